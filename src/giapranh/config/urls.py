@@ -1,0 +1,15 @@
+"""Every address of a node. Rooms own what stands below their prefix."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("giapranh.desk.urls")),
+    path("tai-khoan/", include("allauth.urls")),
+    path("to-chuc/", include("giapranh.people.urls")),
+    path("dia-gioi/", include("giapranh.places.urls")),
+    path("van-ban/", include("giapranh.documents.urls")),
+    path("", include("giapranh.programme.urls")),
+    path("api/", include("giapranh.api.urls")),
+]
