@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlparse
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from giapranh.config import home, postgres
+from giapranh.node import home, postgres
 
 PACKAGE = Path(__file__).resolve().parents[1]
 HOME = home.home()

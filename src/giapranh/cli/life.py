@@ -1,0 +1,131 @@
+"""A node's life: ``init``, ``serve``, ``worker``, ``stop``."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from giapranh.cli import setting_up
+from giapranh.cli.language import _
+from giapranh.node import home, postgres
+from giapranh.kernel.errors import N_, BadInput
+
+
+def init(
+    username: Annotated[str, typer.Option("--admin", help=_("Tên đăng nhập của quản trị viên đầu tiên."))] = "quantri",
+    password: Annotated[
+        str, typer.Option("--password", envvar="GIAPRANH_ADMIN_PASSWORD", help=_("Mật khẩu; bỏ trống thì tự tạo."))
+    ] = "",
+) -> None:
+    """Tạo nút mới: cơ sở dữ liệu, danh mục, quản trị viên đầu tiên. Ví dụ: giapranh init --admin quantri"""
+    setting_up.set_up()
+    setting_up.migrate()
+    setting_up.load_seed()
+    made = setting_up.first_administrator(username, password)
+    print(_("Nút ở %(home)s đã sẵn sàng.") % {"home": home.home()})
+    if made:
+        print(_("Đăng nhập: %(user)s · mật khẩu: %(password)s") % {"user": username, "password": made})
+    else:
+        print(_("Đã có quản trị viên; không tạo thêm."))
+    print(_("Tiếp theo: giapranh serve"))
+
+
+def serve(
+    port: Annotated[int, typer.Option(help=_("Cổng của trang web."), min=1, max=65535)] = 8020,
+    host: Annotated[str, typer.Option(help=_("Địa chỉ lắng nghe; 0.0.0.0 để máy khác trong cơ quan vào được."))] = (
+        "127.0.0.1"
+    ),
+    with_worker: Annotated[bool, typer.Option("--worker/--no-worker", help=_("Chạy kèm việc nền."))] = True,
+) -> None:
+    """Mở trang web của nút, kèm việc nền. Ví dụ: giapranh serve --port 8020"""
+    setting_up.set_up()
+    if setting_up.pending_migrations():
+        setting_up.migrate()
+    print(_("Giáp Ranh đang chạy ở http://%(host)s:%(port)d · Ctrl+C để dừng.") % {"host": host, "port": port})
+    with worker_beside() if with_worker else nothing():
+        run_web_server(host, port)
+
+
+def worker() -> None:
+    """Chạy việc nền: nhắc việc, đọc văn bản, gửi thư. Ví dụ: giapranh worker"""
+    setting_up.set_up()
+    run_worker()
+
+
+def stop() -> None:
+    """Dừng cơ sở dữ liệu đi kèm của nút. Ví dụ: giapranh stop"""
+    if os.environ.get("DATABASE_URL"):
+        raise BadInput(N_("Nút này dùng PostgreSQL bên ngoài (DATABASE_URL); hãy dừng nó ở nơi quản lý nó."))
+    if postgres.stop():
+        print(_("Đã dừng cơ sở dữ liệu."))
+    else:
+        print(_("Cơ sở dữ liệu không chạy."))
+
+
+def run_web_server(host: str, port: int) -> None:
+    """Serve until stopped. TCP_NODELAY is granian's default, so keep-alive does not wait for delayed ACKs."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    Granian(
+        target="giapranh.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=int(home.setting("web_workers", "1" if platform.system() == "Windows" else "2")),
+        blocking_threads=int(home.setting("web_threads", "4")),
+        log_access=home.switch("log_access"),
+        log_level=_granian_level(),
+        respawn_failed_workers=True,
+    ).serve()
+
+
+def _granian_level():  # type: ignore[no-untyped-def]  # granian's own enum
+    from granian.log import LogLevels
+
+    return LogLevels[home.setting("log_level", "WARNING").lower()]
+
+
+def run_worker() -> None:
+    """Work off jobs until stopped; jobs that a dead worker left in "doing" go back into the queue first."""
+    import asyncio
+
+    if sys.platform == "win32":  # psycopg's async connections need the selector loop
+        asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
+    from procrastinate.contrib.django import app
+
+    worker_app = app.with_connector(app.connector.get_worker_connector())
+    asyncio.run(_work(worker_app))
+
+
+async def _work(worker_app) -> None:  # type: ignore[no-untyped-def]  # procrastinate.App, untyped here
+    async with worker_app.open_async():
+        for job in await worker_app.job_manager.get_stalled_jobs(seconds_since_heartbeat=120):
+            await worker_app.job_manager.retry_job(job)
+        await worker_app.run_worker_async(concurrency=2, install_signal_handlers=sys.platform != "win32")
+
+
+@contextmanager
+def worker_beside() -> Iterator[None]:
+    """A worker process that lives as long as the block."""
+    process = subprocess.Popen([sys.executable, "-m", "giapranh", "worker"], stdin=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+@contextmanager
+def nothing() -> Iterator[None]:
+    yield

@@ -1,0 +1,51 @@
+"""What commands that need the node share: Django set up once, and the current schema."""
+
+from __future__ import annotations
+
+import os
+
+
+def set_up() -> None:
+    """Start the database and Django. Commands that need neither (``read``) never call this."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "giapranh.config.settings")
+    import django
+
+    django.setup()
+
+
+def migrate() -> None:
+    """Bring the tables to this version of the program."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def pending_migrations() -> int:
+    """How many changes to the tables this version still has to make."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def load_seed() -> None:
+    """The dated facts that ship with the program: units, borders, offices and their changes. Safe to repeat."""
+    from giapranh.kernel.clock import now
+    from giapranh.people import services as people
+    from giapranh.places import services as places
+
+    places.load_seed(at=now())
+    people.load_seed(at=now())
+
+
+def first_administrator(username: str, password: str) -> str | None:
+    """Create the first administrator; the password to show, or None when there is one already."""
+    import secrets
+
+    from giapranh.kernel.clock import now
+    from giapranh.people import services as people
+
+    chosen = password or secrets.token_urlsafe(12)
+    created = people.create_first_administrator(username=username, password=chosen, at=now())
+    return chosen if created else None
