@@ -1,0 +1,9 @@
+"""Bytes of a paper become :class:`~..schema.SourceText`: the door is :func:`open_paper`."""
+
+from __future__ import annotations
+
+from .limits import DEFAULT_LIMITS, Limits
+from .opening import open_paper
+from .refusals import PaperRefused
+
+__all__ = ["DEFAULT_LIMITS", "Limits", "PaperRefused", "open_paper"]

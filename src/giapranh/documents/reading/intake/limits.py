@@ -1,0 +1,29 @@
+"""How much a paper may cost before it is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Every bound in one place, so that a busy node can tighten them and a strong one loosen them."""
+
+    bytes: int = 64 * MIB
+    pages: int = 300
+    unpacked_bytes: int = 256 * MIB
+    unpack_ratio: int = 200
+    archive_members: int = 5000
+    xml_depth: int = 200
+    image_pixels: int = 120_000_000
+    ocr_pages: int = 60
+    ocr_dpi: int = 300
+    ocr_seconds_per_page: float = 90.0
+    convert_seconds: float = 120.0
+    threads: int = 0
+    """Pages recognised at the same time; 0 means one for each processor."""
+
+
+DEFAULT_LIMITS = Limits()

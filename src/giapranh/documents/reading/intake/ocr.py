@@ -1,0 +1,285 @@
+"""Words out of a picture of a page: straightened, stamps faded, recognised by Tesseract in Vietnamese."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import shutil
+import subprocess
+import sys
+import unicodedata
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from giapranh.documents.reading import repair
+from giapranh.kernel.errors import N_
+
+from .canvas import Piece
+from .limits import Limits
+from .refusals import OcrMissing, TooSlow
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+LANGUAGE = "vie"
+_SETTING = "GIAPRANH_TESSERACT"
+_WINDOWS_HOMES = ("ProgramFiles", "ProgramFiles(x86)", "LOCALAPPDATA")
+_NOISE = re.compile(r"^[\W_]+$")
+_LOW = 12.0
+_SURE_ENOUGH = 0.62
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """The words of one picture, in pixels of the straightened picture, and how it had to be turned."""
+
+    pieces: tuple[Piece, ...]
+    height: float
+    skew: float
+    turned: int
+
+    @property
+    def confidence(self) -> float:
+        letters = sum(len(p.text) for p in self.pieces)
+        return sum(p.sure * len(p.text) for p in self.pieces) / letters if letters else 0.0
+
+
+@lru_cache(maxsize=1)
+def program() -> str | None:
+    """Where Tesseract is, or None: the setting GIAPRANH_TESSERACT, the path, the usual folders of Windows."""
+    named = os.environ.get(_SETTING)
+    if named:
+        return named if Path(named).is_file() else None
+    found = shutil.which("tesseract")
+    if found:
+        return found
+    for variable in _WINDOWS_HOMES:
+        home = os.environ.get(variable)
+        for inside in ("Tesseract-OCR", "Programs/Tesseract-OCR"):
+            candidate = Path(home or ".") / inside / "tesseract.exe"
+            if home and candidate.is_file():
+                return str(candidate)
+    return None
+
+
+@lru_cache(maxsize=1)
+def languages() -> frozenset[str]:
+    """The languages Tesseract has on this machine."""
+    where = program()
+    if where is None:
+        return frozenset()
+    done = subprocess.run([where, "--list-langs"], capture_output=True, timeout=20, check=False, **_quiet())
+    lines = done.stdout.decode("utf-8", "replace").splitlines()
+    return frozenset(line.strip() for line in lines[1:] if line.strip())
+
+
+def require() -> str:
+    """The program, or a refusal that says what to install."""
+    where = program()
+    if where is None:
+        raise OcrMissing(
+            N_(
+                "Văn bản này là bản quét, cần nhận dạng chữ nhưng máy chưa có Tesseract: cài gói tesseract-ocr và "
+                "tesseract-ocr-vie (Windows: bộ cài Tesseract, chọn thêm tiếng Việt) rồi đọc lại."
+            )
+        )
+    if LANGUAGE not in languages():
+        raise OcrMissing(
+            N_("Tesseract trên máy chưa có tiếng Việt: cài gói tesseract-ocr-vie rồi đọc lại."),
+            code="ocr_language_missing",
+        )
+    return where
+
+
+def recognise(image: Image, *, dpi: int, limits: Limits) -> Recognised:
+    """The words of a page; a page that reads badly is tried once more the way Tesseract thinks is up."""
+    where = require()
+    first = _read(image, 0, where, dpi, limits)
+    if first.confidence >= _SURE_ENOUGH and len(first.pieces) >= 8:
+        return first
+    turn = _orientation(image, where, limits)
+    if not turn:
+        return first
+    second = _read(image, turn, where, dpi, limits)
+    return second if _weight(second) > _weight(first) else first
+
+
+def _weight(found: Recognised) -> float:
+    return found.confidence * sum(len(p.text) for p in found.pieces)
+
+
+def _read(image: Image, turn: int, where: str, dpi: int, limits: Limits) -> Recognised:
+    upright = image.rotate(turn, expand=True) if turn else image
+    ink = faded(upright)
+    skew = skew_of(ink)
+    straight = _straighten(ink, skew)
+    table = _tesseract(where, straight, dpi, limits, "--psm", "4", "tsv")
+    back = _way_back(straight.size, upright.size, skew)
+    pieces = [replace(piece, shown=_shown(piece, back, turn, image.size)) for piece in _words(table)]
+    return Recognised(tuple(pieces), upright.height, skew, turn)
+
+
+def faded(image: Image) -> Image:
+    """A grey page on which red seals are as light as the paper."""
+    if image.mode in ("1", "L", "I", "I;16", "F"):
+        return image.convert("L")
+    if image.mode in ("RGBA", "LA", "PA", "P"):
+        image = _on_white(image)
+    return image.convert("RGB").getchannel("R")
+
+
+def _on_white(image: Image) -> Image:
+    from PIL import Image as Picture
+
+    rgba = image.convert("RGBA")
+    paper = Picture.new("RGBA", rgba.size, (255, 255, 255, 255))
+    paper.alpha_composite(rgba)
+    return paper.convert("RGB")
+
+
+def skew_of(grey: Image) -> float:
+    """How many degrees the lines of text lean, between -6 and 6: at the right angle the rows of ink are sharpest."""
+    import numpy as np
+
+    scale = 900 / max(grey.size)
+    small = grey.resize((max(1, round(grey.width * scale)), max(1, round(grey.height * scale)))) if scale < 1 else grey
+    pixels = np.asarray(small, dtype=np.int16)
+    dark = pixels < min(160, int(pixels.mean()) - 40)
+    margin_y, margin_x = (round(side * 0.04) for side in dark.shape)
+    rows, columns = np.nonzero(dark[margin_y : dark.shape[0] - margin_y, margin_x : dark.shape[1] - margin_x])
+    if len(rows) < 500:
+        return 0.0
+
+    def sharpness(angle: float) -> float:
+        shifted = rows - columns * math.tan(math.radians(angle))
+        counts = np.bincount((shifted - shifted.min()).astype(np.int32))
+        return float(((counts[1:] - counts[:-1]).astype(np.float64) ** 2).sum())
+
+    coarse = max((step * 0.5 for step in range(-12, 13)), key=sharpness)
+    fine = max((coarse + step * 0.1 for step in range(-5, 6)), key=sharpness)
+    return 0.0 if abs(fine) < 0.15 or sharpness(fine) < 1.03 * sharpness(0.0) else round(fine, 2)
+
+
+def _straighten(grey: Image, skew: float) -> Image:
+    from PIL import Image as Picture
+
+    if not skew:
+        return grey
+    return grey.rotate(skew, resample=Picture.Resampling.BICUBIC, expand=True, fillcolor=255)
+
+
+def _way_back(turned: tuple[int, int], given: tuple[int, int], skew: float) -> tuple[float, ...]:
+    """The affine map from the straightened page to the page as given."""
+    angle = math.radians(skew)
+    cos, sin = math.cos(angle), math.sin(angle)
+    cx, cy = turned[0] / 2, turned[1] / 2
+    gx, gy = given[0] / 2, given[1] / 2
+    return (cos, -sin, gx - cos * cx + sin * cy, sin, cos, gy - sin * cx - cos * cy)
+
+
+def _shown(
+    piece: Piece, back: tuple[float, ...], turn: int, given: tuple[int, int]
+) -> tuple[float, float, float, float]:
+    """The word's box on the page as given, in fractions of it."""
+    a, b, c, d, e, f = back
+    x, y = (piece.x0 + piece.x1) / 2, (piece.y0 + piece.y1) / 2
+    dx, dy = a * x + b * y + c - x, d * x + e * y + f - y
+    x0, y0, x1, y1 = piece.x0 + dx, piece.y0 + dy, piece.x1 + dx, piece.y1 + dy
+    width, height = given
+    if turn == 180:
+        x0, y0, x1, y1 = width - x1, height - y1, width - x0, height - y0
+    elif turn == 90:
+        x0, y0, x1, y1 = width - y1, x0, width - y0, x1
+    elif turn == 270:
+        x0, y0, x1, y1 = y0, height - x1, y1, height - x0
+    sides = (x0 / width, y0 / height, x1 / width, y1 / height)
+    left, top, right, bottom = (round(min(1.0, max(0.0, side)), 5) for side in sides)
+    return left, top, right, bottom
+
+
+def _orientation(image: Image, where: str, limits: Limits) -> int:
+    """Degrees to turn the page counter-clockwise, by Tesseract's own guess; 0 when it has none."""
+    if "osd" not in languages():
+        return 0
+    try:
+        told = _tesseract(where, faded(image), 300, limits, "--psm", "0", language="osd")
+    except _TesseractFailedError:
+        return 0
+    found = re.search(r"Orientation in degrees:\s*(\d+)", told)
+    return int(found.group(1)) % 360 if found else 0
+
+
+class _TesseractFailedError(Exception):
+    pass
+
+
+def _tesseract(where: str, image: Image, dpi: int, limits: Limits, *options: str, language: str = LANGUAGE) -> str:
+    command = [where, "stdin", "stdout", "-l", language, "--dpi", str(dpi), *options]
+    try:
+        done = subprocess.run(
+            command,
+            input=_pgm(image),
+            capture_output=True,
+            timeout=limits.ocr_seconds_per_page,
+            check=False,
+            # One thread each: pages, not letters, are shared out among the processors.
+            env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+            **_quiet(),
+        )
+    except subprocess.TimeoutExpired as late:
+        raise TooSlow(
+            N_("Nhận dạng chữ một trang quá %(seconds)d giây: quét lại trang rõ hơn hoặc tăng giới hạn."),
+            seconds=round(limits.ocr_seconds_per_page),
+        ) from late
+    if done.returncode:
+        if options[:2] == ("--psm", "0"):
+            raise _TesseractFailedError
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise OcrMissing(
+            N_("Tesseract không chạy được (%(said)s): kiểm tra bằng lệnh giapranh doctor."),
+            code="ocr_failed",
+            said=said[-1][:200] if said else done.returncode,
+        )
+    return done.stdout.decode("utf-8", "replace")
+
+
+def _pgm(grey: Image) -> bytes:
+    return b"P5 %d %d 255\n" % grey.size + grey.tobytes()
+
+
+def _quiet() -> dict[str, int]:
+    """No console window flashes on Windows."""
+    return {"creationflags": 0x08000000} if sys.platform == "win32" else {}
+
+
+def _words(table: str) -> list[Piece]:
+    pieces = []
+    for row in table.splitlines()[1:]:
+        cells = row.split("\t")
+        if len(cells) < 12 or cells[0] != "5":
+            continue
+        text = repair.clean(cells[11]).strip()
+        sure = float(cells[10])
+        left, top, width, height = (float(cell) for cell in cells[6:10])
+        if not text or sure < _LOW or (_is_speck(text, width, height)):
+            continue
+        pieces.append(Piece(tidy(text), left, top, left + width, top + height, round(min(sure, 99.0) / 100, 3)))
+    return pieces
+
+
+def _is_speck(text: str, width: float, height: float) -> bool:
+    """Dirt and rules that were taken for signs."""
+    return bool(_NOISE.match(text)) and (height < 6 or width > 30 * height or height > 12 * max(1.0, width))
+
+
+_SLIPS = (("QĐÐ", "QĐ"), ("ĐÐ", "Đ"), ("ĐĐ", "Đ"), ("Đđ", "Đ"), ("“", '"'), ("”", '"'), ("—", "-"), ("ˆ", "-"))
+
+
+def tidy(word: str) -> str:
+    """The slips Tesseract makes in Vietnamese that can be undone without guessing."""
+    for wrong, right in _SLIPS:
+        word = word.replace(wrong, right)
+    return unicodedata.normalize("NFC", word)
