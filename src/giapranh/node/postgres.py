@@ -17,6 +17,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from giapranh.kernel.errors import N_, Unavailable
 WINDOWS = platform.system() == "Windows"
 MAJOR = 18
 START_SECONDS = 120  # crash recovery of a large node takes time; a start that needs none takes a second
+START_ATTEMPTS = 4
 USER = "giapranh"
 DATABASE = "giapranh"
 SYSTEM_USER = "giapranh-db"  # who runs the server when root starts it
@@ -171,7 +173,7 @@ def _start() -> int:
     port = _free_port()
     log = _data() / "server.log"
     try:
-        _pg_ctl("start", "-w", "-t", str(START_SECONDS), "-l", str(log), "-o", f"-p {port}")
+        _start_patiently("-w", "-t", str(START_SECONDS), "-l", str(log), "-o", f"-p {port}")
     except DatabaseUnavailable as error:
         tail = log.read_text("utf-8", errors="replace").splitlines()[-3:] if log.exists() else []
         raise DatabaseUnavailable(
@@ -180,6 +182,16 @@ def _start() -> int:
         ) from error  # fmt: skip
     _create_database(port)
     return port
+
+
+def _start_patiently(*arguments: str) -> None:
+    """After a crash the children of the dead server hold its memory for a moment: try again before giving up."""
+    for _attempt in range(START_ATTEMPTS - 1):
+        try:
+            return _pg_ctl("start", *arguments)
+        except DatabaseUnavailable:
+            time.sleep(1)
+    return _pg_ctl("start", *arguments)
 
 
 def _create_database(port: int) -> None:
