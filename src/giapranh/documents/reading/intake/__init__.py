@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .limits import DEFAULT_LIMITS, Limits
+from .limits import DEFAULT_LIMITS, Limits, Watch
 from .opening import open_paper
 from .refusals import PaperRefused
 
-__all__ = ["DEFAULT_LIMITS", "Limits", "PaperRefused", "open_paper"]
+__all__ = ["DEFAULT_LIMITS", "Limits", "PaperRefused", "Watch", "open_paper"]

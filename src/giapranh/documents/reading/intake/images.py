@@ -14,7 +14,7 @@ from giapranh.kernel.errors import N_
 
 from . import ocr
 from .canvas import Sheet, lay_out
-from .limits import Limits
+from .limits import Limits, Watch
 from .refusals import Damaged, NoText, TooLarge, TooManyPages
 
 if TYPE_CHECKING:
@@ -24,13 +24,16 @@ _A4_POINTS = 842.0
 _LEAST_SIDE, _MOST_SIDE = 2600, 4200
 
 
-def open_image(data: bytes, name: str, limits: Limits) -> SourceText:
+def open_image(data: bytes, name: str, limits: Limits, watch: Watch | None = None) -> SourceText:
     sheets: list[Sheet] = []
     found: list[ocr.Recognised] = []
     ocr.require()
     with ThreadPoolExecutor(max_workers=limits.threads or 2) as pool:
         frames = list(_frames(data, name, limits))
-        found = list(pool.map(lambda frame: ocr.recognise(frame, dpi=_dpi(frame), limits=limits), frames))
+        for page in pool.map(lambda frame: ocr.recognise(frame, dpi=_dpi(frame), limits=limits), frames):
+            found.append(page)
+            if watch is not None:
+                watch(len(found), len(frames))
     for number, (frame, page) in enumerate(zip(frames, found, strict=True), start=1):
         scale = max(frame.size) / _A4_POINTS
         pieces = tuple(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 MIB = 1024 * 1024
+
+Watch = Callable[[int, int], None]
+"""Told how many pages of how many have been recognised, so that a door can show progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +20,6 @@ class Limits:
     unpacked_bytes: int = 256 * MIB
     unpack_ratio: int = 200
     archive_members: int = 5000
-    xml_depth: int = 200
     image_pixels: int = 120_000_000
     ocr_pages: int = 60
     ocr_dpi: int = 300

@@ -9,7 +9,7 @@ from giapranh.documents.reading.schema import SourceText
 from giapranh.kernel.errors import N_
 
 from .character import refuse_secret, remark_on_language
-from .limits import DEFAULT_LIMITS, Limits
+from .limits import DEFAULT_LIMITS, Limits, Watch
 from .refusals import (
     EmptyFile,
     Encrypted,
@@ -26,14 +26,14 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LEAST_LETTERS = 12
 
 
-def open_paper(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> SourceText:
+def open_paper(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS, watch: Watch | None = None) -> SourceText:
     """The text of a paper with places, stamps and signatures; a refusal is one Vietnamese line.
 
     ``name`` is used in messages and to tell formats that look alike; it is never opened.
     """
     name = PurePath(name).name or name
     _check_size(data, name, limits)
-    source = _opened(data, name, limits)
+    source = _opened(data, name, limits, watch)
     if sum(c.isalpha() for c in source.text) < _LEAST_LETTERS:
         raise NoText(N_("Tệp %(name)s không có chữ đọc được: kiểm tra lại tệp hoặc quét lại cho rõ."), name=name)
     refuse_secret(source, name)
@@ -52,7 +52,7 @@ def _check_size(data: bytes, name: str, limits: Limits) -> None:
         )
 
 
-def _opened(data: bytes, name: str, limits: Limits) -> SourceText:
+def _opened(data: bytes, name: str, limits: Limits, watch: Watch | None) -> SourceText:
     head = data[:1024]
     suffix = PurePath(name).suffix.lower()
     if head.startswith(_PROGRAMS) and not _looks_like_text(data, suffix):
@@ -60,7 +60,7 @@ def _opened(data: bytes, name: str, limits: Limits) -> SourceText:
     if b"%PDF-" in head:
         from .pdf import open_pdf
 
-        return open_pdf(data, name, limits)
+        return open_pdf(data, name, limits, watch)
     if head.startswith(b"PK"):
         return _zipped(data, name, suffix, limits)
     if head.startswith(_OLE):
@@ -68,7 +68,7 @@ def _opened(data: bytes, name: str, limits: Limits) -> SourceText:
     if head.startswith(_IMAGES) or (head.startswith(b"RIFF") and head[8:12] == b"WEBP"):
         from .images import open_image
 
-        return open_image(data, name, limits)
+        return open_image(data, name, limits, watch)
     if head.lstrip().startswith(b"{\\rtf"):
         from .office import open_office
 

@@ -17,7 +17,7 @@ from giapranh.kernel.errors import N_
 
 from . import ocr
 from .canvas import Piece, Sheet, lay_out
-from .limits import Limits
+from .limits import Limits, Watch
 from .refusals import Damaged, Encrypted, TooManyPages
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class _Page:
     upright_height: float | None = None
 
 
-def open_pdf(data: bytes, name: str, limits: Limits) -> SourceText:
+def open_pdf(data: bytes, name: str, limits: Limits, watch: Watch | None = None) -> SourceText:
     document = _load(data, name)
     try:
         if len(document) > limits.pages:
@@ -56,7 +56,7 @@ def open_pdf(data: bytes, name: str, limits: Limits) -> SourceText:
                 limit=limits.pages,
             )
         pages = [_digital(document, index) for index in range(len(document))]
-        _recognise(document, pages, name, limits)
+        _recognise(document, pages, name, limits, watch)
     finally:
         document.close()
     stamped, notes = _annotations(data, pages)
@@ -222,13 +222,15 @@ def _needs_recognition(page: _Page) -> bool:
     return page.pictured and repair.marked_share(text) < _WRONG_LANGUAGE
 
 
-def _recognise(document: pdfium.PdfDocument, pages: list[_Page], name: str, limits: Limits) -> None:
+def _recognise(
+    document: pdfium.PdfDocument, pages: list[_Page], name: str, limits: Limits, watch: Watch | None
+) -> None:
     wanted = [index for index, page in enumerate(pages) if _needs_recognition(page)]
     if not wanted:
         return
     threads = limits.threads or os.cpu_count() or 1
     waiting: deque[tuple[int, Future[ocr.Recognised]]] = deque()
-    done = 0
+    done = settled = 0
     with ThreadPoolExecutor(max_workers=threads) as pool:
         for index in wanted:
             image, dpi = _picture(document, index, limits)
@@ -245,9 +247,24 @@ def _recognise(document: pdfium.PdfDocument, pages: list[_Page], name: str, limi
             # PDFium serves one thread at a time: pages are drawn here and only recognised in the pool.
             waiting.append((index, pool.submit(ocr.recognise, image, dpi=dpi, limits=limits)))
             if len(waiting) > threads:
-                _settle(pages, *waiting.popleft(), dpi=limits.ocr_dpi)
+                settled = _settle_first(pages, waiting, settled, len(wanted), limits, watch)
         while waiting:
-            _settle(pages, *waiting.popleft(), dpi=limits.ocr_dpi)
+            settled = _settle_first(pages, waiting, settled, len(wanted), limits, watch)
+
+
+def _settle_first(
+    pages: list[_Page],
+    waiting: deque[tuple[int, Future[ocr.Recognised]]],
+    settled: int,
+    wanted: int,
+    limits: Limits,
+    watch: Watch | None,
+) -> int:
+    index, future = waiting.popleft()
+    _settle(pages, index, future, dpi=limits.ocr_dpi)
+    if watch is not None:
+        watch(settled + 1, wanted)
+    return settled + 1
 
 
 def _picture(document: pdfium.PdfDocument, index: int, limits: Limits) -> tuple[Image, int]:
