@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from giapranh.kernel.clock import now
 from giapranh.kernel.ids import new_id
-from giapranh.kernel.text import one_line, search_key, sort_key
+from giapranh.kernel.text import one_line
+from giapranh.places.named import Named
 from giapranh.programme.rules.buckets import BUCKET_WORDS
 from giapranh.programme.rules.due_dates import DueKind
 from giapranh.programme.rules.states import PART_WORDS, RUNNING, TASK_WORDS, PartState, TaskState
@@ -40,7 +41,7 @@ class ProgrammeState(models.TextChoices):
 
 
 @pghistory.track()
-class Programme(models.Model):
+class Programme(Named):
     """What one paper sets going: its bases, its tasks, its reports. ``owner`` is the agency that gives the tasks."""
 
     uid = models.UUIDField(default=new_id, unique=True, editable=False)
@@ -53,8 +54,6 @@ class Programme(models.Model):
     illustrative = models.BooleanField(default=False)
     created_by = models.ForeignKey(OFFICER, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=now)
-    search_key = models.TextField(blank=True, editable=False, db_collation="C")
-    sort_key = models.TextField(blank=True, editable=False, db_collation="C")
 
     class Meta:
         constraints = [
@@ -67,11 +66,6 @@ class Programme(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    def save(self, *args: object, **kwargs: object) -> None:
-        self.name = one_line(self.name)
-        self.search_key, self.sort_key = search_key(self.name), sort_key(self.name)
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
 
 
 class LegalBasis(models.Model):
@@ -106,7 +100,7 @@ RETURN NEW;
 
 
 @pghistory.track()
-class Task(models.Model):
+class Task(Named):
     """One duty of one lead office: the lead is its part with the role ``lead``.
 
     A task with a ``recurrence`` is a series: it is never done itself, its dated instances point to it by ``series``.
@@ -144,8 +138,6 @@ class Task(models.Model):
     illustrative = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=now)
     changed_at = models.DateTimeField(default=now)
-    search_key = models.TextField(blank=True, editable=False, db_collation="C")
-    sort_key = models.TextField(blank=True, editable=False, db_collation="C")
 
     class Meta:
         ordering = ["programme_id", "order", "id"]
@@ -198,14 +190,11 @@ class Task(models.Model):
     def __str__(self) -> str:
         return f"{self.n} {self.text[:80]}".strip()
 
-    def save(self, *args: object, **kwargs: object) -> None:
-        self.set_keys()
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+    def words_to_sort(self) -> str:
+        return one_line(f"{self.n} {self.text}")[:200]
 
-    def set_keys(self) -> None:
-        """Called by ``save`` and, by hand, before rows are made in bulk."""
-        title = one_line(f"{self.n} {self.text} {self.source_words}")
-        self.search_key, self.sort_key = search_key(title), sort_key(title[:200])
+    def words_to_find(self) -> list[str]:
+        return [one_line(f"{self.n} {self.text}"), self.source_words]
 
 
 @pghistory.track()
