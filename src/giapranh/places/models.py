@@ -1,0 +1,154 @@
+"""Administrative units, borders and rivers, each with the days on which they held."""
+
+from __future__ import annotations
+
+import pghistory
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from giapranh.kernel import ids
+from giapranh.places.named import DatedRow, Named, ends_after_start
+
+
+class UnitKind(models.TextChoices):
+    PROVINCE = "province", _("cấp tỉnh")
+    DISTRICT = "district", _("cấp huyện")
+    COMMUNE = "commune", _("xã")
+    WARD = "ward", _("phường")
+    TOWNSHIP = "township", _("thị trấn")
+    SPECIAL_ZONE = "special_zone", _("đặc khu")
+
+
+@pghistory.track(exclude=["geometry"])
+class AdministrativeUnit(Named, DatedRow):
+    """One unit over one period. A code may be used again later for another unit: identity is ``uid``."""
+
+    uid = models.UUIDField(default=ids.new_id, unique=True, editable=False)
+    code = models.CharField(max_length=10, blank=True)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=12, choices=UnitKind.choices)
+    designation = models.CharField(max_length=20)  # the word before the name: tỉnh, thành phố, huyện, thị xã, xã…
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    geometry = models.JSONField(null=True, blank=True)  # GeoJSON geometry, WGS 84
+    geometry_source = models.TextField(blank=True)
+    area_km2 = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
+    source = models.TextField(blank=True)
+    note = models.TextField(blank=True)
+    illustrative = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            ends_after_start("unit_ends_after_it_starts"),
+            models.UniqueConstraint(
+                name="unit_code_starts_once_a_day",
+                fields=["kind", "code", "valid_from"],
+                condition=~Q(code=""),
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(name="unit_is_not_its_own_parent", condition=~Q(parent=F("pk"))),
+        ]
+        indexes = [models.Index(name="unit_by_code", fields=["code", "kind"])]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        """``tỉnh Lạng Sơn``, ``xã Tân Thành``."""
+        return f"{self.designation} {self.name}"
+
+    def words_to_find(self) -> list[str]:
+        return [self.full_name, self.code]
+
+
+class UnitSuccession(models.Model):
+    """``successor`` took over (a part of) ``predecessor`` on a day."""
+
+    predecessor = models.ForeignKey(AdministrativeUnit, on_delete=models.PROTECT, related_name="became")
+    successor = models.ForeignKey(AdministrativeUnit, on_delete=models.PROTECT, related_name="came_from")
+    on = models.DateField()
+    legal_basis = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="unit_succession_once", fields=["predecessor", "successor", "on"]),
+            models.CheckConstraint(name="unit_does_not_succeed_itself", condition=~Q(predecessor=F("successor"))),
+        ]
+
+
+class BorderPair(DatedRow):
+    """Two units that touch across a provincial border."""
+
+    unit_a = models.ForeignKey(AdministrativeUnit, on_delete=models.CASCADE, related_name="+")
+    unit_b = models.ForeignKey(AdministrativeUnit, on_delete=models.CASCADE, related_name="+")
+    km = models.DecimalField(max_digits=7, decimal_places=1, null=True, blank=True)
+    geometry = models.JSONField(null=True, blank=True)
+    source = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            ends_after_start("border_pair_ends_after_it_starts"),
+            models.CheckConstraint(name="border_pair_has_two_sides", condition=~Q(unit_a=F("unit_b"))),
+            models.CheckConstraint(name="border_pair_length_positive", condition=Q(km=None) | Q(km__gt=0)),
+            models.UniqueConstraint(
+                name="border_pair_once", fields=["unit_a", "unit_b", "valid_from"], nulls_distinct=False
+            ),
+        ]
+
+
+class River(Named):
+    """A river as one line, drawn downstream."""
+
+    uid = models.UUIDField(default=ids.new_id, unique=True, editable=False)
+    name = models.CharField(max_length=120, unique=True)
+    geometry = models.JSONField(null=True, blank=True)
+    basin = models.CharField(max_length=120, blank=True)
+    flow = models.TextField(blank=True)
+    length_km = models.DecimalField(max_digits=7, decimal_places=1, null=True, blank=True)
+    accuracy = models.TextField(blank=True)
+    source = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Spot(Named):
+    """A named point: a bridge, a confluence, a monitoring point."""
+
+    code = models.CharField(max_length=20, unique=True)
+    name = models.CharField(max_length=160)
+    kind = models.CharField(max_length=40)
+    lon = models.FloatField()
+    lat = models.FloatField()
+    accuracy_m = models.PositiveIntegerField(null=True, blank=True)
+    confidence = models.CharField(max_length=160, blank=True)
+    note = models.TextField(blank=True)
+    source = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="spot_lies_on_the_globe",
+                condition=Q(lon__gte=-180, lon__lte=180, lat__gte=-90, lat__lte=90),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MapLayer(DatedRow):
+    """A drawing that is no unit and no river, such as the schematic outline shipped with the program."""
+
+    key = models.SlugField(max_length=60)
+    title = models.CharField(max_length=160)
+    geojson = models.JSONField()
+    source = models.TextField(blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            ends_after_start("map_layer_ends_after_it_starts"),
+            models.UniqueConstraint(name="map_layer_once", fields=["key", "valid_from"], nulls_distinct=False),
+        ]
