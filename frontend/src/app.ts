@@ -1,0 +1,12 @@
+import { keepDrafts } from "./parts/drafts";
+import { enableShortcuts } from "./parts/shortcuts";
+import { closeMenusOutside, submitOnChange } from "./parts/small";
+
+document.documentElement.classList.add("with-script");
+enableShortcuts();
+closeMenusOutside();
+submitOnChange();
+keepDrafts(document);
+document.addEventListener("htmx:load", (event) => {
+  if (event.target instanceof HTMLElement) keepDrafts(event.target);
+});
