@@ -13,7 +13,7 @@ from giapranh.kernel.text import one_line, search_key, sort_key
 
 
 class Named(models.Model):
-    """A model with a ``name``. The database sorts by ``sort_key`` and searches in ``search_key``; both are kept here."""
+    """A model with a ``name``. The database sorts by ``sort_key``, searches in ``search_key``; both kept here."""
 
     search_key = models.TextField(editable=False, default="", db_collation="C")
     sort_key = models.TextField(editable=False, default="", db_collation="C")
