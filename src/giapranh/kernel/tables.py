@@ -26,7 +26,7 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The value of a ``status`` column: a tone (good, soon, bad, accent, "" = grey) with its word; an icon if wished."""
+    """The value of a ``status`` column: a word with its tone: good, soon, bad, accent or "" (grey)."""
 
     word: str
     tone: str = ""
@@ -332,7 +332,7 @@ class Table:
         return stream.getvalue()
 
 
-_NOT_IN_TITLES = str.maketrans({c: " " for c in "[]:*?/\\"})
+_NOT_IN_TITLES = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 
 def as_text(value: Any, places: int | None = None) -> str:
