@@ -17,10 +17,9 @@ from giapranh.cli.paper_pool import Job, Result, read_all
 if TYPE_CHECKING:
     from giapranh.documents.reading.schema import Reading
 
-PAPER_SUFFIXES = frozenset(
-    (".pdf", ".docx", ".docm", ".doc", ".rtf", ".odt", ".txt", ".md", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
-    + (".webp", ".bmp", ".edxml", ".xml")
-)
+_WRITTEN = (".pdf", ".docx", ".docm", ".doc", ".rtf", ".odt", ".txt", ".md", ".edxml", ".xml")
+_PICTURED = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp")
+PAPER_SUFFIXES = frozenset((*_WRITTEN, *_PICTURED))
 _FEW_FILES = 6
 
 
