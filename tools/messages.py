@@ -2,6 +2,8 @@
 
     python tools/messages.py extract     collect ids from code and templates into the catalogues
     python tools/messages.py compile     make the .mo files (all, or those named)
+
+``extract`` also puts what libraries say to users, and no library says in Vietnamese, into the ``vi`` catalogue.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ KEYWORDS = {"_": None, "N_": None, "gettext": None, "gettext_lazy": None, "gette
             "ngettext": (1, 2), "ngettext_lazy": (1, 2), "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2),
             "npgettext": ((1, "c"), 2, 3), "ngettext_noop": (1, 2)}  # fmt: skip
 
+CONTEXTUAL = {"pgettext", "pgettext_lazy", "npgettext"}
+
 
 def messages() -> Iterator[tuple[str, int, object, str | None]]:
     """Every message of the product: place, line, id (or singular and plural), context."""
@@ -43,14 +47,48 @@ def _of_templates() -> Iterator[tuple[str, int, object, str | None]]:
 
 
 def _of_source(path: Path, source: bytes) -> Iterator[tuple[str, int, object, str | None]]:
-    place = path.relative_to(PACKAGE).as_posix()
+    place = path.relative_to(PACKAGE).as_posix() if PACKAGE in path.parents else path.name
     for line, function, found, _comments in extract_python(io.BytesIO(source), list(KEYWORDS), [], {}):
         words = list(found) if isinstance(found, tuple) else [found]
-        context = words.pop(0) if function and function.endswith("pgettext") or function == "pgettext_lazy" else None
+        context = words.pop(0) if function in CONTEXTUAL else None
         words = [word for word in words if isinstance(word, str) and word]
         if words:
             plural = function is not None and "ngettext" in function or function == "npgettext"
             yield place, line, tuple(words[:2]) if plural and len(words) > 1 else words[0], context
+
+
+# Library code whose English reaches a page: sign-in and form errors. Their templates are replaced by ours.
+SPEAKING = {
+    "allauth": ("account/*.py", "account/internal/**/*.py", "mfa/**/*.py", "socialaccount/*.py", "core/*.py"),
+    "django": ("forms/*.py", "core/validators.py", "contrib/auth/*.py", "contrib/postgres/forms/*.py", "db/models/*.py"),
+}
+
+
+def library_messages() -> Iterator[tuple[object, str | None]]:
+    """What libraries say to users and have no Vietnamese for: id (or singular and plural) and context."""
+    import importlib
+
+    for name, patterns in SPEAKING.items():
+        folder = Path(str(importlib.import_module(name).__file__)).parent
+        spoken = _vietnamese_of(folder)
+        for pattern in patterns:
+            for path in sorted(folder.glob(pattern)):
+                if "migrations" in path.parts or "tests" in path.parts:
+                    continue
+                for _place, _line, found, context in _of_source(path, path.read_bytes()):
+                    first = found[0] if isinstance(found, tuple) else found
+                    if first not in spoken:
+                        yield found, context
+
+
+def _vietnamese_of(folder: Path) -> set[object]:
+    spoken: set[object] = set()
+    for path in [*folder.glob("**/locale/vi/LC_MESSAGES/django.po")]:
+        with path.open("rb") as source:
+            for message in read_po(source, locale="vi"):
+                if message.id and _translated(message) and not message.fuzzy:
+                    spoken.add(message.id[0] if isinstance(message.id, tuple) else message.id)
+    return spoken
 
 
 def template() -> Catalog:
@@ -69,17 +107,28 @@ def load(language: str) -> Catalog:
         return read_po(source, locale=language)
 
 
+def library_template() -> Catalog:
+    catalog = Catalog(project="giapranh", charset="utf-8")
+    for found, context in library_messages():
+        catalog.add(found, context=context)
+    return catalog
+
+
 def extract() -> None:
-    fresh = template()
-    catalog = load("en") if path_of("en").exists() else Catalog(locale="en", project="giapranh")
-    catalog.update(fresh, no_fuzzy_matching=True)
-    catalog.obsolete.clear()
-    catalog.fuzzy = False
-    path_of("en").parent.mkdir(parents=True, exist_ok=True)
-    with path_of("en").open("wb") as out:
-        write_po(out, catalog, width=120, omit_header=False, no_location=True, sort_output=True)
-    left = [m.id for m in catalog if m.id and not _translated(m)]
-    print(f"{len(catalog)} messages, {len(left)} not translated")
+    for language, fresh in (("en", template()), ("vi", library_template())):
+        catalog = load(language) if path_of(language).exists() else Catalog(locale=language, project="giapranh")
+        catalog.update(fresh, no_fuzzy_matching=True)
+        catalog.obsolete.clear()
+        catalog.fuzzy = False
+        path_of(language).parent.mkdir(parents=True, exist_ok=True)
+        with path_of(language).open("wb") as out:
+            write_po(out, catalog, width=120, omit_header=False, no_location=True, sort_output=True)
+        print(f"{language}: {len(catalog)} messages, {len(untranslated(catalog))} not translated")
+
+
+def untranslated(catalog: Catalog) -> list[object]:
+    """The ids that have no text in ``catalog``."""
+    return [message.id for message in catalog if message.id and not _translated(message)]
 
 
 def _translated(message: object) -> bool:
