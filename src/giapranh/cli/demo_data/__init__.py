@@ -1,0 +1,1 @@
+"""What the demo starts from: a dispatch written for it, in the real form."""
