@@ -43,7 +43,9 @@ def _of_templates() -> Iterator[tuple[str, int, object, str | None]]:
     from django.utils.translation.template import templatize
 
     for path in sorted(PACKAGE.rglob("*.html")) + sorted(PACKAGE.rglob("templates/**/*.txt")):
-        yield from _of_source(path, templatize(path.read_text("utf-8"), origin=str(path)).encode())
+        # Inside brackets the reader of Python does not mind how a template is indented.
+        source = f"({templatize(path.read_text('utf-8'), origin=str(path))})"
+        yield from _of_source(path, source.encode())
 
 
 def _of_source(path: Path, source: bytes) -> Iterator[tuple[str, int, object, str | None]]:
