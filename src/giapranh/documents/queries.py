@@ -1,0 +1,215 @@
+"""What the register answers. Nothing here writes; nothing here shows a paper to somebody who may not read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from giapranh.documents import permissions, vault
+from giapranh.documents.confirmed import ConfirmedCitation, ConfirmedDirective, ConfirmedReading
+from giapranh.documents.models import (
+    Citation,
+    Direction,
+    FieldDecision,
+    Paper,
+    PaperAttachment,
+    PaperReading,
+    PaperState,
+    PaperVersion,
+    Relation,
+    Upload,
+)
+from giapranh.documents.rules.fields import Decision, ReadPaper, lay_over
+from giapranh.kernel.errors import N_, Conflict, NotFound
+
+
+class NoSuchPaper(NotFound):
+    code = "no_such_paper"
+
+
+class NotConfirmedYet(Conflict):
+    code = "paper_not_confirmed"
+
+
+def visible_papers(user: Any) -> QuerySet[Paper]:
+    """The papers held here that ``user`` may read, newest first."""
+    return Paper.objects.filter(permissions.readable(user)).exclude(direction=Direction.STUB)
+
+
+def get_visible(user: Any, paper_id: int) -> Paper:
+    """One paper ``user`` may read; a stub is seen by whoever sees a paper that names it."""
+    paper = (
+        Paper.objects.select_related("agency", "issuer", "created_by", "confirmed_by", "filled_by")
+        .filter(pk=paper_id)
+        .first()
+    )
+    if paper is None or not permissions.can_read(user, paper):
+        raise NoSuchPaper(N_("Không có văn bản này, hoặc văn bản không giao cho đơn vị của bạn."))
+    return paper
+
+
+# --- readings -------------------------------------------------------------------------------------------------------
+
+
+def latest_reading(paper_id: int) -> PaperReading | None:
+    return PaperReading.objects.filter(paper=paper_id).select_related("version__blob").order_by("-id").first()
+
+
+def decisions_of(reading: PaperReading) -> list[Decision]:
+    rows = FieldDecision.objects.filter(reading=reading).order_by("id")
+    return [Decision(row.path, row.state, row.value) for row in rows]
+
+
+def read_paper(reading: PaperReading) -> ReadPaper:
+    """The fields of the reading page."""
+    return lay_over(reading.data, decisions_of(reading))
+
+
+def confirmed_reading(paper_id: int) -> ConfirmedReading:
+    """The confirmed values of a paper, for the rooms above."""
+    paper = Paper.objects.filter(pk=paper_id).first()
+    if paper is None:
+        raise NoSuchPaper(N_("Không có văn bản này, hoặc văn bản không giao cho đơn vị của bạn."))
+    if paper.state not in (PaperState.CONFIRMED, PaperState.REGISTERED):
+        raise NotConfirmedYet(N_("Văn bản %(paper)s chưa được xác nhận. Hãy đọc và xác nhận trước."), paper=str(paper))
+    reading = latest_reading(paper_id)
+    rows = list(Citation.objects.filter(citing=paper).exclude(relation=Relation.ANSWERS))
+    return ConfirmedReading(
+        paper_id=paper.pk, kind=paper.kind, full_number=paper.full_number, issued_on=paper.issued_on,
+        issuer=paper.issuer_name, subject=paper.subject, place=paper.place, signer_name=paper.signer_name,
+        signer_title=paper.signer_title, due_on=paper.due_on, illustrative=paper.illustrative,
+        citations=[ConfirmedCitation(r.cited_id, r.as_written, r.relation == Relation.LEGAL_BASIS) for r in rows],
+        directives=_directives(read_paper(reading), rows) if reading else [],
+    )  # fmt: skip
+
+
+def _directives(read: ReadPaper, citations: Iterable[Citation]) -> list[ConfirmedDirective]:
+    cited = {place: row.cited_id for row in citations for place in row.mentions}
+    return [
+        ConfirmedDirective(
+            index=each.index, n=each.n, text=each.value("text"), topic=each.topic, lead=list(each.value("lead") or []),
+            coordinating=list(each.value("coordinating") or []), counterparts=list(each.value("counterparts") or []),
+            report_to=each.value("report_to"), mode=each.mode, due=dict(each.value("due") or {"kind": "none"}),
+            cites=[cited[place] for place in each.cites if place in cited],
+        )
+        for each in read.directives
+        if not each.removed
+    ]  # fmt: skip
+
+
+# --- files ----------------------------------------------------------------------------------------------------------
+
+
+def versions(paper: Paper) -> QuerySet[PaperVersion]:
+    return PaperVersion.objects.filter(paper=paper).select_related("blob", "by").order_by("-n")
+
+
+def latest_version(paper: Paper) -> PaperVersion | None:
+    return versions(paper).first()
+
+
+def get_version(paper: Paper, n: int) -> PaperVersion:
+    version = versions(paper).filter(n=n).first()
+    if version is None:
+        raise NoSuchPaper(N_("Văn bản này không có phiên bản %(n)d."), n=n)
+    return version
+
+
+def attachments(paper: Paper) -> QuerySet[PaperAttachment]:
+    return PaperAttachment.objects.filter(paper=paper)
+
+
+def get_attachment(paper: Paper, attachment_id: int) -> PaperAttachment:
+    found = attachments(paper).filter(pk=attachment_id).first()
+    if found is None:
+        raise NoSuchPaper(N_("Văn bản này không có tệp kèm ấy."))
+    return found
+
+
+def open_blob(sha256: str) -> bytes:
+    """The bytes of a blob, verified against their name."""
+    return vault.read(sha256)
+
+
+# --- who names whom -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class GraphNode:
+    """One paper in the chain. ``readable`` is False for a stub and for a paper the person may not open."""
+
+    paper: Paper
+    depth: int
+    relation: str = ""
+    children: list[GraphNode] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class CitationGraph:
+    """The papers that ``paper`` rests on, and those that rest on it, level by level."""
+
+    paper: Paper
+    rests_on: list[GraphNode]
+    named_by: list[GraphNode]
+
+
+GRAPH_DEPTH = 6
+
+
+def citation_graph(paper_id: int, user: Any = None) -> CitationGraph:
+    """The chain memorandum → plan → yearly plan → dispatch → report around one paper, in a few queries a level.
+
+    With ``user``, papers that name this one and that the person may not read are left out.
+    """
+    paper = Paper.objects.get(pk=paper_id)
+    return CitationGraph(paper, _walk(paper, "citing", "cited", None), _walk(paper, "cited", "citing", user))
+
+
+def _walk(root: Paper, near: str, far: str, user: Any) -> list[GraphNode]:
+    top: list[GraphNode] = []
+    level: dict[int, list[GraphNode]] = {root.pk: top}
+    seen = {root.pk}
+    for depth in range(1, GRAPH_DEPTH + 1):
+        rows = Citation.objects.filter(**{f"{near}__in": list(level)}).select_related(far).order_by("position", "id")
+        if user is not None:
+            rows = rows.filter(**{f"{far}__in": visible_papers(user).values("pk")})
+        below: dict[int, list[GraphNode]] = {}
+        for row in rows:
+            other = getattr(row, far)
+            if other.pk in seen:
+                continue
+            seen.add(other.pk)
+            node = GraphNode(other, depth, row.relation)
+            level[getattr(row, f"{near}_id")].append(node)
+            below[other.pk] = node.children
+        if not below:
+            break
+        level = below
+    return top
+
+
+def papers_named_like(number_key: str, year: int | None = None) -> QuerySet[Paper]:
+    """Papers and stubs with this number; the caller judges the issuer."""
+    found = Paper.objects.filter(number_key=number_key, filled_by__isnull=True)
+    return found.filter(Q(issued_year=year) | Q(issued_year__isnull=True)) if year else found
+
+
+# --- uploads --------------------------------------------------------------------------------------------------------
+
+
+def uploads_of(user: Any, limit: int = 30) -> list[Upload]:
+    return list(Upload.objects.filter(by=user).select_related("paper").order_by("-id")[:limit])
+
+
+def get_upload(user: Any, uid: Any) -> Upload:
+    upload = Upload.objects.filter(by=user, uid=uid).select_related("paper").first()
+    if upload is None:
+        raise NotFound(N_("Không có lượt tải lên này."))
+    return upload
+
+
+def access_rows(paper: Paper) -> list[Any]:
+    return list(paper.access.select_related("office").order_by("office__sort_key"))

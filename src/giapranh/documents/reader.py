@@ -1,0 +1,53 @@
+"""The one place where the register meets the reader: bytes in, the JSON that is stored out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from giapranh.documents import reading
+from giapranh.documents.reading import output
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """What reading one file gave."""
+
+    data: dict[str, Any]
+    text: str
+    media_type: str
+    reader_version: str
+
+
+def read_file(data: bytes, name: str) -> ReadFile:
+    """Read one file, or refuse it with one clear line."""
+    found = reading.read_paper(data, name)
+    return ReadFile(output.to_json(found), found.text, media_type_of(data, name), reading.__version__)
+
+
+_BY_SUFFIX = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "doc": "application/msword",
+    "txt": "text/plain",
+    "md": "text/markdown",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "tif": "image/tiff",
+    "tiff": "image/tiff",
+    "edxml": "application/xml",
+    "xml": "application/xml",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def media_type_of(data: bytes, name: str) -> str:
+    """The media type kept beside a file: by its first bytes where those tell, else by its name."""
+    if data.startswith(b"%PDF"):
+        return _BY_SUFFIX["pdf"]
+    if data.startswith(b"\x89PNG"):
+        return _BY_SUFFIX["png"]
+    if data.startswith(b"\xff\xd8\xff"):
+        return _BY_SUFFIX["jpg"]
+    return _BY_SUFFIX.get(name.rpartition(".")[2].lower(), "application/octet-stream")

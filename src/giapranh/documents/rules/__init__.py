@@ -1,0 +1,1 @@
+"""The rules of a register of official papers: values in, values out."""
