@@ -33,7 +33,7 @@ class OfficeKind(models.TextChoices):
 STANDS_ALONE = {OfficeKind.AGENCY, OfficeKind.COMMUNE_COMMITTEE, OfficeKind.COMMITTEE, OfficeKind.MINISTRY}
 
 
-@pghistory.track()
+@pghistory.track(exclude=["search_key", "sort_key"])
 class Office(Named, DatedRow):
     """An agency, or an office inside one, under one name over one period."""
 
@@ -52,11 +52,13 @@ class Office(Named, DatedRow):
     email = models.EmailField(blank=True)
     unknown_note = models.TextField(blank=True)  # what nobody has told this node yet; shown until filled in
     source = models.TextField(blank=True)
+    seed_key = models.CharField(max_length=60, blank=True, editable=False)  # its row in data/, when it came from there
     illustrative = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             ends_after_start("office_ends_after_it_starts"),
+            models.UniqueConstraint(name="office_seed_key_once", fields=["seed_key"], condition=~Q(seed_key="")),
             models.CheckConstraint(name="office_is_not_its_own_parent", condition=~Q(parent=F("pk"))),
             models.CheckConstraint(name="office_has_a_name", condition=~Q(name="")),
             models.UniqueConstraint(
@@ -164,7 +166,7 @@ class OfficerManager(BaseUserManager["Officer"]):
         return officer
 
 
-@pghistory.track(exclude=["password", "last_login"])
+@pghistory.track(exclude=["password", "last_login", "search_key", "sort_key"])
 class Officer(AbstractBaseUser, Named):
     """A person who works here and may sign in. What they may do comes from their appointments."""
 

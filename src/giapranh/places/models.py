@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from typing import Any
+
 import pghistory
 from django.db import models
 from django.db.models import F, Q
@@ -20,7 +24,7 @@ class UnitKind(models.TextChoices):
     SPECIAL_ZONE = "special_zone", _("đặc khu")
 
 
-@pghistory.track(exclude=["geometry"])
+@pghistory.track(exclude=["geometry", "search_key", "sort_key"])
 class AdministrativeUnit(Named, DatedRow):
     """One unit over one period. A code may be used again later for another unit: identity is ``uid``."""
 
@@ -32,14 +36,17 @@ class AdministrativeUnit(Named, DatedRow):
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     geometry = models.JSONField(null=True, blank=True)  # GeoJSON geometry, WGS 84
     geometry_source = models.TextField(blank=True)
+    geometry_stamp = models.CharField(max_length=16, blank=True, editable=False)  # tells whether an outline changed
     area_km2 = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
     source = models.TextField(blank=True)
     note = models.TextField(blank=True)
+    seed_key = models.CharField(max_length=60, blank=True, editable=False)  # its row in data/, when it came from there
     illustrative = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             ends_after_start("unit_ends_after_it_starts"),
+            models.UniqueConstraint(name="unit_seed_key_once", fields=["seed_key"], condition=~Q(seed_key="")),
             models.UniqueConstraint(
                 name="unit_code_starts_once_a_day",
                 fields=["kind", "code", "valid_from"],
@@ -60,6 +67,12 @@ class AdministrativeUnit(Named, DatedRow):
 
     def words_to_find(self) -> list[str]:
         return [self.full_name, self.code]
+
+    def set_geometry(self, geometry: dict[str, Any] | None, source: str) -> None:
+        text = json.dumps(geometry, sort_keys=True)
+        self.geometry = geometry
+        self.geometry_source = source if geometry else ""
+        self.geometry_stamp = hashlib.sha256(text.encode()).hexdigest()[:16] if geometry else ""
 
 
 class UnitSuccession(models.Model):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from django.db.models import QuerySet
 
 from giapranh.kernel import clock
 from giapranh.kernel.text import search_key
+from giapranh.places import outlines, seed
 from giapranh.places.models import AdministrativeUnit, BorderPair, River, UnitKind
 from giapranh.places.named import held_on
+from giapranh.places.rules.coordinates import Zone
 
 COMMUNE_KINDS = (UnitKind.COMMUNE, UnitKind.WARD, UnitKind.TOWNSHIP, UnitKind.SPECIAL_ZONE)
 
@@ -87,3 +90,32 @@ def _heirs(unit: AdministrativeUnit, day: date) -> list[AdministrativeUnit]:
         else:
             waiting += successors(current)
     return list(found.values())
+
+
+def unit(uid: UUID) -> AdministrativeUnit | None:
+    return AdministrativeUnit.objects.select_related("parent").filter(uid=uid).first()
+
+
+def unit_of_point(lon: float, lat: float, day: date, kind: str | None = None) -> AdministrativeUnit | None:
+    """The smallest unit the point lay in on ``day``, or the one of a level: province, district, commune."""
+    kinds: tuple[str, ...] = () if kind is None else COMMUNE_KINDS if kind == UnitKind.COMMUNE else (kind,)
+    found = outlines.units_of_points([(lon, lat)], day, kinds)[0]
+    if found is None and kind == UnitKind.PROVINCE:
+        # A province of the past may have no outline of its own while its districts have.
+        smallest = outlines.units_of_points([(lon, lat)], day)[0]
+        return province_of(smallest) if smallest else None
+    return found
+
+
+def province_of(unit: AdministrativeUnit) -> AdministrativeUnit:
+    """The province a unit lies in; a province is its own."""
+    while unit.kind != UnitKind.PROVINCE and unit.parent is not None:
+        unit = unit.parent
+    return unit
+
+
+def zone_of(unit: AdministrativeUnit) -> Zone | None:
+    """The VN-2000 zone of a province (or of the province a unit lies in), from data/."""
+    province = province_of(unit)
+    found = [row for row in seed.rows("giapranh.places", "vn2000_zones.csv") if row["province"] == province.seed_key]
+    return Zone(int(found[0]["epsg"]), found[0]["central_meridian"], found[0]["note"]) if found else None
