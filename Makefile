@@ -2,6 +2,8 @@
 # Windows has no make: docs/how-to/windows.md gives the same steps with pip and giapranh.
 
 PYTHON ?= python3
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
 VENV := .venv
 BIN := $(VENV)/bin
 DIST := src/giapranh/desk/static/dist
@@ -55,12 +57,12 @@ $(VENV)/bin/python: | $(VENV)/.system
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.base: requirements/base.txt requirements/build.txt pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt -r requirements/build.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/base.txt -r requirements/build.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.base
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
 	@touch $@
 
 $(DIST)/.built: $(FRONT) tools/frontend.py | $(VENV)/.base

