@@ -149,16 +149,23 @@ def field(bound: BoundField, label: str = "") -> dict[str, Any]:
         attrs["aria-invalid"] = "true"
     if described and not grouped:
         attrs["aria-describedby"] = " ".join(described)
-    if isinstance(widget, forms.Textarea) and "rows" not in widget.attrs:
-        attrs["rows"] = 5
+    if isinstance(widget, forms.Textarea) and widget.attrs.get("rows") in (None, "10"):
+        attrs["rows"] = 5  # ten lines, as Django has it, push the next field off the page
     return {
         "bound": bound,
         "label": label or bound.label,
         "grouped": grouped,
         "single": single,
-        "options": list(bound) if grouped else [],
+        "options": _options(bound) if grouped else [],
         "control": "" if grouped else bound.as_widget(attrs=attrs),
     }
+
+
+def _options(bound: BoundField) -> list[Any]:
+    options = list(bound)
+    for option in options:
+        option.data["attrs"]["class"] = "form-check-input"
+    return options
 
 
 def _css_class(widget: forms.Widget) -> str:
