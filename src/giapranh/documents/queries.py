@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db.models import Case, F, IntegerField, Q, QuerySet, When
 
 from giapranh.documents import permissions, vault
 from giapranh.documents.confirmed import ConfirmedCitation, ConfirmedDirective, ConfirmedReading
@@ -23,6 +24,8 @@ from giapranh.documents.models import (
     Upload,
 )
 from giapranh.documents.rules.fields import Decision, ReadPaper, lay_over
+from giapranh.documents.rules.numbers import number_key
+from giapranh.documents.search_text import Snippet, ask, snippet
 from giapranh.kernel.errors import N_, Conflict, NotFound
 
 
@@ -191,10 +194,45 @@ def _walk(root: Paper, near: str, far: str, user: Any) -> list[GraphNode]:
     return top
 
 
-def papers_named_like(number_key: str, year: int | None = None) -> QuerySet[Paper]:
-    """Papers and stubs with this number; the caller judges the issuer."""
-    found = Paper.objects.filter(number_key=number_key, filled_by__isnull=True)
-    return found.filter(Q(issued_year=year) | Q(issued_year__isnull=True)) if year else found
+# --- search ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One paper found, with the words around what was asked for."""
+
+    paper: Paper
+    snippet: Snippet
+
+
+def findable(user: Any) -> QuerySet[Paper]:
+    """What a search may find: papers ``user`` may read, and papers these name that are not held here."""
+    visible = visible_papers(user)
+    named = Citation.objects.filter(citing__in=visible.values("pk")).values("cited")
+    stubs = Q(direction=Direction.STUB, filled_by__isnull=True, pk__in=named)
+    return Paper.objects.filter(Q(pk__in=visible.values("pk")) | stubs)
+
+
+def found(user: Any, words: str) -> QuerySet[Paper]:
+    """The papers that ``words`` find, the best first: the number itself, then head before body, then the newest."""
+    question = ask(words)
+    if question.empty:
+        return Paper.objects.none()
+    query = SearchQuery(question.tsquery(), search_type="raw", config="simple")
+    exact = Case(When(number_key=number_key(words), then=0), default=1, output_field=IntegerField())
+    return (
+        findable(user)
+        .filter(Q(search_vector=query) | Q(number_key=number_key(words)))
+        .annotate(exact=exact, rank=SearchRank(F("search_vector"), query, cover_density=True))
+        .order_by("exact", "-rank", F("issued_on").desc(nulls_last=True), "-pk")
+    )
+
+
+def search(user: Any, words: str, *, limit: int = 20, offset: int = 0) -> list[Hit]:
+    """Papers found by words with or without marks, a number such as 03/KH-UBND, an issuer or a date."""
+    question = ask(words)
+    papers = found(user, words).defer("search_head", "search_body", "search_vector")[offset : offset + limit]
+    return [Hit(paper, snippet(paper.text or paper.subject, question)) for paper in papers]
 
 
 # --- uploads --------------------------------------------------------------------------------------------------------

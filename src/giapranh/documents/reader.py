@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from giapranh.documents import reading
-from giapranh.documents.reading import output
-
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
@@ -21,6 +18,10 @@ class ReadFile:
 
 def read_file(data: bytes, name: str) -> ReadFile:
     """Read one file, or refuse it with one clear line."""
+    # The reader loads PDF and OCR libraries; a page that only lists papers does not wait for them.
+    from giapranh.documents import reading
+    from giapranh.documents.reading import output
+
     found = reading.read_paper(data, name)
     return ReadFile(output.to_json(found), found.text, media_type_of(data, name), reading.__version__)
 

@@ -16,6 +16,7 @@ INDEXED_CHARACTERS = 300_000  # PostgreSQL takes one megabyte of words in one ve
 _WORD = re.compile(r"[^\W_]+")
 _QUOTED = re.compile(r'"([^"]+)"')
 _NUMBER = re.compile(r"\b\d{1,6}[a-zđ]?\s*[/\-]\s*[^\s,;]*[^\W\d_][^\s,;]*", re.IGNORECASE)
+_DATE = re.compile(r"\b\d{1,2}[/.\-]\d{1,2}(?:[/.\-]\d{4})?\b")
 
 
 def marked_words(text: str) -> list[str]:
@@ -67,8 +68,9 @@ def ask(text: str) -> Question:
         phrases.append(marked_words(match[0]))
         return " "
 
-    rest = _QUOTED.sub(take, nfc(text))
-    rest = _NUMBER.sub(take, rest)
+    rest = nfc(text)
+    for form in (_QUOTED, _NUMBER, _DATE):
+        rest = form.sub(take, rest)
     return Question(marked_words(rest)[:30], [phrase for phrase in phrases[:10] if phrase])
 
 
