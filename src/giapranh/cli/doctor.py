@@ -121,12 +121,10 @@ def _font_of(family: str) -> bool:
 def check_ocr() -> Finding:
     from giapranh.documents.reading.intake import ocr
 
-    problem = ocr.missing()
-    if problem:
-        return Finding(
-            Mark.WARNING, _("Đọc bản quét (OCR)"), problem,
-            _("Cài Tesseract kèm tiếng Việt (Debian: tesseract-ocr-vie; Windows: bộ cài Tesseract, chọn Vietnamese)."),
-        )  # fmt: skip
+    try:
+        ocr.require()
+    except Refused as missing:
+        return Finding(Mark.WARNING, _("Đọc bản quét (OCR)"), _("chưa dùng được"), line_of(missing))
     return Finding(Mark.GOOD, _("Đọc bản quét (OCR)"), "Tesseract · vie")
 
 
