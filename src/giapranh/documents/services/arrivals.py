@@ -139,7 +139,7 @@ def receive_upload(
     *, data: BinaryIO, name: str, size: int, direction: str = Direction.INCOMING, by: Any, at: datetime
 ) -> Upload:
     """Stage one uploaded file and let the worker read it; a scan takes seconds a page."""
-    from giapranh.documents import jobs
+    from procrastinate.contrib.django import app
 
     permissions.check_can_write(by)
     name = clean_name(name)
@@ -149,7 +149,9 @@ def receive_upload(
     try:
         with transaction.atomic():
             upload = Upload.objects.create(uid=uid, file_name=name, size=size, direction=direction, by=by, at=at)
-            transaction.on_commit(partial(jobs.read_upload.defer, uid=str(uid)))
+            # By name: jobs call services, so services do not know jobs.
+            job = app.configure_task("documents.read_upload", queue="documents")
+            transaction.on_commit(partial(job.defer, uid=str(uid)))
     except BaseException:
         vault.unstage(uid)
         raise
