@@ -25,6 +25,8 @@ class Piece:
     font: str | None = None
     stamp: int | None = None
     """Index of the stamped field this word came from."""
+    tight: tuple[float, float] | None = None
+    """Top and bottom of the word itself, where y0 and y1 are those of its line."""
     shown: tuple[float, float, float, float] | None = None
     """The box on the page as given, in fractions, where the page had to be straightened or turned to be read."""
 

@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
 
 from giapranh.documents.reading import repair
@@ -28,6 +29,7 @@ LANGUAGE = "vie"
 _SETTING = "GIAPRANH_TESSERACT"
 _WINDOWS_HOMES = ("ProgramFiles", "ProgramFiles(x86)", "LOCALAPPDATA")
 _NOISE = re.compile(r"^[\W_]+$")
+_BULLETS = frozenset("-–—~^ˆ_=°»«•·")
 _LOW = 12.0
 _SURE_ENOUGH = 0.62
 
@@ -116,7 +118,7 @@ def _read(image: Image, turn: int, where: str, dpi: int, limits: Limits) -> Reco
     ink = faded(upright)
     skew = skew_of(ink)
     straight = _straighten(ink, skew)
-    table = _tesseract(where, straight, dpi, limits, "--psm", "4", "tsv")
+    table = _tesseract(where, straight, dpi, limits, "--psm", "4", "-c", "tessedit_do_invert=0", "tsv")
     back = _way_back(straight.size, upright.size, skew)
     pieces = [replace(piece, shown=_shown(piece, back, turn, image.size)) for piece in _words(table)]
     return Recognised(tuple(pieces), upright.height, skew, turn)
@@ -185,9 +187,10 @@ def _shown(
 ) -> tuple[float, float, float, float]:
     """The word's box on the page as given, in fractions of it."""
     a, b, c, d, e, f = back
-    x, y = (piece.x0 + piece.x1) / 2, (piece.y0 + piece.y1) / 2
+    top, bottom = piece.tight or (piece.y0, piece.y1)
+    x, y = (piece.x0 + piece.x1) / 2, (top + bottom) / 2
     dx, dy = a * x + b * y + c - x, d * x + e * y + f - y
-    x0, y0, x1, y1 = piece.x0 + dx, piece.y0 + dy, piece.x1 + dx, piece.y1 + dy
+    x0, y0, x1, y1 = piece.x0 + dx, top + dy, piece.x1 + dx, bottom + dy
     width, height = given
     if turn == 180:
         x0, y0, x1, y1 = width - x1, height - y1, width - x0, height - y0
@@ -256,23 +259,43 @@ def _quiet() -> dict[str, int]:
 
 
 def _words(table: str) -> list[Piece]:
-    pieces = []
+    """Words by lines as Tesseract saw them: all words of a line get its height, so that none slips into the next."""
+    lines: dict[tuple[str, ...], list[Piece]] = {}
     for row in table.splitlines()[1:]:
         cells = row.split("\t")
         if len(cells) < 12 or cells[0] != "5":
             continue
-        text = repair.clean(cells[11]).strip()
+        text = tidy(repair.clean(cells[11]).strip())
         sure = float(cells[10])
         left, top, width, height = (float(cell) for cell in cells[6:10])
-        if not text or sure < _LOW or (_is_speck(text, width, height)):
+        if not text or (sure < _LOW and len(text) == 1):
             continue
-        pieces.append(Piece(tidy(text), left, top, left + width, top + height, round(min(sure, 99.0) / 100, 3)))
-    return pieces
+        piece = Piece(text, left, top, left + width, top + height, round(max(0.0, min(sure, 99.0)) / 100, 3))
+        lines.setdefault(tuple(cells[1:5]), []).append(piece)
+    cleaned = (_without_specks(line) for line in lines.values())
+    return [piece for line in cleaned if line for piece in _levelled(line)]
 
 
-def _is_speck(text: str, width: float, height: float) -> bool:
-    """Dirt and rules that were taken for signs."""
-    return bool(_NOISE.match(text)) and (height < 6 or width > 30 * height or height > 12 * max(1.0, width))
+def _without_specks(line: list[Piece]) -> list[Piece]:
+    """A line less the dirt, rules and pen strokes that were taken for signs; a dash that opens it is a bullet."""
+    if len(line) > 1 and line[0].text in _BULLETS:
+        line = [replace(line[0], text="-"), *line[1:]]
+    kept = [
+        piece
+        for at, piece in enumerate(line)
+        if not _NOISE.match(piece.text)
+        or piece.sure >= 0.4
+        or piece.text.startswith("./")
+        or (at == 0 and piece.text in "-+" and len(line) > 1)
+    ]
+    wordy = any(sum(c.isalnum() for c in piece.text) >= 2 and piece.sure >= 0.3 for piece in kept)
+    return kept if wordy else []
+
+
+def _levelled(line: list[Piece]) -> list[Piece]:
+    middle = median((p.y0 + p.y1) / 2 for p in line)
+    half = median(p.y1 - p.y0 for p in line) / 2
+    return [replace(p, tight=(p.y0, p.y1), y0=middle - half, y1=middle + half) for p in line]
 
 
 _SLIPS = (("QĐÐ", "QĐ"), ("ĐÐ", "Đ"), ("ĐĐ", "Đ"), ("Đđ", "Đ"), ("“", '"'), ("”", '"'), ("—", "-"), ("ˆ", "-"))
