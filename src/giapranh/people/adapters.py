@@ -1,4 +1,4 @@
-"""How allauth behaves in this house: no open sign-up, and an outside sign-in opens only an officer who is here already."""
+"""How allauth behaves here: no open sign-up, and an outside sign-in opens only an officer who is here already."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def send_waiting(limit: int = 200) -> int:
 
 
 def mark_unclear(at: datetime) -> int:
-    """Rows that were claimed and never settled: the process died in between. They are never sent again by themselves."""
+    """Rows claimed and never settled: the process died in between. They are never sent again by themselves."""
     return Delivery.objects.filter(state=DeliveryState.SENDING, claimed_at__lt=at - STUCK_AFTER).update(
         state=DeliveryState.UNCLEAR
     )

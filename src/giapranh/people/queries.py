@@ -49,7 +49,8 @@ def own_agency() -> Office | None:
 
 def offices(day: date, *, within: Office | None = None) -> QuerySet[Office]:
     """The offices that held on ``day``; ``within`` an agency, with the agency itself."""
-    found = Office.objects.filter(held_on(day)).select_related("parent", "unit").order_by("sort_key", "pk")
+    found = Office.objects.filter(held_on(day)).select_related("parent__unit", "unit").order_by("sort_key", "pk")
+    found = found.defer("unit__geometry", "parent__unit__geometry")
     return found.filter(pk__in=ids_below([within.pk])) if within is not None else found
 
 
@@ -101,9 +102,11 @@ def find_office(words: str, day: date, *, within: Office | None = None) -> list[
 
 def _long_names(office: Office) -> list[str]:
     """The name with its agency or province behind it, as a letter from outside writes it."""
-    behind = [office.parent.name, office.parent.short_name] if office.parent else []
-    if office.unit:
-        behind += [office.unit.name, office.unit.full_name]
+    behind = [unit.full_name for unit in (office.unit,) if unit] + [unit.name for unit in (office.unit,) if unit]
+    if (parent := office.parent) is not None:
+        behind += [parent.name, parent.short_name]
+        if parent.unit:
+            behind += [f"{parent.name} {parent.unit.full_name}", f"{parent.short_name} {parent.unit.full_name}"]
     return [f"{name} {tail}" for name in office.names() for tail in behind if tail]
 
 
@@ -177,7 +180,11 @@ def still_to_fill_in(day: date, *, within: Office | None = None) -> QuerySet[Off
 
 
 def duties(day: date) -> QuerySet[Duty]:
-    return Duty.objects.filter(held_on(day)).select_related("office__parent", "office__unit").order_by("sort_key", "pk")
+    return (
+        Duty.objects.filter(held_on(day))
+        .select_related("office__parent__unit", "office__unit")
+        .order_by("sort_key", "pk")
+    )
 
 
 def holders_of(duty_key: str, day: date, *, unit_code: str = "") -> list[Office]:
@@ -199,7 +206,7 @@ def officers(day: date) -> QuerySet[Officer]:
 def appointments_of(officer: Officer, day: date) -> QuerySet[Appointment]:
     return (
         Appointment.objects.filter(held_on(day), officer=officer)
-        .select_related("office__parent", "office__unit")
+        .select_related("office__parent__unit", "office__unit")
         .order_by("pk")
     )
 

@@ -6,15 +6,65 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from giapranh.kernel.errors import N_, BadInput, Conflict
 from giapranh.kernel.text import nfc, one_line
+from giapranh.people import seed
 from giapranh.people.audit import audit
-from giapranh.people.models import Appointment, Notice, Office, Officer
+from giapranh.people.models import Appointment, Node, Notice, Office, OfficeKind, Officer
 from giapranh.people.outbox import send_mail_once
 from giapranh.people.roles import Role
+from giapranh.places.models import AdministrativeUnit
 
-__all__ = ["appoint", "audit", "create_office", "create_officer", "notify", "send_mail_once"]
+__all__ = [
+    "appoint",
+    "audit",
+    "create_first_administrator",
+    "create_office",
+    "create_officer",
+    "load_seed",
+    "notify",
+    "send_mail_once",
+    "set_up_node",
+]
+
+
+def load_seed(*, at: datetime) -> int:
+    """The offices and changes that ship with the program. Safe to repeat."""
+    return seed.load(at)
+
+
+@transaction.atomic
+def create_first_administrator(*, username: str, password: str, at: datetime) -> Officer | None:
+    """The person who sets the node up; None when somebody administers it already."""
+    if Appointment.objects.select_for_update().filter(role=Role.ADMINISTRATOR).exists():
+        return None
+    here = Node.objects.select_related("agency").filter(pk=1).first()
+    office = here.agency if here and here.agency else _administration()
+    officer = create_officer(username=username, full_name=_("Quản trị hệ thống"), password=password, by=None, at=at)
+    appoint(officer=officer, office=office, role=Role.ADMINISTRATOR, by=None, at=at)
+    return officer
+
+
+def _administration() -> Office:
+    """Where the administrator belongs before anybody said whose node this is."""
+    return Office.objects.get_or_create(
+        seed_key="node-administration", defaults={"name": "Quản trị nút", "kind": OfficeKind.OTHER}
+    )[0]
+
+
+@transaction.atomic
+def set_up_node(
+    *, node_id: str, name: str, agency: Office, province: AdministrativeUnit | None, by: Officer | None, at: datetime
+) -> Node:
+    """Say whose node this is. The administrator moves into the agency."""
+    node, _created = Node.objects.update_or_create(
+        pk=1, defaults={"node_id": one_line(node_id), "name": one_line(name), "agency": agency, "province": province}
+    )
+    Appointment.objects.filter(office__seed_key="node-administration").update(office=agency)
+    audit("node.set_up", "node", node.pk, by, at, name=node.name, agency=agency.pk)
+    return node
 
 
 def notify(officer: Officer, text: str, url: str = "", kind: str = "") -> Notice:

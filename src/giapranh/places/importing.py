@@ -1,4 +1,4 @@
-"""Taking in a folder of maps: ``communes_*.geojson``, ``provinces_*``, ``districts_*``, rivers, a border, ``places.csv``.
+"""Taking in a folder of maps: ``communes_*.geojson``, ``provinces_*``, ``districts_*``, rivers, a border, spots.
 
 Whatever fits is taken in, whatever does not is one line of the report; the same folder again changes nothing.
 """

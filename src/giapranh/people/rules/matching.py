@@ -12,7 +12,8 @@ from giapranh.kernel.text import modern_tone, one_line, search_key
 
 K = TypeVar("K", bound=Hashable)
 
-LIKE_ENOUGH = 0.86  # below this two names are two offices
+LIKE_ENOUGH = 0.7  # two words this alike are one word with a slip
+_SMALL_WORDS = {"va", "quan", "ly", "cua", "thuoc", "ve"}
 _LEADING = re.compile(r"^(?:các?\s+|ông\s+|bà\s+)", re.IGNORECASE)
 _EDGES = re.compile(r"^[\s,.;:()\"“”]+|[\s,.;:()\"“”]+$")
 # "QL", "TN&MT" and the like are how officers shorten long names on paper.
@@ -58,13 +59,36 @@ def _fit(words: str, names: Names) -> float:
         return 4.0
     if folded in map(_folded, names.long_forms):
         return 3.0
-    likeness = max(SequenceMatcher(None, folded, _folded(form), autojunk=False).ratio() for form in _long_enough(names))
-    return likeness if likeness >= LIKE_ENOUGH and len(folded) > 6 else 0.0
+    return max((_likeness(folded, _folded(form)) for form in _long_enough(names)), default=0.0)
 
 
 def _long_enough(names: Names) -> list[str]:
     """Abbreviations are compared whole or not at all: NKS and NTS are two offices."""
-    return [form for form in (*names.forms, *names.long_forms) if " " in form] or [names.forms[0]]
+    return [form for form in (*names.forms, *names.long_forms) if " " in form]
+
+
+def _likeness(one: str, other: str) -> float:
+    """How alike two folded names are when they differ by small words or slips of the pen; 0 when by more.
+
+    A whole word that differs ("Bắc Giang" for "Lạng Sơn") names another office, however much else is the same.
+    """
+    left, right = _telling(one), _telling(other)
+    if len(left) != len(right) or len(left) < 2:
+        return 0.0
+    slips = [(a, b) for a, b in zip(left, right, strict=True) if a != b]
+    if len(slips) > max(1, len(left) // 5):
+        return 0.0
+    if any(min(len(a), len(b)) < 3 or _ratio(a, b) < LIKE_ENOUGH for a, b in slips):
+        return 0.0
+    return 0.9 - 0.1 * len(slips)
+
+
+def _telling(folded: str) -> list[str]:
+    return [word for word in folded.split() if word not in _SMALL_WORDS]
+
+
+def _ratio(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 def _exact(text: str) -> str:
