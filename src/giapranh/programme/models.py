@@ -22,7 +22,7 @@ TASK_STATES = [(state.value, _(word)) for state, word in TASK_WORDS.items()]
 PART_STATES = [(state.value, _(word)) for state, word in PART_WORDS.items()]
 BUCKETS = [(bucket.value, _(word)) for bucket, word in BUCKET_WORDS.items()]
 DUE_KINDS = [
-    (DueKind.GIVEN.value, _("nêu trong văn bản")),
+    (DueKind.GIVEN.value, _("đã giao")),
     (DueKind.PROPOSED.value, _("đề xuất")),
     (DueKind.NONE.value, _("không hạn")),
 ]
@@ -99,7 +99,7 @@ RETURN NEW;
 """
 
 
-@pghistory.track()
+@pghistory.track(model_name="TaskHistory")  # TaskEvent is the history people read
 class Task(Named):
     """One duty of one lead office: the lead is its part with the role ``lead``.
 
