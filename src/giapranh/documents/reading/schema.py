@@ -253,6 +253,7 @@ class Reading:
     urgency: Value[str] | None = None
     secrecy: Value[str] | None = None
     citations: tuple[Value[Citation], ...] = ()
+    laws: tuple[Value[Citation], ...] = ()  # laws cited by name without a number
     structure: tuple[Part, ...] = ()
     directives: tuple[Value[Directive], ...] = ()
     recipients: tuple[Value[Recipient], ...] = ()

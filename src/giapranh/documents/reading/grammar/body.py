@@ -1,0 +1,142 @@
+"""Body lines joined into paragraphs, whatever made the text: a layout dump, an OCR, a web copy, a transcription."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from . import anchors
+from .lines import Line, Para, join
+
+MARK = re.compile(
+    r"^(?:(?:[IVX]{1,5}|\d{1,2}(?:\.\d{1,2}){0,3})\s?[.)/]\s*(?=[^\W\d_]|\d{1,3} |[\"“(])"
+    r"|\d{1,2}(?:\.\d{1,2}){1,3}\s+(?=[^\W\d_])"
+    r"|\d{1,2}, (?=[A-ZĐ])"
+    r"|[a-zđ]\s?[).]\s*(?=[^\W\d_a-z])|[a-zđ]\)\s?|8\)\s(?=[A-ZĐ])"
+    r"|\(\s?(?:\d{1,2}|[a-zđ]|[ivx]{1,4})\s?\)[.:]?\s*(?=\S)"
+    r"|[-–—+•ˆ▪●*]\s?(?=[^\W_])|_[—-]\s(?=\S)"
+    r"|(?:Điều|ĐIỀU|Chương|CHƯƠNG|Phần|PHẦN|Mục|MỤC)\s+(?:\d{1,3}|[IVXLC]{1,6}|thứ \w+)\b)"
+)
+_DASHED = re.compile(r"^[-–—+•ˆ▪●*]|^_[—-]")
+_ENDED = re.compile(r"[.;:!?…][\"”')]*$|\./\.?$")
+_DANGLING = re.compile(
+    r"(?:^|\s)(?:va|cua|tai|ve|cho|voi|trong|tren|duoi|so|cac|nhung|dieu|khoan|diem|theo|den|tu|hoac|hay|do|de|la|ngay|thang|nam|tinh|huyen|xa|bo|ban|uy|thu|pho|boi|duoc|khi|cung|va/hoac)$|[,/(-]$"
+)
+_FOOTNOTE = re.compile(r"^\(?\d{1,2}\)?(?:\s{1,6}|$)(?=[^\W\d_a-z]|$)|^\[\d{1,2}\]\s")
+
+
+@dataclass(slots=True)
+class _Shape:
+    """How the text is set: full width of a line, the left margin, whether paragraphs are indented or unwrapped."""
+
+    full: int
+    margin: int
+    indented: bool
+    unwrapped: bool
+
+
+def paragraphs(lines: list[Line]) -> list[Para]:
+    """The lines as paragraphs; page numbers dropped, footnotes set apart."""
+    kept, notes = _without_page_furniture(lines)
+    if not kept and not notes:
+        return []
+    shape = _shape(kept)
+    groups: list[list[Line]] = []
+    for line in kept:
+        if groups and not _begins(groups[-1], line, shape):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    out = [join(g) for g in groups]
+    out += [join(g, note=True) for g in notes]
+    return [p for p in out if p.text]
+
+
+def _without_page_furniture(lines: list[Line]) -> tuple[list[Line], list[list[Line]]]:
+    kept: list[Line] = []
+    notes: list[list[Line]] = []
+    in_note = False
+    for i, line in enumerate(lines):
+        if anchors.PAGE_NUMBER.match(line.folded) or anchors.RULE.match(line.folded):
+            following = lines[i + 1] if i + 1 < len(lines) else None
+            is_note = (
+                following is not None
+                and line.indent > 2
+                and following.indent > line.indent
+                and not following.blank_before
+                and line.text.isdigit()
+                and len(following.text) > 12
+            )
+            if is_note and int(line.text) < 60:
+                in_note = True
+                notes.append([])
+            elif in_note:
+                in_note = False
+            continue
+        if in_note and line.new_page:
+            in_note = False
+        if not in_note and line.blank_before and line.indent > 3 and re.match(r"^\d{1,2}\s{2,6}[A-ZĐ]", line.text):
+            in_note = True
+            notes.append([])
+        if in_note:
+            if re.match(r"^\d{1,2}\s{2,6}[A-ZĐ]", line.text) and notes[-1]:
+                notes.append([])
+            notes[-1].append(line)
+        else:
+            kept.append(line)
+    return kept, [n for n in notes if n]
+
+
+def _shape(lines: list[Line]) -> _Shape:
+    if not lines:
+        return _Shape(80, 0, False, False)
+    lengths = sorted(len(x.text) + x.indent for x in lines)
+    full = lengths[min(len(lengths) - 1, int(0.9 * len(lengths)))]
+    counts = Counter(x.indent for x in lines)
+    margin = min((k for k, n in counts.items() if n >= max(2, len(lines) // 12)), default=min(counts))
+    inside = sum(n for k, n in counts.items() if k <= margin + 1)
+    set_in = sum(n for k, n in counts.items() if margin + 3 <= k <= margin + 16)
+    return _Shape(full, margin, set_in >= 2 and inside >= 1 and set_in + inside >= 0.5 * len(lines), full > 135)
+
+
+def _begins(group: list[Line], line: Line, shape: _Shape) -> bool:
+    before = group[-1]
+    ended = bool(_ENDED.search(before.text))
+    small = line.text[:1].islower()
+    if shape.unwrapped:
+        if ended or not small or MARK.match(line.text):
+            return ended or len(before.text) > 60 or bool(MARK.match(line.text)) or not _DANGLING.search(before.folded)
+        return False
+    short = len(before.text) + before.indent < 0.8 * shape.full
+    flush = line.indent <= shape.margin + 1
+    dangling = bool(_DANGLING.search(before.folded))
+    mark = MARK.match(line.text)
+    if mark and _DASHED.match(line.text) and not ended and not before.caps and not _heading(group):
+        if not line.blank_before and (flush if shape.indented else not short):
+            return False
+    if mark and not (dangling and not ended and not line.blank_before and re.match(r"\d", line.text)):
+        return not (small and not ended and not re.match(r"^[a-zđ]\s?[).]", line.text))
+    if line.blank_before:
+        if ended:
+            return not (small and before.text.endswith((";", ":")) is False and _abbreviated(before))
+        if small or dangling:
+            return False
+        if shape.indented:
+            return not (flush and not short and not before.caps)
+        return short or before.caps or line.caps
+    if before.caps != line.caps and (before.caps or (line.caps and len(line.text) > 12)):
+        return not small
+    if shape.indented:
+        if small and not ended:
+            return False
+        return line.indent >= shape.margin + 3 or (ended and short and not before.text.endswith(","))
+    return ended and short and not small
+
+
+def _heading(group: list[Line]) -> bool:
+    return len(group) == 1 and bool(MARK.match(group[0].text)) and len(group[0].text) < 60
+
+
+def _abbreviated(line: Line) -> bool:
+    return bool(re.search(r"\b(?:TP|Tp|KT|TM|TL|St|Q|P|Tr)\.$", line.text))

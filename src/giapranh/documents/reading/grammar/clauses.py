@@ -1,0 +1,149 @@
+"""One clause that gives a duty: who is ordered, by which word, and where the duty's own words begin."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .lines import Para
+from .units import Phrase, Unit, pattern, phrase_at
+
+_CONNECTORS = re.compile(
+    r"(?:(?:dong thoi|ngoai ra|ben canh do|mat khac|rieng|trong do|cu the|theo do|do do|vi vay|truoc mat|trong thoi gian toi|thoi gian toi|hang nam|hang quy|hang thang|khi can thiet|rieng doi voi|sau do|mot la|hai la|ba la|bon la)[,:]? )+"
+)
+_ORDER = r"(?P<mode>giao(?! thong| duc| luu| duyen| dich| ban| nhan| nop| ke hoach| du toan| von)|yeu cau|de nghi|phan cong|uy quyen|chi dao|cho phep|nghiem tuc yeu cau)"
+ORDER = re.compile(
+    rf"(?:kinh |tran trong )?(?:thong nhat |dong y )?{_ORDER}(?: them| cho| nhiem vu(?: cho)?| trach nhiem(?: cho)?| dong chi| toi| den)* ?:? "
+)
+_INNER_ORDER = re.compile(
+    rf",? ?(?:kinh |tran trong |nghiem tuc |tiep tuc |da co y kien |co y kien )?{_ORDER}(?: cho| nhiem vu(?: cho)?| dong chi)* ?:? "
+)
+_ABOUT = re.compile(r"(?:rieng )?doi voi |ve phia ")
+_PREFIX = re.compile(
+    r"(?:trong qua trinh (?:to chuc )?(?:trien khai )?thuc hien(?: [^,.;]{0,60}?)?,? (?:neu [^,.;]{3,80}, )?|dinh ky [^,.;]{3,50}, |truoc ngay [^,;]{6,30}, |truong hop [^,.;]{3,90},? )(?=[^\W\d_])"
+)
+_BASIS = re.compile(
+    r"(?:thuc hien|can cu|de |theo |xet |tren co so|nham|tiep theo|nhan duoc|tai |sau khi|vua qua|ngay \d|nhan dip)"
+)
+_PASSIVE = re.compile(r"(?:duoc|da|theo|xet|viec|noi dung|khi|de|cac|nhung|cong tac|bi|chu|van ban|y kien) $")
+_MODES = {
+    "giao": "giao",
+    "phan cong": "giao",
+    "yeu cau": "yêu cầu",
+    "nghiem tuc yeu cau": "yêu cầu",
+    "de nghi": "đề nghị",
+    "uy quyen": "ủy quyền",
+    "chi dao": "yêu cầu",
+    "cho phep": "cho phép",
+}
+_STRONG_TELLING = re.compile(
+    r"(?:da|chua|nhan duoc|nhan thay|con (?!lai)|van|co (?:to trinh|cong van|van ban|bao cao) so|bao cao nhu sau|xac dinh|kinh trinh|tran trong|la (?!co quan|don vi|dau moi|chu))(?!\w)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """``start`` is where the clause begins, ``verb`` where the words of the duty begin."""
+
+    start: int
+    verb: int
+    units: tuple[Unit, ...]
+    mode: str | None
+    ordered: bool
+    heading: bool = False
+
+
+def clause_at(para: Para, at: int, limit: int) -> Clause | None:
+    """The clause that starts at ``at`` with a body, an order, "Đối với …" or a set phrase before a body."""
+    m = _CONNECTORS.match(para.folded, at, limit)
+    begin = m.end() if m else at
+    found = _ordered(para, begin, limit, at) or _subject(para, begin, limit, at)
+    if found:
+        return found
+    if (m := _ABOUT.match(para.folded, begin, limit)) and (phrase := phrase_at(para, m.end(), limit)):
+        return _from_phrase(para, phrase, at, limit)
+    if (m := _PREFIX.match(para.folded, begin, limit)) is not None:
+        return _ordered(para, m.end(), limit, at) or _subject(para, m.end(), limit, at)
+    return None
+
+
+def _ordered(para: Para, begin: int, limit: int, start: int) -> Clause | None:
+    m = ORDER.match(para.folded, begin, limit)
+    if not m:
+        return None
+    phrase = phrase_at(para, m.end(), limit)
+    if phrase is None:
+        return None
+    return Clause(start, phrase.end, phrase.units, _MODES[m.group("mode")], True, phrase.stop == ":")
+
+
+def _subject(para: Para, begin: int, limit: int, start: int) -> Clause | None:
+    phrase = phrase_at(para, begin, limit)
+    return _from_phrase(para, phrase, start, limit) if phrase else None
+
+
+def _from_phrase(para: Para, phrase: Phrase, start: int, limit: int) -> Clause | None:
+    m = _INNER_ORDER.match(para.folded, phrase.end, limit)
+    if m:
+        ordered = phrase_at(para, m.end(), limit)
+        if ordered is not None:
+            return Clause(start, ordered.end, ordered.units, _MODES[m.group("mode")], True, ordered.stop == ":")
+    return Clause(start, phrase.end, phrase.units, None, False, phrase.stop == ":" or phrase.end >= limit - 1)
+
+
+def tells(para: Para, clause: Clause, strict: bool) -> bool:
+    """Whether the clause tells what was or is; ``strict`` outside lists of duties."""
+    at = clause.verb
+    while at < len(para.bare) and para.bare[at] in " ,:":
+        at += 1
+    if _STRONG_TELLING.match(para.bare, at):
+        return True
+    return strict and not clause.ordered and bool(pattern("telling").match(para.bare, at))
+
+
+def has_duty(para: Para, clause: Clause, limit: int) -> bool:
+    """Whether a verb of duty follows the body within the clause."""
+    return bool(pattern("duty").search(para.folded, clause.verb, min(limit, clause.verb + 220)))
+
+
+def inside(para: Para, at: int, limit: int) -> Clause | None:
+    """An order later in the sentence: "…, Bộ X đề nghị các Sở Y …", "…; yêu cầu Thủ trưởng …", "…, Sở Z hướng dẫn …"."""
+    for m in re.finditer(r"(?:[,;:] |\bva (?=yeu cau |de nghi |giao ))", para.folded[at:limit]):
+        here = at + m.end()
+        clause = _ordered(para, here, limit, here) or _inner_subject(para, here, limit)
+        if clause and clause.ordered and not _PASSIVE.search(para.folded[max(at, here - 12) : here]):
+            return clause
+    return None
+
+
+def _inner_subject(para: Para, here: int, limit: int) -> Clause | None:
+    phrase = phrase_at(para, here, limit)
+    if phrase is None:
+        return None
+    found = _from_phrase(para, phrase, here, limit)
+    return found if found and found.ordered else None
+
+
+def subject_inside(para: Para, at: int, limit: int) -> Clause | None:
+    """A body after an opening part of the sentence that does not order: "Đối với các môn học …, Sở Z hướng dẫn …"."""
+    for m in re.finditer(r", ", para.folded[at:limit]):
+        here = at + m.end()
+        phrase = phrase_at(para, here, limit)
+        if phrase is None or phrase.stop in ("", ":", ";", ".") or len(phrase.units) > 4:
+            continue
+        if pattern("duty").match(para.bare, _skip(para, phrase.end)):
+            clause = Clause(here, phrase.end, phrase.units, None, False)
+            if not tells(para, clause, True):
+                return clause
+    return None
+
+
+def _skip(para: Para, at: int) -> int:
+    while at < len(para.bare) and para.bare[at] in " ,":
+        at += 1
+    return at
+
+
+def opens_with_basis(para: Para, at: int) -> bool:
+    """Whether the paragraph begins with what the order rests on ("Thực hiện Công văn …", "Để …")."""
+    return bool(_BASIS.match(para.folded, at))

@@ -1,0 +1,348 @@
+"""When a duty is due: the whole grammar of documents §2.4, on folded text."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+
+from ..schema import DateParts, Due, DueKind
+from . import dates
+from .lines import Para
+
+_HOUR = r"(?:(?P<h>[\dl]{1,2}) ?(?:gio|h|g)(?: ?(?P<mi>\d{2}))?(?: ?(?:phut|p|'))?,? ?(?:cung )?)?"
+_DAY = rf"(?:(?:thoi diem |thoi gian )?{_HOUR}(?:(?:het )?ng[a]y )?(?:{dates.NUMERIC}|{dates.WORDED}))"
+_DAY_SHORT = rf"(?:(?:thoi diem )?{_HOUR.replace('<h>', '<sh>').replace('<mi>', '<smi>')}ngay (?P<sd>\d{{1,2}}) ?(?:/|-|thang) ?(?P<sm>\d{{1,2}})(?![\d/-])(?! ?(?:/|-|nam) ?\d))"
+_TRIGGER = (
+    r"(?P<t>(?:hoan thanh |xong |gui |bao cao |trinh )?truoc(?! mat)(?: va trong)?|(?:cham|muon|tre) nhat(?: la)?(?: truoc| vao| den| trong| het)*|den het|khong qua|"
+    r"thoi han(?: (?:hoan thanh|thuc hien|bao cao|gui|nop|xu ly))*(?: la)? ?:?(?: truoc| den| den het| trong)*|han(?: cuoi| chot)?(?: (?:hoan thanh|bao cao|gui|nop))?(?: la)? ?: ?(?:truoc )?|"
+    r"thoi gian (?:hoan thanh|thuc hien|bao cao|gui|nop)(?: bao cao)? ?:(?: truoc| den het| xong truoc)*|xong(?: truoc)?|hoan thanh (?:vao|den|xong|trong)(?: truoc)?|moc)"
+)
+_DUE_DAY = re.compile(rf"(?<!\w){_TRIGGER} ?(?:{_DAY}|{_DAY_SHORT})")
+_MONTH = r"(?:thang (?P<m>\d{1,2})(?: ?(?:/|-|nam) ?(?P<my>\d{4}))?|quy (?P<q>[1-4]|iv|i{1,3})(?: ?(?:/|-|nam) ?(?P<qy>\d{4}))?|(?:cuoi |het )?nam (?P<y>\d{4}))"
+_FINISH = r"(?:hoan thanh|hoan thien|ket thuc|xong|trinh|ban hanh|bao cao|gui|thuc hien|tham muu|trien khai|cham nhat|muon nhat|thoi gian|thoi han|tien do|nop|phe duyet|ky ket|to chuc)"
+_DUE_MONTH = re.compile(
+    rf"(?<!\w)(?P<f>{_FINISH})(?P<g>[^.;:]{{0,90}}?:?) ?(?:[,(] ?)?(?P<p>truoc|trong|den het|het|vao|den|cham nhat|muon nhat|xong|:|xong trong|dau|cuoi)? ?(?P<when>{_MONTH})(?!\d)"
+)
+_LABELLED = re.compile(
+    rf"^\W*(?:thoi gian|thoi han|tien do|han)[^:]{{0,30}}: *(?:trong |truoc |den |den het |het |xong )?(?P<when>{_MONTH})(?!\d)"
+)
+_FROM_TO = re.compile(
+    rf"tu (?:{_HOUR.replace('<h>', '<ah>').replace('<mi>', '<ami>')})(?:ngay )?(?P<a>\d{{1,2}}(?: ?[/-] ?\d{{1,2}}(?: ?[/-] ?\d{{4}})?| thang \d{{1,2}}(?: nam \d{{4}})?)?),? (?:cho )?(?:den|-)(?: het)? (?:{_HOUR.replace('<h>', '<bh>').replace('<mi>', '<bmi>')})(?:het )?(?:(?:ngay )?(?:{dates.NUMERIC}|{dates.WORDED})|(?P<open>khi [^.;]{{3,80}}))"
+)
+_RECURRING = re.compile(
+    r"(?<!\w)(?:dinh ky,? ?(?:(?P<every>\d{1,2}) ?(?P<unit>thang|tuan|nam|ngay|quy)|(?:hang|hang|moi|theo) ?(?P<unit2>thang|tuan|quy|nam|ngay)|(?P<unit3>6 thang))|(?P<n4>\d{1,2}) ?(?P<unit4>thang|tuan|nam|ngay) ?/ ?(?:01 |1 |mot )?lan|"
+    r"(?:hang|hang|moi) (?P<unit5>tuan|thang|quy|nam|ngay)(?! rao))"
+)
+_MONTHLY_DAY = re.compile(
+    r"(?:truoc )?(?:ngay|vao ngay) (?P<d>\d{1,2}) (?:hang|hang|cua|moi) ?(?:thang|quy)(?P<q> cuoi quy)?"
+)
+_YEARLY_DAYS = re.compile(
+    r"truoc ngay (?P<d1>\d{1,2}) ?(?:/|thang) ?(?P<m1>\d{1,2})(?:,? va (?:truoc )?ngay (?P<d2>\d{1,2}) ?(?:/|thang) ?(?P<m2>\d{1,2}))? ?\(?(?:hang|moi) nam\)?"
+)
+_RELATIVE = re.compile(
+    r"(?:trong (?:thoi han|thoi gian|vong)|cham nhat(?: la)?(?: sau)?|khong qua|sau) ?(?P<n>\d{1,3})(?: \([^)]{2,20}\))? (?P<unit>ngay|gio|thang|tuan)(?P<work> lam viec)?,? ?(?P<event>(?:ke )?tu (?:ngay|khi|thoi diem) [^.;]{3,120}|sau khi [^.;]{3,120})?"
+)
+_REFERENCE = re.compile(
+    r"(?<!\w)(?:theo (?:dung )?(?:thoi gian|thoi han|tien do|moc thoi gian)(?: yeu cau| quy dinh| neu)? (?:tai|cua|trong) [^.;]{3,90}|dung thoi (?:han|gian)(?: yeu cau| quy dinh)?|theo (?:dung )?thoi (?:gian|han) (?:yeu cau|quy dinh)|dung tien do)"
+)
+_CONDITION = re.compile(
+    r"(?<!\w)(?:ngay )?sau khi (?:duoc |co |nhan |hoan thanh |ket thuc |thong qua)[^.;,]{3,90}|(?<!\w)khi [^.;,]{3,60}(?:dap ung|phe duyet|thong qua|cho phep)[^.;,]{0,40}|(?<!\w)truoc (?:mua [^.;,]{2,30}|tet nguyen dan[^.;,]{0,20}|ky hop [^.;,]{2,40}|nam hoc moi)"
+)
+_DIGITS = str.maketrans("lIoO", "1100")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDue:
+    """A deadline and where its words stand in the paragraph."""
+
+    due: Due
+    start: int
+    end: int
+    confidence: float = 1.0
+    reason: str | None = None
+
+
+def find_due(
+    para: Para, start: int, end: int, taken: list[tuple[int, int]], issued: DateParts | None
+) -> FoundDue | None:
+    """The deadline given between two places of a paragraph. ``taken`` are the citations, whose days are not deadlines."""
+    for rule in (_day, _short_day, _yearly, _monthly, _span, _month, _relative, _recurring, _reference, _condition):
+        found = rule(para, start, end, taken, issued)
+        if found is not None:
+            return found
+    return None
+
+
+def _free(m: re.Match[str], taken: list[tuple[int, int]], at: int | None = None) -> bool:
+    here = m.end() - 2 if at is None else at
+    return not any(a <= here < b for a, b in taken)
+
+
+def _words(para: Para, m: re.Match[str]) -> str:
+    return " ".join(para.text[m.start() : m.end()].split())
+
+
+def _time(m: re.Match[str]) -> str | None:
+    hour = (m.group("h") or m.group("sh") or "").translate(_DIGITS)
+    minute = m.group("mi") or m.group("smi") or "00"
+    if not hour.isdigit() or int(hour) > 24 or not minute.isdigit() or int(minute) > 59:
+        return None
+    return f"{int(hour):02d}:{int(minute):02d}"
+
+
+def _is_law(para: Para, m: re.Match[str]) -> bool:
+    """Whether the day only dates a thing that already was ("trước ngày 01/7/2004 thì …")."""
+    after = para.folded[m.end() : m.end() + 60]
+    return bool(re.match(r",? (?:ma|thi|co hieu luc|den nay|da)\b", after))
+
+
+def _day(para: Para, start: int, end: int, taken: list[tuple[int, int]], issued: DateParts | None) -> FoundDue | None:
+    for m in _DUE_DAY.finditer(para.folded, start, end):
+        if m.group("sd") or not _free(m, taken) or _is_law(para, m) or _spanned(para, m):
+            continue
+        groups = [g for k, g in zip(_DAY_NAMES, m.groups(), strict=False) if k is None]
+        day = dates.parts(*groups[0:3]) or dates.parts(*groups[3:6])
+        if day is None:
+            continue
+        if _past(day, issued) and not m.group("t").startswith(("truoc", "cham", "thoi han")):
+            continue
+        time = _time(m)
+        value = Due(
+            DueKind.DATETIME if time else DueKind.DATE, _words(para, m), day.as_date, time, "truoc" in m.group("t")
+        )
+        if _past(day, issued):
+            return FoundDue(value, m.start(), m.end(), 0.4, "Hạn sớm hơn ngày ban hành của văn bản; xin xem lại.")
+        return FoundDue(value, m.start(), m.end())
+    return None
+
+
+_DAY_NAMES = [next((n for n, i in _DUE_DAY.groupindex.items() if i == k), None) for k in range(1, _DUE_DAY.groups + 1)]
+
+
+def _spanned(para: Para, m: re.Match[str]) -> bool:
+    """Whether "đến hết ngày" ends a span that began with "từ ngày"."""
+    return m.group("t").startswith("den") and bool(
+        re.search(r"tu (?:\d{1,2} ?(?:gio|h)[ \d]*(?:phut )?)?(?:ngay )?\d[^.;]{0,40}$", para.folded[: m.start()])
+    )
+
+
+def _past(day: DateParts, issued: DateParts | None) -> bool:
+    if issued is None or not issued.year or day.as_date is None:
+        return False
+    last = dates.last_of_month(issued.year, issued.month or 1)
+    first = issued.as_date or (date(issued.year, issued.month or 1, 1) if last else None)
+    return first is not None and day.as_date < first
+
+
+def _year_for(day: int, month: int, issued: DateParts | None) -> int | None:
+    if issued is None or not issued.year:
+        return None
+    earlier = issued.month and (month, day) < (issued.month, issued.day or 1)
+    return issued.year + 1 if earlier else issued.year
+
+
+def _short_day(
+    para: Para, start: int, end: int, taken: list[tuple[int, int]], issued: DateParts | None
+) -> FoundDue | None:
+    for m in _DUE_DAY.finditer(para.folded, start, end):
+        if not m.group("sd") or not _free(m, taken):
+            continue
+        if re.match(r" ?\(?(?:hang|moi) nam|,? va (?:truoc )?ngay|[,;]? ?hang", para.folded[m.end() : m.end() + 20]):
+            continue
+        day, month = int(m.group("sd")), int(m.group("sm"))
+        year = _year_for(day, month, issued)
+        found = DateParts(day, month, year)
+        when = found.as_date if year and dates.exists(found) else None
+        return FoundDue(
+            Due(DueKind.DATE, _words(para, m), when, _time(m), "truoc" in m.group("t")),
+            m.start(),
+            m.end(),
+            0.7,
+            "Hạn không ghi năm; năm được suy từ ngày ban hành văn bản." if when else "Hạn không ghi năm.",
+        )
+    return None
+
+
+def _yearly(
+    para: Para, start: int, end: int, taken: list[tuple[int, int]], issued: DateParts | None
+) -> FoundDue | None:
+    m = _YEARLY_DAYS.search(para.folded, start, end)
+    if not m:
+        return None
+    days = [(m.group("m1"), m.group("d1"))] + ([(m.group("m2"), m.group("d2"))] if m.group("m2") else [])
+    if any(not 1 <= int(a) <= 12 or not 1 <= int(b) <= 31 for a, b in days):
+        return None
+    rules = "|".join(f"FREQ=YEARLY;BYMONTH={int(a)};BYMONTHDAY={int(b)}" for a, b in days)
+    return FoundDue(Due(DueKind.RECURRING, _words(para, m), recurrence=rules, before=True), m.start(), m.end())
+
+
+def _monthly(
+    para: Para, start: int, end: int, taken: list[tuple[int, int]], issued: DateParts | None
+) -> FoundDue | None:
+    m = _MONTHLY_DAY.search(para.folded, start, end)
+    if not m or not 1 <= int(m.group("d")) <= 31:
+        return None
+    quarter = "quy" in m.group()
+    rule = f"FREQ=MONTHLY;{'INTERVAL=3;' if quarter else ''}BYMONTHDAY={int(m.group('d'))}"
+    return FoundDue(
+        Due(DueKind.RECURRING, _words(para, m), recurrence=rule, before="truoc" in m.group()), m.start(), m.end()
+    )
+
+
+def _span(para: Para, start: int, end: int, taken: list[tuple[int, int]], issued: DateParts | None) -> FoundDue | None:
+    for m in _FROM_TO.finditer(para.folded, start, end):
+        if not _free(m, taken):
+            continue
+        last = _last_of(m)
+        first = _first_of(m.group("a"), last)
+        if first is None and last is None:
+            continue
+        due = Due(
+            DueKind.SPAN,
+            _words(para, m),
+            start=first,
+            end=last,
+            event=m.group("open") and para.text[m.start("open") : m.end("open")],
+        )
+        return FoundDue(due, m.start(), m.end())
+    return None
+
+
+def _last_of(m: re.Match[str]) -> date | None:
+    tail = [g for k, g in zip(_SPAN_NAMES, m.groups(), strict=False) if k is None]
+    day = dates.parts(*tail[0:3]) or dates.parts(*tail[3:6])
+    return day.as_date if day else None
+
+
+_SPAN_NAMES = [next((n for n, i in _FROM_TO.groupindex.items() if i == k), None) for k in range(1, _FROM_TO.groups + 1)]
+
+
+def _first_of(words: str, last: date | None) -> date | None:
+    numbers = [int(x) for x in re.findall(r"\d+", words)]
+    day = numbers[0]
+    month = numbers[1] if len(numbers) > 1 else (last.month if last else None)
+    year = numbers[2] if len(numbers) > 2 else (last.year if last else None)
+    found = DateParts(day, month, year)
+    return found.as_date if dates.exists(found) else None
+
+
+def _month(para: Para, start: int, end: int, taken: list[tuple[int, int]], issued: DateParts | None) -> FoundDue | None:
+    for m in (*_LABELLED.finditer(para.folded, start, end), *_DUE_MONTH.finditer(para.folded, start, end)):
+        if not _free(m, taken) or _aside(para, m):
+            continue
+        period = _period(m, issued)
+        if period is None:
+            continue
+        kind, last = period
+        before = "truoc" in m.group()[: m.start("when") - m.start()][-8:]
+        words = para.text[max(m.start("when") - (6 if before else 0), m.start()) : m.end("when")].strip()
+        reason = "Hạn chỉ ghi đến tháng, quý hoặc năm; lấy ngày cuối kỳ."
+        return FoundDue(Due(kind, words, last, before=before), m.start("when"), m.end("when"), 0.8, reason)
+    return None
+
+
+def _aside(para: Para, m: re.Match[str]) -> bool:
+    """Whether the month or year only names a thing ("kế hoạch năm 2025") and gives no time."""
+    groups = m.groupdict()
+    if "f" not in groups:
+        return False
+    if not groups.get("p") and not (groups["f"] in ("thoi gian", "thoi han", "tien do") and ":" in (groups["g"] or "")):
+        return True
+    if groups["p"] == ":" and groups["f"] not in ("thoi gian", "thoi han", "tien do"):
+        return True
+    if groups["p"] in ("den", "vao") and groups["f"] not in ("hoan thanh", "thoi gian", "thoi han"):
+        return True
+    if (
+        groups.get("y")
+        and groups["p"] in ("trong",)
+        and groups["f"] not in ("hoan thanh", "hoan thien", "thoi gian", "thoi han", "xong", "trinh", "ban hanh")
+    ):
+        return True
+    if len(groups["g"] or "") > 60 and groups["f"] not in ("hoan thanh",):
+        return True
+    after = para.folded[m.end() : m.end() + 14]
+    return bool(re.match(r" ?[-–] ?(?:\d{4}|thang|quy)| den (?:thang|nam|quy)", after))
+
+
+def _period(m: re.Match[str], issued: DateParts | None) -> tuple[DueKind, date | None] | None:
+    if m.group("m"):
+        month = int(m.group("m"))
+        if not 1 <= month <= 12:
+            return None
+        year = int(m.group("my")) if m.group("my") else _year_for(31, month, issued)
+        return DueKind.MONTH, dates.last_of_month(year, month) if year else None
+    if m.group("q"):
+        quarter = {"i": 1, "ii": 2, "iii": 3, "iv": 4}.get(m.group("q"), 0) or int(m.group("q"))
+        year = int(m.group("qy")) if m.group("qy") else _year_for(31, quarter * 3, issued)
+        return DueKind.QUARTER, dates.last_of_month(year, quarter * 3) if year else None
+    year = int(m.group("y"))
+    return (DueKind.YEAR, date(year, 12, monthrange(year, 12)[1])) if 1900 < year < 2200 else None
+
+
+def _relative(
+    para: Para, start: int, end: int, taken: list[tuple[int, int]], issued: DateParts | None
+) -> FoundDue | None:
+    for m in _RELATIVE.finditer(para.folded, start, end):
+        if m.group().startswith("sau") and not m.group("event"):
+            continue
+        n = int(m.group("n")) * {"ngay": 1, "tuan": 7, "thang": 30, "gio": 0}[m.group("unit")]
+        event = para.text[m.start("event") : m.end("event")] if m.group("event") else None
+        due = Due(
+            DueKind.RELATIVE, _words(para, m), offset_days=n, working_days=bool(m.group("work")), event=event, time=None
+        )
+        return FoundDue(due, m.start(), m.end(), 0.9, "Hạn tính từ một sự kiện; chưa biết ngày cụ thể.")
+    return None
+
+
+def _recurring(
+    para: Para, start: int, end: int, taken: list[tuple[int, int]], issued: DateParts | None
+) -> FoundDue | None:
+    for m in _RECURRING.finditer(para.folded, start, end):
+        unit = next((m.group(g) for g in ("unit", "unit2", "unit3", "unit4", "unit5") if m.group(g)), "")
+        if m.group("unit5") and not re.search(
+            r"bao cao|tong hop|gui|so ket|kiem tra|danh gia",
+            para.folded[max(start, m.start() - 60) : min(end, m.end() + 60)],
+        ):
+            continue
+        every = int(m.group("every") or m.group("n4") or 1)
+        freq, step = {
+            "thang": ("MONTHLY", 1),
+            "tuan": ("WEEKLY", 1),
+            "quy": ("MONTHLY", 3),
+            "nam": ("YEARLY", 1),
+            "ngay": ("DAILY", 1),
+        }.get(unit, ("MONTHLY", 6))
+        step *= every
+        rule = f"FREQ={freq}" + (f";INTERVAL={step}" if step > 1 else "")
+        return FoundDue(Due(DueKind.RECURRING, _words(para, m), recurrence=rule), m.start(), m.end())
+    return None
+
+
+def _reference(
+    para: Para, start: int, end: int, taken: list[tuple[int, int]], issued: DateParts | None
+) -> FoundDue | None:
+    m = _REFERENCE.search(para.folded, start, end)
+    if not m:
+        return None
+    words = _words(para, m)
+    return FoundDue(
+        Due(DueKind.REFERENCE, words, reference=words),
+        m.start(),
+        m.end(),
+        0.9,
+        "Hạn dẫn sang quy định hoặc văn bản khác.",
+    )
+
+
+def _condition(
+    para: Para, start: int, end: int, taken: list[tuple[int, int]], issued: DateParts | None
+) -> FoundDue | None:
+    m = _CONDITION.search(para.folded, start, end)
+    if not m:
+        return None
+    words = _words(para, m)
+    return FoundDue(
+        Due(DueKind.CONDITION, words, event=words), m.start(), m.end(), 0.8, "Hạn gắn với một điều kiện, không có ngày."
+    )

@@ -1,0 +1,728 @@
+"""The duties a paper gives, whoever carries them: the four layouts of documents §2.3 and what is not a duty."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from ..schema import DateParts, Directive, Due, DueKind, Span, Value
+from . import clauses, labels
+from .clauses import Clause
+from .deadlines import FoundDue, find_due
+from .folding import fold, key
+from .lines import Para
+from .structure import Node, tree, walk
+from .units import Unit, pattern, phrase_at
+
+_SILENT = re.compile(
+    r"^(?:ve |mot so |cac )*(?:danh gia|tinh hinh|ket qua(?! thuc hien phai)|nhung ket qua|ton tai|han che|nhung (?:ton tai|han che|kho khan)|kho khan|nguyen nhan|uu diem|khuyet diem|muc dich|quan diem|muc tieu|pham vi|doi tuong|can cu|co so|su can thiet|khai quat|thuc trang|boi canh|du bao|dac diem|nhan dinh|thanh phan|thoi gian,? dia diem|giai thich tu ngu|kinh phi|nguon kinh phi|thong tin chung|noi dung cuoc hop)\b"
+)
+_SECTION = re.compile(
+    r"nhiem vu|giai phap|to chuc thuc hien|trach nhiem|phan cong|noi dung (?:chi dao|ket luan|thuc hien)|yeu cau|ket luan|chi dao|trong tam|thoi gian (?:toi|den)|che do (?:thong tin,? )?bao cao"
+)
+_LEADS_IN = re.compile(
+    r"(?:nhu sau|sau day|sau|cu the|noi dung|nhiem vu|trong do|luu y|trach nhiem|yeu cau|thuc hien|ket luan|chi dao|gom|chu tri|phoi hop)[^:]{0,40}: *$|: *$"
+)
+_GENERAL_VERB = re.compile(
+    r"^(?:[,:]|(?:can cu|theo|trong pham vi|trong|tren co so)[^,;.]{2,90}?(?:duoc giao|quan ly|quyen han|nhiem vu|cua minh|don vi minh|don vi|dia phuong)(?: minh)?|co trach nhiem|chiu trach nhiem|phai|can|biet(?: va|,)|de biet(?: va|,)|nghiem tuc|nghiem|khan truong|chu dong|tich cuc|quan triet|to chuc|trien khai|phoi hop|thuc hien|thi hanh|chap hanh|kip thoi|day du|co hieu qua|hieu qua|dong bo|quyet liet|bao dam|tot|dung|theo doi(?=,? thuc hien)|,|va|\s)+"
+)
+_GENERAL_OBJECT = re.compile(
+    r"^(?:(?:cac |nhung |cua |day du |nghiem tuc |mot so |tot |co hieu qua |hieu qua |theo (?:dung )?)*(?:noi dung|nhiem vu|chi dao|y kien|yeu cau|quy dinh|ket luan|ke hoach|chi thi|cong van|quyet dinh|thong bao|cong dien|chuong trinh|van ban|nghi quyet|huong dan|phuong an|chi dao)(?: (?:cua|chi dao|ket luan|thong bao|cong van|ke hoach|nhiem vu|tai|noi dung|yeu cau|,|va|nay|tren|neu|neu tren|dung|theo|ubnd|uy ban nhan dan|chu tich|pho|tinh|thanh pho|so|bo|giam doc|thu tuong|chinh phu|noi|van ban|chi thi|quyet dinh|cong dien|thong bao))*)?[\s./,\"]*$"
+)
+_REPORTS = re.compile(r"bao cao(?! ket qua thuc hien$)|phan anh|thong tin ve|gui (?:ve )?|kien nghi|de xuat")
+_CLOSING = re.compile(
+    r"(?:tren day la|nay thong bao|[^.;]{3,60} thong bao (?:de|den|toi|y kien|ket luan)|thong bao de|xin thong bao|tran trong|kinh de nghi|kinh mong|rat mong|kinh trinh|chi thi nay|quyet dinh nay|ke hoach nay|cong dien nay|noi nhan)"
+)
+_CONSENT = re.compile(
+    r"(?:dong y|thong nhat(?! (?:quan ly|phuong an|voi cac))|chap thuan|nhat tri|phe duyet|ban hanh (?:kem|quy|ke)|thanh lap|bai bo|sua doi|cong nhan|huy bo|bo nhiem|dieu dong|phan bo|giao (?:chi tieu|du toan|bien che)|cho phep|quyet dinh nay|ghi nhan|bieu duong|danh gia cao|hoan nghenh|co ban)\b"
+)
+_INVITES = re.compile(
+    r"(?:kinh |tran trong (?:kinh )?)?moi\b|tham du|du hop|den du|toi du|ve du|tham gia (?:cuoc )?hop|du (?:cuoc |hoi |le |buoi |phien )"
+)
+_ASKS = re.compile(
+    r"\W*(?:(?:som |tiep tuc )?(?:xem xet|quan tam|cho y kien|chap thuan|phe duyet|chap nhan|cho phep|cho chu truong|thong qua|quyet dinh|ghi nhan))"
+)
+_ANSWERS = re.compile(
+    r"\W*(?:phai |hoan toan |toan dien )*chiu (?:moi |hoan toan )?trach nhiem (?:toan dien |ca nhan )?truoc\b"
+)
+_WITH = re.compile(
+    r"(?<!cong tac )(?<!co che )(?<!quy che )(?<!chuong trinh )(?<!viec )(?<!su )(?<!quan he )phoi hop(?: (?:chat che|dong bo|thuong xuyen|kip thoi|hieu qua|tich cuc|chu dong|tot|tham muu|thuc hien|lam viec))*(?:, (?:ho tro|giup do|giup))?(?: (?:voi|cung voi|cung|va giup))? (?=[^\W\d_])"
+)
+_TO_WHOM = re.compile(
+    r"(?P<v>(?:bao cao|gui|trinh|phan anh|thong bao|tham muu|kien nghi|de xuat|tong hop,? bao cao)(?: (?:ket qua|ngay|bang van ban|kip thoi|truc tiep|danh sach|ho so|tinh hinh|nhanh|tong hop))*(?: thuc hien)?(?: (?:ve|cho|den|toi|voi))*) (?=[^\W\d_])"
+)
+_VIA = re.compile(r" ?\((?:qua|thong qua|gui qua|truc tiep|phong|vu|cuc) ?[^)]{2,80}\)| (?:qua|thong qua) (?=[^\W\d_])")
+_PURPOSE = re.compile(
+    r"gui (?:ve )?(?P<who>.{3,120}?)(?: truoc [^,;.]{4,40})? (?P<purpose>de (?:nghien cuu|tong hop|xem xet|tiep thu|theo doi)[^.;]{5,200})"
+)
+_PROVINCE = re.compile(r"(?:tinh|thanh pho|tp\.?) ((?:[^\W\d_]+)(?: [^\W\d_]+){1,3})")
+_CHUYEN = re.compile(r"chuyen [^,;.]{3,160}? (?:den|toi|cho) (?=[^\W\d_])")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the lines above an item say about it."""
+
+    units: tuple[tuple[Para, Unit], ...] = ()
+    ordered: bool = False
+    silent: bool = False
+    mode: str | None = None
+    coordinating: tuple[tuple[Para, Unit], ...] = ()
+    due: FoundDue | None = None
+    due_para: Para | None = None
+    topic: str | None = None
+
+
+@dataclass(slots=True)
+class Found:
+    """A duty before it is written out."""
+
+    node: Node | None
+    para: Para
+    start: int
+    end: int
+    n: str | None
+    units: tuple[tuple[Para, Unit], ...]
+    inherited: bool
+    mode: str | None = None
+    coordinating: list[tuple[Para, Unit]] = field(default_factory=list)
+    due: tuple[Para, FoundDue] | None = None
+    topic: str | None = None
+    confidence: float = 1.0
+    reason: str | None = None
+    text: str | None = None
+    span: Span | None = None
+
+
+@dataclass(slots=True)
+class Circumstances:
+    """What the head of the paper says that matters to its duties."""
+
+    kind: str | None
+    gives_duties: bool
+    issuer: str
+    place: str
+    issued: DateParts | None
+    addressees: tuple[tuple[Para, Unit], ...]
+    taken: dict[int, list[tuple[int, int]]]
+    numbered: bool = False
+    provincial: bool = True
+
+
+def duties(paras: list[Para], about: Circumstances, annex_from: int) -> tuple[Node, list[Found]]:
+    """The structure of the paper and its duties, in order."""
+    root = tree(paras)
+    found: list[Found] = []
+    if about.gives_duties:
+        _Reader(paras, about, annex_from, found).read(root)
+        _purpose_duties(paras, about, found)
+    return root, found
+
+
+class _Reader:
+    """Walks the structure once, carrying what headings and lead-in sentences say."""
+
+    def __init__(self, paras: list[Para], about: Circumstances, annex_from: int, found: list[Found]) -> None:
+        self.paras, self.about, self.annex_from, self.found = paras, about, annex_from, found
+        self.last_body = max((i for i, p in enumerate(paras[:annex_from]) if not p.note), default=-1)
+        self.seen_lead_in = False
+
+    def read(self, root: Node) -> None:
+        about = self.about
+        about.numbered = any(n.kind not in ("plain", "root") for n in walk(root))
+        self._children(root, Scope())
+
+    def _children(self, node: Node, scope: Scope) -> None:
+        tasks: list[Found] = []
+        group: labels.Labelled | None = None
+        here = scope
+        children = node.children
+        for i, child in enumerate(children):
+            if labels.label_of(child.para, child.at) and child.kind != "number":
+                group = group or labels.Labelled([], None, [], None, None)
+                labels.take(child.para, child.at, group)
+                following = children[i + 1] if i + 1 < len(children) else None
+                if following is None or not labels.label_of(following.para, following.at):
+                    self._apply(group, tasks, node, scope)
+                    group, tasks = None, []
+                continue
+            before = len(self.found)
+            here = self._child(child, here, scope, children[i + 1] if i + 1 < len(children) else None)
+            tasks += self.found[before:]
+
+    def _apply(self, group: labels.Labelled, tasks: list[Found], node: Node, scope: Scope) -> None:
+        """Give the values of label lines to the tasks above them, or to the item that holds them."""
+        if not tasks and node.kind != "root" and not scope.silent:
+            made = self._found(node.para, node.at, len(node.para.text), node, (), True, scope)
+            self.found.append(made)
+            tasks = [made]
+        if not (group.lead or group.coordinating or group.time):
+            return
+        for task in tasks:
+            if group.lead and group.lead_para is not None:
+                task.units, task.inherited = tuple((group.lead_para, u) for u in group.lead), True
+            if group.coordinating and group.coordinating_para is not None:
+                task.coordinating = [(group.coordinating_para, u) for u in group.coordinating]
+            if group.time:
+                para, a, b = group.time
+                due = find_due(para, a, b, self._taken(para), self.about.issued)
+                if due:
+                    task.due = (para, due)
+
+    def _taken(self, para: Para) -> list[tuple[int, int]]:
+        return self.about.taken.get(id(para), [])
+
+    def _child(self, node: Node, here: Scope, base: Scope, following: Node | None) -> Scope:
+        """Read one node; the answer is the scope for its next siblings (a lead-in sentence widens it)."""
+        if node.kind == "plain":
+            return self._plain(node, here, base, following)
+        if node.kind == "article" and self._not_a_duty_article(node):
+            return here
+        if node.kind in ("chapter", "section", "roman") and not node.children and not self._order(node):
+            return replace(here, silent=bool(_SILENT.match(node.folded)))
+        scope = here
+        if (
+            node.kind in ("chapter", "section", "roman", "article", "number", "deep2", "deep3")
+            and _SILENT.match(node.folded)
+            and not _names_body(node)
+        ):
+            scope = replace(here, silent=True)
+        if node.children and not self._all_labels(node):
+            self._holder(node, scope)
+        elif not node.children:
+            self._leaf(node, scope)
+        else:
+            self._children(node, scope)
+        return here
+
+    def _all_labels(self, node: Node) -> bool:
+        return all(labels.label_of(c.para, c.at) for c in node.children)
+
+    def _order(self, node: Node) -> Clause | None:
+        clause = clauses.clause_at(node.para, node.at, len(node.para.text))
+        return clause if clause and not clause.heading else None
+
+    def _not_a_duty_article(self, node: Node) -> bool:
+        words = node.folded
+        if node.children:
+            return False
+        return bool(
+            re.search(r"chiu trach nhiem (?:thi hanh|thuc hien)|co hieu luc|can cu quyet dinh", words)
+        ) and not re.search(r"\bgiao (?!thong|duc)", words[:30])
+
+    def _holder(self, node: Node, scope: Scope) -> None:
+        """An item with parts below: its own words give them their lead, and may be a duty too."""
+        para, end = node.para, len(node.para.text)
+        clause = None if scope.silent and not _names_body(node) else clauses.clause_at(para, node.at, end)
+        if clause is None and not scope.silent:
+            clause = clauses.inside(para, node.at, end)
+        inner = scope
+        if clause and _usable(para, clause, end):
+            inner = self._scope_of(para, clause, scope, end)
+        elif _SECTION.search(node.folded[:120]) and not scope.silent:
+            inner = replace(scope, ordered=scope.ordered or bool(scope.units))
+        inner = replace(inner, topic=_topic(node) or inner.topic)
+        numbered_below = any(c.kind != "plain" for c in node.children)
+        complete = clause is not None and not clause.heading and not node.para.text.rstrip().endswith(":")
+        if (
+            complete
+            and not scope.silent
+            and (not numbered_below or len(node.text) > 150)
+            and clauses.has_duty(para, clause, end)
+        ):  # type: ignore[arg-type]
+            self._leaf(node, scope)
+        elif (
+            not numbered_below
+            and scope.units
+            and not clause
+            and not node.para.text.rstrip().endswith(":")
+            and len(node.text) > 70
+        ):
+            self._leaf(node, scope)
+        self._children(node, inner)
+
+    def _scope_of(self, para: Para, clause: Clause, scope: Scope, end: int) -> Scope:
+        due = find_due(para, clause.verb, end, self._taken(para), self.about.issued) if not clause.heading else None
+        keep_due = due if due and due.due.date is not None else scope.due
+        return Scope(
+            tuple((para, u) for u in clause.units),
+            True,
+            False,
+            clause.mode or scope.mode,
+            tuple((para, u) for u in self._coordinating(para, clause.verb, end)),
+            keep_due,
+            para if due and due.due.date is not None else scope.due_para,
+            scope.topic,
+        )
+
+    def _leaf(self, node: Node, scope: Scope) -> None:
+        para, end = node.para, len(node.para.text)
+        if scope.silent and not self._order(node):
+            return
+        if _CONSENT.match(node.folded) and not (scope.units and node.kind in ("dash", "letter", "plus", "bracket")):
+            later = clauses.inside(para, node.at, end)
+            if later is None or not later.ordered:
+                self._later_clauses(node, node.at, scope, None)
+                return
+            self._emit(node, later, scope, later.start, end)
+            return
+        clause = clauses.clause_at(para, node.at, end)
+        if clause is not None and (clauses.tells(para, clause, False) or self._is_self(clause)) and not clause.ordered:
+            if not scope.units or clauses.tells(para, clause, False):
+                return
+            clause = None
+        if clause is not None and clause.heading and clause.verb >= end - 2:
+            # A body named with nothing to do: a heading whose text was lost.
+            return
+        if clause is None and not scope.units:
+            clause = clauses.inside(para, node.at, end) or clauses.subject_inside(para, node.at, end)
+        if clause is not None:
+            if self._refused(para, clause, end, node):
+                return
+            self._emit(node, clause, scope, node.at, end)
+            return
+        inline = labels.inline(para, node.at)
+        if inline is not None:
+            self._labelled(node, inline, scope)
+            return
+        if scope.units or scope.ordered:
+            self._inherit(node, scope)
+
+    def _labelled(self, node: Node, group: labels.Labelled, scope: Scope) -> None:
+        made = self._found(node.para, node.at, len(node.para.text), node, (), True, scope)
+        self.found.append(made)
+        self._apply(group, [made], node, scope)
+
+    def _inherit(self, node: Node, scope: Scope) -> None:
+        para, end = node.para, len(node.para.text)
+        if len(node.text) < 12 or node.para.text.rstrip().endswith(":"):
+            return
+        units = scope.units or self.about.addressees
+        made = self._found(para, node.at, end, node, units, True, scope)
+        self.found.append(made)
+        self._later_clauses(node, node.at, scope, made)
+
+    def _emit(self, node: Node, clause: Clause, scope: Scope, start: int, end: int) -> None:
+        units = tuple((node.para, u) for u in clause.units)
+        made = self._found(node.para, start, end, node, units, False, replace(scope, mode=clause.mode or scope.mode))
+        self.found.append(made)
+        self._later_clauses(node, clause.verb, scope, made)
+
+    def _later_clauses(self, node: Node, after: int, scope: Scope, first: Found | None) -> None:
+        """Further duties of the same paragraph: each starts a sentence with a body of its own."""
+        para, end = node.para, len(node.para.text)
+        current = first
+        for m in re.finditer(r"(?<=[.;]) +", para.text[after:]):
+            at = after + m.end()
+            if para.text[at - 2] == "." and re.search(
+                r"(?:TP|Tp|P|Q|TS|tr|Đ/c|St)\.$", para.text[max(0, at - 6) : at - 1]
+            ):
+                continue
+            clause = self._strict_clause(para, at, end)
+            if clause is None or self._refused(para, clause, self._sentence_end(para, at), node):
+                continue
+            if current is not None and {key(u.name) for u in clause.units} & {key(u.name) for _, u in current.units}:
+                continue
+            if para.text[at - 2] == ";" and not (para.text[at].isupper() or clause.ordered):
+                continue
+            if _ANSWERS.match(para.folded, clause.verb):
+                continue
+            if current is not None:
+                self._shorten(current, at)
+            units = tuple((para, u) for u in clause.units)
+            current = self._found(para, at, end, node, units, False, replace(scope, mode=clause.mode, due=None))
+            self.found.append(current)
+
+    def _sentence_end(self, para: Para, at: int) -> int:
+        stop = para.text.find(". ", at)
+        return stop if stop > 0 else len(para.text)
+
+    def _strict_clause(self, para: Para, at: int, end: int) -> Clause | None:
+        clause = clauses.clause_at(para, at, end)
+        if clause is None or clause.heading and clause.verb >= end - 2:
+            return None
+        if clauses.tells(para, clause, True) or self._is_self(clause) and not clause.ordered:
+            return None
+        verb = re.match(r"[\s,:]*", para.folded[clause.verb :])
+        at_verb = clause.verb + (verb.end() if verb else 0)
+        direct = pattern("duty").match(para.folded, at_verb) or re.match(
+            r"(?:theo chuc nang|can cu|co trach nhiem|phai|can|chiu)", para.folded[at_verb:]
+        )
+        return clause if direct or clause.ordered else None
+
+    def _shorten(self, task: Found, at: int) -> None:
+        task.end = min(task.end, at)
+        fresh = self._found(
+            task.para,
+            task.start,
+            task.end,
+            task.node,
+            task.units,
+            task.inherited,
+            Scope(mode=task.mode, topic=task.topic),
+        )
+        task.coordinating, task.due = fresh.coordinating, fresh.due
+
+    def _refused(self, para: Para, clause: Clause, end: int, node: Node) -> bool:
+        """Whether the clause is a general closing, an invitation, a request to a superior or a mere responsibility."""
+        if not clause.heading and not clauses.has_duty(para, clause, end) and not clause.ordered:
+            return True
+        rest = para.folded[clause.verb : end]
+        if clause.mode == "cho phép":
+            return True
+        if clause.mode == "đề nghị" and _ASKS.match(rest) and not re.search(r"bao cao|gui ", rest):
+            return True
+        if self.about.kind == "Giấy mời" and (_INVITES.search(rest[:120]) or not clause.ordered):
+            return True
+        if _INVITES.match(rest.lstrip(" ,")) and node.kind == "plain":
+            return True
+        return self._general(para, clause, end)
+
+    def _general(self, para: Para, clause: Clause, end: int) -> bool:
+        rest = para.folded[clause.verb : end]
+        m = _GENERAL_VERB.match(rest.strip())
+        tail = rest.strip()[m.end() :] if m else rest.strip()
+        if _GENERAL_OBJECT.match(tail) and (m or not tail.strip(" ./")):
+            return True
+        if re.search(r"chiu trach nhiem (?:thi hanh|thuc hien) (?:quyet dinh|nghi quyet|ke hoach|chi thi) nay", rest):
+            return True
+        return False
+
+    def _is_self(self, clause: Clause) -> bool:
+        mine = key(self.about.issuer)
+        first = key(clause.units[0].name)
+        if not mine:
+            return False
+        return (
+            first == mine
+            or mine.startswith(first + " ")
+            or (first in ("ubnd tinh", "uy ban nhan dan tinh", "ubnd thanh pho") and "ubnd" in mine)
+        )
+
+    def _plain(self, node: Node, here: Scope, base: Scope, following: Node | None) -> Scope:
+        para, end = node.para, len(node.para.text)
+        folded = node.folded
+        ends_open = bool(re.search(r":\s*$", folded)) and following is not None
+        if (
+            following is None
+            and re.search(r":\s*$", folded)
+            and node.index < self.last_body
+            and node.parent
+            and node.parent.kind == "root"
+        ):
+            ends_open = True
+        if here.silent and not ends_open and not self._order_plain(node):
+            return here
+        if ends_open or (
+            following is not None and following.kind != "plain" and re.search(r"(?:nhu sau|sau day)\W*$", folded)
+        ):
+            return self._lead_in(node, here)
+        if _caps(node.text) and len(node.text) < 160:
+            return replace(base, silent=bool(_SILENT.match(folded)))
+        if _CLOSING.match(folded) and not re.search(r"yeu cau|de nghi|giao (?!thong|duc)", folded):
+            return here
+        self._plain_task(node, here, para, end)
+        return here
+
+    def _order_plain(self, node: Node) -> bool:
+        clause = clauses.clause_at(node.para, node.at, len(node.para.text))
+        return bool(clause and clause.ordered)
+
+    def _lead_in(self, node: Node, here: Scope) -> Scope:
+        para, end = node.para, len(node.para.text)
+        clause = clauses.clause_at(para, node.at, end)
+        if (
+            clause is None
+            or (not clause.ordered and not clauses.has_duty(para, clause, end) and not clause.heading)
+            or (not clause.ordered and self._is_self(clause))
+        ):
+            clause = _last_order(para, node.at, end) or (clause if clause and clause.heading else None)
+        self.seen_lead_in = True
+        if (
+            clause is not None
+            and (clause.ordered or not self._is_self(clause))
+            and not clauses.tells(para, clause, not clause.ordered)
+        ):
+            return self._scope_of(para, clause, replace(here, silent=False), end)
+        if re.search(
+            r"yeu cau|chi dao|ket luan|giao (?!thong)|co y kien|de nghi|thuc hien (?:cac|mot so|nhung|tot)|nhiem vu|trien khai",
+            node.folded,
+        ):
+            units = here.units or ()
+            return replace(
+                here,
+                ordered=True,
+                silent=False,
+                units=units if not re.match(r"che do|bao cao", node.folded) else here.units,
+            )
+        return here
+
+    def _plain_task(self, node: Node, here: Scope, para: Para, end: int) -> None:
+        clause = clauses.clause_at(para, node.at, end)
+        start = node.at
+        if clause is not None and not clause.ordered and (clauses.tells(para, clause, True) or self._is_self(clause)):
+            clause = None
+        if clause is None or (not clause.ordered and not clauses.has_duty(para, clause, end)):
+            clause, start = self._later_order(node, end)
+        if clause is None:
+            forwarded = self._forwarded(node, end)
+            if forwarded is not None:
+                clause, start = forwarded
+        if clause is not None:
+            if self._refused(para, clause, self._last_of_clause(para, clause, end), node):
+                self._later_clauses(node, clause.verb, here, None)
+                return
+            if (
+                not clause.ordered
+                and self.about.numbered
+                and not self.seen_lead_in
+                and node.parent
+                and node.parent.kind == "root"
+                and self._more_to_come(node)
+            ):
+                # The story before the lead-in sentence tells who does what; it gives no duty.
+                return
+            self._emit(node, clause, here, start, end)
+            return
+        closing = node.index >= self.last_body
+        if here.units and not closing and node.index > 0 and self._starts_with_duty(node):
+            self._inherit(node, here)
+
+    def _more_to_come(self, node: Node) -> bool:
+        return any(c.kind != "plain" for c in (node.parent.children if node.parent else ()) if c.index > node.index)
+
+    def _last_of_clause(self, para: Para, clause: Clause, end: int) -> int:
+        m = re.compile(r"(?<=[.;]) +(?=[^\W\d_a-z])").search(para.text, clause.verb)
+        while m:
+            if self._strict_clause(para, m.end(), end):
+                return m.start()
+            m = re.compile(r"(?<=[.;]) +(?=[^\W\d_a-z])").search(para.text, m.end())
+        return end
+
+    def _later_order(self, node: Node, end: int) -> tuple[Clause | None, int]:
+        """An order after the opening of the paragraph. What it rests on is not part of the duty's text."""
+        para = node.para
+        sentence = self._sentence_end(para, node.at)
+        clause = clauses.inside(para, node.at, min(end, sentence + 1))
+        if clause is None and not re.match(r"(?:thuc hien|can cu|xet|theo) ", node.folded):
+            clause = clauses.subject_inside(para, node.at, min(end, sentence + 1))
+            if clause is not None:
+                return clause, node.at
+        if clause is not None and clause.ordered:
+            return clause, clause.start if clauses.opens_with_basis(para, node.at) else node.at
+        for m in re.finditer(r"(?<=[.;]) +", para.text[node.at :]):
+            at = node.at + m.end()
+            later = clauses.clause_at(para, at, end)
+            if later is not None and later.ordered and not clauses.tells(para, later, True):
+                short = at - node.at < 200 and not _CLOSING.match(node.folded)
+                return later, node.at if short else at
+            later = clauses.inside(para, at, min(end, self._sentence_end(para, at) + 1))
+            if later is not None and later.ordered:
+                return later, later.start if clauses.opens_with_basis(para, at) else at
+        return None, node.at
+
+    def _forwarded(self, node: Node, end: int) -> tuple[Clause, int] | None:
+        """ "X chuyển … đến Y để …": Y has the duty."""
+        m = _CHUYEN.search(node.para.folded, node.at, end)
+        phrase = phrase_at(node.para, m.end(), end) if m else None
+        if (
+            m is None
+            or phrase is None
+            or not re.match(
+                r" ?,? ?(?:de |xem xet|giai quyet|nghien cuu)", node.para.folded[phrase.end : phrase.end + 14]
+            )
+        ):
+            return None
+        start = node.at
+        if clauses.opens_with_basis(node.para, node.at):
+            comma = [c.end() for c in re.finditer(r", ", node.para.text[node.at : m.start()])]
+            start = node.at + comma[-1] if comma else node.at
+        return Clause(start, phrase.end, phrase.units, "giao", True), start
+
+    def _starts_with_duty(self, node: Node) -> bool:
+        return bool(pattern("duty").match(node.folded)) and not _CONSENT.match(node.folded)
+
+    def _coordinating(self, para: Para, start: int, end: int) -> list[Unit]:
+        out: list[Unit] = []
+        for m in _WITH.finditer(para.folded, start, end):
+            phrase = phrase_at(para, m.end(), end)
+            if phrase is None:
+                continue
+            out += [u for u in phrase.units if key(u.name) not in {key(x.name) for x in out}]
+        return out
+
+    def _found(
+        self,
+        para: Para,
+        start: int,
+        end: int,
+        node: Node | None,
+        units: tuple[tuple[Para, Unit], ...],
+        inherited: bool,
+        scope: Scope,
+    ) -> Found:
+        made = Found(
+            node,
+            para,
+            start,
+            end,
+            (node.path or None) if node else None,
+            units,
+            inherited,
+            scope.mode,
+            topic=scope.topic,
+        )
+        made.coordinating = [(para, u) for u in self._coordinating(para, start, end)]
+        mine = {key(u.name) for _, u in units}
+        made.coordinating = [(p, u) for p, u in made.coordinating if key(u.name) not in mine]
+        due = find_due(para, start, end, self._taken(para), self.about.issued)
+        if due is not None:
+            made.due = (para, due)
+        elif scope.due is not None and scope.due_para is not None:
+            made.due = (scope.due_para, scope.due)
+        if inherited and units:
+            made.confidence = 0.9
+        if not units:
+            made.confidence, made.reason = 0.5, "Đoạn không nêu đơn vị chủ trì."
+        return made
+
+
+def _usable(para: Para, clause: Clause, end: int) -> bool:
+    return not clauses.tells(para, clause, False) and bool(clause.units)
+
+
+def _names_body(node: Node) -> bool:
+    return bool(pattern("start").match(node.para.text, node.at))
+
+
+def _caps(text: str) -> bool:
+    letters = [c for c in text if c.isalpha()]
+    return len(letters) > 3 and sum(c.isupper() for c in letters) > 0.85 * len(letters)
+
+
+def _topic(node: Node) -> str | None:
+    text = node.text.strip(" :.;")
+    return text if len(text) <= 160 and node.children else None
+
+
+def _last_order(para: Para, at: int, end: int) -> Clause | None:
+    """The last order of a lead-in sentence; the ones before it only tell."""
+    best: Clause | None = None
+    clause = clauses.inside(para, at, end)
+    rounds = 0
+    while clause is not None and rounds < 12:
+        best, rounds = clause, rounds + 1
+        clause = clauses.inside(para, max(clause.verb, clause.start + 1), end)
+    return best
+
+
+def _purpose_duties(paras: list[Para], about: Circumstances, found: list[Found]) -> None:
+    """An addressee whose only duty is what a paper is to be sent to it for ("… gửi UBND tỉnh X để tổng hợp, báo cáo …")."""
+    busy = {key(u.name) for f in found for _, u in f.units}
+    idle = {key(u.name): (p, u) for p, u in about.addressees if key(u.name) not in busy}
+    if not idle or len(about.addressees) < 2:
+        return
+    for task in list(found):
+        m = _PURPOSE.search(task.para.folded, task.start, task.end)
+        if not m:
+            continue
+        phrase = phrase_at(task.para, m.start("who"), m.start("purpose"))
+        if phrase is None or key(phrase.units[0].name) not in idle:
+            continue
+        made = Found(
+            None, task.para, m.start("purpose"), m.end("purpose"), None, ((task.para, phrase.units[0]),), False
+        )
+        made.confidence, made.reason = 0.6, "Nhiệm vụ suy từ mục đích gửi ý kiến, không nêu thành câu riêng."
+        found.append(made)
+
+
+def written(found: Found, about: Circumstances, cites: list[tuple[int, Para, int]]) -> Value[Directive]:
+    """The duty with every part as a value with its span."""
+    para = found.para
+    text = found.text if found.text is not None else para.text[found.start : found.end].strip()
+    lead = tuple(_unit_value(p, u, found.inherited) for p, u in found.units)
+    counterparts, coordinating = _sides(found, about)
+    due = _due_value(found)
+    directive = Directive(
+        found.n,
+        text,
+        found.topic,
+        lead,
+        found.inherited,
+        tuple(_unit_value(p, u, False) for p, u in coordinating),
+        tuple(_unit_value(p, u, False) for p, u in counterparts),
+        _report_to(para, found.start, found.end),
+        _actions(para, found.start, found.end),
+        found.mode,
+        due,
+        tuple(i for i, p, at in cites if p is para and found.start <= at < found.end),
+    )
+    end = found.end
+    while end > found.start and para.text[end - 1 : end] == " ":
+        end -= 1
+    return Value(directive, found.span or para.span(found.start, end), found.confidence, found.reason)
+
+
+def _unit_value(para: Para, unit: Unit, inherited: bool) -> Value[str]:
+    reason = "Đơn vị lấy từ đề mục hoặc câu dẫn phía trên." if inherited else None
+    return Value(unit.name, para.span(unit.start, unit.end), 0.85 if inherited else 1.0, reason)
+
+
+def _sides(found: Found, about: Circumstances) -> tuple[list[tuple[Para, Unit]], list[tuple[Para, Unit]]]:
+    """Offices of another province (counterparts) and the rest (coordinating)."""
+    away: list[tuple[Para, Unit]] = []
+    home: list[tuple[Para, Unit]] = []
+    for para, unit in found.coordinating:
+        (away if _elsewhere(para, unit, about) else home).append((para, unit))
+    seen = {key(u.name) for _, u in [*away, *home, *found.units]}
+    for m in re.finditer(r"(?:voi|giua) (?=[^\W\d_])", found.para.folded[found.start : found.end]):
+        phrase = phrase_at(found.para, found.start + m.end(), found.end)
+        for unit in phrase.units if phrase else ():
+            if key(unit.name) not in seen and _elsewhere(found.para, unit, about):
+                away.append((found.para, unit))
+                seen.add(key(unit.name))
+    return away, home
+
+
+def _elsewhere(para: Para, unit: Unit, about: Circumstances) -> bool:
+    if not about.place or not about.provincial:
+        return False
+    m = _PROVINCE.search(fold(unit.name))
+    return bool(m) and key(about.place) not in key(unit.name) and _capital_after(unit.name)
+
+
+def _capital_after(name: str) -> bool:
+    m = re.search(r"(?:tỉnh|thành phố|TP\.?)\s+([^\W\d_])", name)
+    return bool(m) and m.group(1).isupper()
+
+
+def _due_value(found: Found) -> Value[Due]:
+    if found.due is None:
+        return Value(Due(DueKind.NONE), None, 1.0, "Văn bản không nêu thời hạn.")
+    para, due = found.due
+    return Value(due.due, para.span(due.start, due.end), due.confidence, due.reason)
+
+
+def _report_to(para: Para, start: int, end: int) -> Value[str] | None:
+    for m in _TO_WHOM.finditer(para.folded, start, end):
+        phrase = phrase_at(para, m.end(), end)
+        if phrase is None:
+            continue
+        last = phrase.end
+        via = _VIA.match(para.folded, phrase.units[-1].end)
+        if via and via.end() <= end and "(" in via.group():
+            last = via.end()
+        text = para.text[phrase.start : last].strip(" ,;.:")
+        return Value(text, para.span(phrase.start, phrase.start + len(text)), 0.9)
+    return None
+
+
+def _actions(para: Para, start: int, end: int) -> tuple[str, ...]:
+    out: list[str] = []
+    for m in pattern("duty").finditer(para.folded, start, min(end, start + 900)):
+        words = " ".join(para.text[m.start() : m.end()].lower().split())
+        if words not in out and len(words) > 3:
+            out.append(words)
+        if len(out) >= 8:
+            break
+    return tuple(out)

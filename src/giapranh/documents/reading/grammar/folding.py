@@ -1,0 +1,55 @@
+"""Text without marks, letter for letter: offsets in the folded text are offsets in the paper."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+
+def _table() -> dict[int, str]:
+    table: dict[int, str] = {}
+    for code in (*range(0xC0, 0x250), *range(0x1EA0, 0x1EFA)):
+        base = unicodedata.normalize("NFD", chr(code))[0]
+        if base.isascii() and base.isalpha():
+            table[code] = base
+    table |= {ord("Đ"): "D", ord("đ"): "d", 0xD0: "D", 0xF0: "d"}
+    table |= dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2212, 0x00AD), "-")
+    table |= dict.fromkeys((0xA0, 0x2007, 0x2009, 0x202F, 0x200B, 0xFEFF, 0x09), " ")
+    table |= dict.fromkeys((0x201C, 0x201D, 0x201E, 0xAB, 0xBB), '"')
+    table |= dict.fromkeys((0x2018, 0x2019, 0x60, 0xB4), "'")
+    return table
+
+
+_BARE = _table()
+_WORDS = re.compile(r"[a-z0-9]+")
+
+
+def bare(text: str) -> str:
+    """The text without marks, case kept, one character for one (NFC in)."""
+    return text.translate(_BARE)
+
+
+def fold(text: str) -> str:
+    """The text without marks or case, one character for one (NFC in)."""
+    folded = text.translate(_BARE).lower()
+    # A few capitals ("İ") have a longer small form, which would move every offset after them.
+    return folded if len(folded) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in bare(text))
+
+
+def key(text: str) -> str:
+    """What two names are compared by: words without marks, case and punctuation."""
+    return " ".join(_WORDS.findall(fold(text)))
+
+
+def near(a: str, b: str, most: int) -> bool:
+    """Whether ``a`` becomes ``b`` with at most ``most`` insertions, deletions or changes of letters."""
+    if abs(len(a) - len(b)) > most:
+        return False
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        before, row[0] = row[0], i
+        for j, y in enumerate(b, 1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (x != y))
+        if min(row) > most:
+            return False
+    return row[-1] <= most

@@ -1,0 +1,467 @@
+"""The head of a paper: who issues it, its number, day and place, what it is about, to whom it goes (documents §1.1)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from ..schema import DateParts
+from . import anchors, dates
+from .data import Kind, kind_by_code, kind_by_name
+from .folding import bare, fold, near
+from .lines import Line, Para, join, part_of
+from .numbers import mend_symbol
+
+_SYMBOL = r"[A-ZĐÐ][\wĐđÐ&.]*(?:(?: ?[-–/]| ?[-–/] ?)(?=[\wĐÐ])[\wĐđÐ&]+)*"
+NUMBER_LINE = re.compile(
+    rf"(?:^|(?<=\s)|(?<=\|))\W{{0,3}}S[oO0]?\w?\s{{0,2}}[:;.,]?\s*(?P<n>[^|]{{0,14}}?)\s*(?P<y>/\s?\d{{4}}\s?)?\s*(?P<sep>[/-])\s?(?P<s>{_SYMBOL})"
+)
+_DAY_LINE = re.compile(
+    r"(?:^|(?<=[\s|]))(?P<place>[^,|:;.]{2,40}?)\s?[,.]\s*ng.{1,3}y\s*(?P<d>[^a-z]{0,8}?\w{0,3}?\W{0,2}?)\s*th.{1,2}ng\s*(?P<m>.{0,8}?)\s*n.{1,2}m\s*(?P<y>\d{3,4}|[.…_ ]*)",
+    re.I,
+)
+_DAY_NUMERIC = re.compile(rf"(?P<place>[^,|:;.]{{2,40}}?)\s?,\s*ngay\s+{dates.NUMERIC}\s*$")
+_GAP = re.compile(r"\s{3,}|\s*\|\s*|\t+")
+_OVERLAY = re.compile(r"\s\d{1,2}\. [A-ZĐÀ-Ỹ]")
+_LETTERS = re.compile(r"[^a-z ]")
+_OPENING = re.compile(
+    r"^(?:can cu|thuc hien|theo|ngay \d|nhan dip|de |trong |xet |tren co so|nham|sau khi|tiep theo|qua |hien nay|thoi gian qua|vua qua|thuong truc|ban thuong vu|kinh |van phong|uy ban nhan dan|ubnd|bo |so |phan |i\. |1\. )"
+)
+_URGENT = {"hoa toc": "HỎA TỐC", "thuong khan": "THƯỢNG KHẨN", "khan": "KHẨN", "hoa toc hen gio": "HỎA TỐC HẸN GIỜ"}
+_SECRET = {"mat": "MẬT", "toi mat": "TỐI MẬT", "tuyet mat": "TUYỆT MẬT"}
+
+
+@dataclass(slots=True)
+class Head:
+    """The pieces of the head as they stand in the paper; ``body_at`` is the first line after it."""
+
+    issuer_lines: list[Line] = field(default_factory=list)
+    parent_count: int = 0
+    number: Line | None = None
+    number_text: str | None = None
+    number_year: int | None = None
+    number_party: bool = False
+    symbol: Line | None = None
+    symbol_text: str | None = None
+    day: DateParts | None = None
+    day_line: Line | None = None
+    day_noise: bool = False
+    place: Line | None = None
+    kind: Kind | None = None
+    kind_line: Line | None = None
+    subject: Para | None = None
+    about_from: int = 0
+    addressees: list[Para] = field(default_factory=list)
+    urgency: Line | None = None
+    secrecy: Line | None = None
+    party: bool = False
+    body_at: int = 0
+    used: set[int] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _Piece:
+    line: Line
+    row: int
+    right: bool
+
+
+def read_head(lines: list[Line]) -> Head:
+    """The head of the paper, found by its fixed words, not by place."""
+    head = Head()
+    top = lines[:90]
+    nation = next((i for i, x in enumerate(top[:40]) if anchors.NATION.search(x.folded)), None)
+    _marks(top, head)
+    number_at = _find_number(top, head)
+    day_at = _find_day(top, head, number_at)
+    title_at = _find_title(top, head, max(filter(None, (nation, number_at, day_at)), default=0))
+    _find_issuer(top, head, nation, number_at, day_at, title_at)
+    to_at = _find_addressees(top, head, title_at)
+    _find_subject(lines, head, number_at, day_at, title_at, to_at)
+    head.body_at = max(head.body_at, (max(head.used) + 1) if head.used else 0)
+    return head
+
+
+def _marks(top: list[Line], head: Head) -> None:
+    for i, line in enumerate(top[:40]):
+        if anchors.PARTY.search(line.folded):
+            head.party = True
+        for match in re.finditer(r"[^\s|](?:[^|\n]*?[^\s|])??(?=\s{3,}|\s*\||\s*$)", line.text):
+            words = " ".join(_LETTERS.sub(" ", fold(match.group())).split())
+            if not match.group().isupper() and words not in ("hoa toc",):
+                continue
+            if words in _URGENT and head.urgency is None:
+                head.urgency = part_of(line, match.start(), match.end())
+                head.used.add(i)
+            if words in _SECRET and head.secrecy is None:
+                head.secrecy = part_of(line, match.start(), match.end())
+                head.used.add(i)
+
+
+def _find_number(top: list[Line], head: Head) -> int | None:
+    for i, line in enumerate(top[:45]):
+        m = NUMBER_LINE.search(line.bare)
+        if not m or len(m.group("s")) < 2 or not _is_number_line(line, m):
+            continue
+        head.number_text = line.text[m.start("n") : m.end("n")].strip()
+        head.number = part_of(line, m.start("n"), m.end("n"))
+        head.number_year = int(m.group("y").strip(" /")) if m.group("y") else None
+        end = m.end("s")
+        head.symbol = part_of(line, m.start("s"), end)
+        head.symbol_text = mend_symbol(line.text[m.start("s") : end].rstrip(".,;"))
+        head.number_party = m.group("sep") == "-" and "/" in head.symbol_text
+        head.used.add(i)
+        return i
+    return None
+
+
+def _is_number_line(line: Line, m: re.Match[str]) -> bool:
+    lead = line.bare[: m.start()]
+    if lead.strip() and not re.search(r"\s{3,}$|\|\s*$", lead) and not re.search(r"(?i)viet nam|phuc", lead):
+        return False
+    said = line.text[m.start() : m.start("n")]
+    if not re.search(r"(?i)s[ốóôoồòộ0ỗổ]", said):
+        return False
+    rest = line.folded[m.end() :].strip()
+    return (
+        not rest
+        or bool(re.match(r"[|,]|.{0,60}ng.{1,3}y|cong hoa|doc lap|v/v|\W*$", rest))
+        or "   " in line.text[m.end() :]
+    )
+
+
+def _find_day(top: list[Line], head: Head, number_at: int | None) -> int | None:
+    for i, line in enumerate(top[:50]):
+        begin = head.symbol.end - line.start if head.symbol and i == number_at else 0
+        m = _DAY_LINE.search(line.bare, max(begin, 0)) or _DAY_NUMERIC.search(line.folded, max(begin, 0))
+        if not m:
+            continue
+        place = re.split(r"\s{3,}|\|", line.text[m.start("place") : m.end("place")])[-1].strip(" *_-")
+        if (
+            not place
+            or not place[0].isupper()
+            or len(place.split()) > 7
+            or (len(line.text) > 150 and "|" not in line.text)
+        ):
+            continue
+        if len(line.text[m.end() :].strip(" .|*_")) > 12:
+            continue
+        at = line.text.find(place, m.start("place"))
+        head.place = part_of(line, at, at + len(place))
+        head.day_line = part_of(line, m.end("place") + 1, m.end())
+        head.day, head.day_noise = _day(m, line)
+        head.used.add(i)
+        return i
+    return None
+
+
+def _day(m: re.Match[str], line: Line) -> tuple[DateParts, bool]:
+    groups = m.groupdict()
+    if "d" not in groups:
+        day = dates.of(m, 2) if m.re.groups >= 7 else dates.parts(*m.groups()[1:4])
+        return day or DateParts(None, None, None), False
+    numbers, noise = [], False
+    for name, most in (("d", 31), ("m", 12), ("y", 2199)):
+        words = groups[name] or ""
+        digits = re.fullmatch(r"\W*(\d{1,4})\W*", words)
+        value = int(digits.group(1)) if digits else None
+        noise = noise or bool(re.search(r"\w", words) and value is None)
+        noise = noise or (value is not None and not 1 <= value <= most)
+        numbers.append(value if value is not None and 1 <= value <= most else None)
+    day = DateParts(*numbers)
+    if day.day and day.month and day.year and not dates.exists(day):
+        return DateParts(None, day.month, day.year), True
+    return day, noise
+
+
+def _find_title(top: list[Line], head: Head, after: int) -> int | None:
+    code = re.split(r"[-/]", fold(head.symbol_text))[0] if head.symbol_text else ""
+    for i, line in enumerate(top[:70]):
+        if i < after and len(top) > after and head.symbol is not None:
+            continue
+        if anchors.copies_at(line):
+            break
+        kind = _title(line, code)
+        if kind and i not in head.used:
+            head.kind, head.kind_line = kind, line
+            head.used.add(i)
+            return i
+    return None
+
+
+def _title(line: Line, code: str) -> Kind | None:
+    words = " ".join(_LETTERS.sub(" ", line.folded).split())
+    if not line.caps or len(words) > 90:
+        return None
+    kind = kind_by_name().get(words)
+    if kind:
+        return kind
+    for name, kind in kind_by_name().items():
+        if len(name) >= 7 and near(words, name, 1):
+            return kind
+        if words.startswith(name + " ") and code in {fold(c) for c in kind.codes}:
+            return kind
+    return None
+
+
+def _pieces(line: Line, row: int) -> list[_Piece]:
+    out: list[_Piece] = []
+    at = 0
+    for gap in [*_GAP.finditer(line.text), None]:
+        end = gap.start() if gap else len(line.text)
+        if line.text[at:end].strip(" |"):
+            out.append(_Piece(part_of(line, at, end), row, at > 0))
+        at = gap.end() if gap else end
+    return out
+
+
+def _left_of(line: Line, *patterns: re.Pattern[str]) -> Line | None:
+    cut = min((m.start() for p in patterns if (m := p.search(line.folded))), default=len(line.text))
+    left = line.text[:cut]
+    gap = _GAP.search(left.rstrip(" |"))
+    if gap:
+        left = left[: gap.start()]
+    start = len(left) - len(left.lstrip(" -–_*|.:'\""))
+    end = len(left.rstrip(" |*_-–"))
+    return part_of(line, start, end) if end > start else None
+
+
+def _find_issuer(
+    top: list[Line], head: Head, nation: int | None, number_at: int | None, day_at: int | None, title_at: int | None
+) -> None:
+    stop = min((x for x in (number_at, day_at, title_at) if x is not None), default=None)
+    if stop is None:
+        stop = nation + 3 if nation is not None else 0
+    start = nation if nation is not None else 0
+    rows: list[Line] = []
+    if nation is not None:
+        before = _rows_above(top, nation)
+        on_nation = _left_of(top[nation], anchors.NATION, anchors.MOTTO)
+        if on_nation is None or not on_nation.caps or len(on_nation.text) < 3:
+            rows += before
+    motto = next((i for i in range(start, min(stop + 1, len(top))) if anchors.MOTTO.search(top[i].folded)), None)
+    motto_left = _left_of(top[motto], anchors.MOTTO) if motto is not None else None
+    for i in range(start, min(max(stop, start + 1), len(top))):
+        left = _left_of(top[i], anchors.NATION, anchors.MOTTO)
+        between = nation is not None and motto is not None and nation < i < motto
+        if between and motto_left is not None and motto_left.caps and top[i].indent < 3 and "   " not in top[i].text:
+            continue
+        if left is None or anchors.RULE.match(left.folded) or i in head.used - {number_at, day_at}:
+            continue
+        # The column of the nation's name may stand alone on its line, far to the right.
+        if nation is not None and left.indent > 45:
+            continue
+        if left.caps and len(re.findall(r"[^\W\d_]", left.text)) >= 3 and ":" not in left.text:
+            rows.append(left)
+        elif rows and not left.caps and len(left.text) > 3 and nation is None:
+            break
+    head.issuer_lines = rows[:6]
+    head.used.update(range(start, min(stop, len(top))) if nation is not None else ())
+    if nation is not None:
+        head.used.add(nation)
+        head.used.update(i for i in range(nation, min(nation + 6, len(top))) if anchors.MOTTO.search(top[i].folded))
+
+
+def _rows_above(top: list[Line], nation: int) -> list[Line]:
+    rows: list[Line] = []
+    for i in range(nation - 1, max(-1, nation - 5), -1):
+        line = top[i]
+        if anchors.RULE.match(line.folded):
+            continue
+        if not line.caps or ":" in line.text or re.search(r"@|\d{4}", line.text) or line.indent > 45:
+            break
+        rows.insert(0, line)
+        if line.blank_before and rows and i < nation - 1:
+            break
+    return rows
+
+
+def _find_addressees(top: list[Line], head: Head, title_at: int | None) -> int | None:
+    at = next((i for i, x in enumerate(top) if anchors.TO.match(x.folded)), None)
+    if at is None:
+        return None
+    m = anchors.TO.match(top[at].folded)
+    assert m
+    first = part_of(top[at], m.end(), len(top[at].text))
+    first.text = first.text.strip(" :|")
+    groups: list[list[Line]] = [[first]] if re.search(r"\w{2}", first.text) else []
+    head.used.add(at)
+    i = at + 1
+    while i < len(top):
+        line = top[i]
+        dashed = bool(re.match(r"^[-–—+•ˆ*]|^_[—-]", line.text))
+        if not dashed and (line.blank_before or not groups):
+            if groups or not (line.blank_before and not groups) or len(line.text) > 100:
+                break
+        elif not dashed and not _continues_list(groups[-1][-1], line):
+            break
+        elif dashed and groups and line.blank_before and groups[-1][-1].text.endswith("."):
+            break
+        if dashed or not groups:
+            groups.append([line])
+        else:
+            groups[-1].append(line)
+        head.used.add(i)
+        i += 1
+    head.addressees = [join(g) for g in groups if g]
+    head.body_at = i
+    return at
+
+
+def _continues_list(before: Line, line: Line) -> bool:
+    if before.text.rstrip().endswith((".", ";")) or len(line.text) > 110:
+        return False
+    if _OPENING.match(line.folded) and line.text[0].isupper() and not before.text.rstrip().endswith(","):
+        return False
+    return True
+
+
+def _find_subject(
+    lines: list[Line], head: Head, number_at: int | None, day_at: int | None, title_at: int | None, to_at: int | None
+) -> None:
+    about = _about_line(lines, head, number_at, title_at)
+    if title_at is not None and (about is None or about[0] >= title_at):
+        _subject_under_title(lines, head, title_at)
+    elif about is not None:
+        _subject_block(lines, head, *about)
+    elif to_at is not None and number_at is not None:
+        _subject_between(lines, head, max(number_at, day_at or 0), to_at)
+
+
+def _about_line(lines: list[Line], head: Head, number_at: int | None, title_at: int | None) -> tuple[int, int] | None:
+    last = min(len(lines), 60)
+    for i in range(last):
+        line = lines[i]
+        for piece in _pieces(line, i):
+            short = anchors.ABOUT_SHORT.match(piece.line.folded)
+            if short:
+                return i, piece.line.start - line.start + short.end()
+        full = anchors.ABOUT.match(line.folded)
+        if full and title_at is None and (number_at is None or i > number_at) and len(line.text) < 400:
+            return i, 0
+    return None
+
+
+def _subject_under_title(lines: list[Line], head: Head, title_at: int) -> None:
+    title = lines[title_at]
+    rows: list[Line] = []
+    name = fold(head.kind.name) if head.kind else ""
+    if title.folded.startswith(name + " ") and len(title.folded) > len(name) + 3:
+        rows.append(part_of(title, len(name), len(title.text)))
+    i = title_at + 1
+    while i < len(lines) and len(rows) < 9:
+        line = lines[i]
+        if anchors.TO.match(line.folded) or anchors.RULE.match(line.folded):
+            break
+        if rows and (line.blank_before and not _unfinished(rows[-1], line)):
+            break
+        if rows and _opens_body(rows, line, lines[i + 1] if i + 1 < len(lines) else None):
+            break
+        if re.match(r"^\(?kem theo|^\(?ban hanh kem", line.folded):
+            break
+        rows.append(line)
+        i += 1
+    _take_subject(head, lines, rows, i)
+
+
+def _unfinished(before: Line, line: Line) -> bool:
+    return line.text[:1].islower() and not before.text.endswith((".", ";", ":")) and len(line.text) < 90
+
+
+def _opens_body(rows: list[Line], line: Line, after: Line | None) -> bool:
+    if line.caps and not rows[-1].caps:
+        return True
+    if rows[-1].caps and not line.caps and not line.text[:1].islower() and len(rows) > 1:
+        return True
+    if not line.text[:1].isupper():
+        return False
+    dangling = re.search(
+        r"\b(?:va|cua|tai|ve|cho|voi|trong|tren|tinh|so|cac|huyen|xa|thanh pho)$|[,-]$", rows[-1].folded
+    )
+    if dangling:
+        return False
+    if _OPENING.match(line.folded) and len(line.text) > 40:
+        return True
+    centred = line.indent + 4 < rows[-1].indent
+    return centred or (len(line.text) >= 60 and line.indent == rows[-1].indent and after is not None)
+
+
+def _subject_block(lines: list[Line], head: Head, at: int, begin: int) -> None:
+    first = lines[at]
+    rows = [_column(part_of(first, begin, len(first.text)))]
+    column = first.indent + begin
+    head.used.add(at)
+    i = at + 1
+    while i < len(lines) and len(rows) < 12:
+        line = lines[i]
+        if anchors.TO.match(line.folded) or NUMBER_LINE.search(line.bare) and i in head.used:
+            break
+        if i in head.used and (line.blank_before or line is not None and _DAY_LINE.search(line.bare)):
+            left = _column(line)
+            if left.text and not _DAY_LINE.search(left.bare) and not line.blank_before:
+                rows.append(left)
+                i += 1
+                continue
+            break
+        if line.blank_before and not _unfinished(rows[-1], line):
+            break
+        if len(line.text) > 150 or (line.indent > column + 25 and "   " not in line.text):
+            break
+        if re.match(r"^\d{1,2}\. ?[A-ZĐÀ-Ỹ]", line.text) and len(rows) > 1:
+            break
+        rows.append(_column(line))
+        i += 1
+    if not lines[at].blank_before and len(lines[at].text) > 150:
+        rows = rows[:1]
+    _take_subject(head, lines, rows, i)
+
+
+def _column(line: Line) -> Line:
+    """The left column of a line, without a note typed over its right."""
+    end = len(line.text)
+    gap = re.search(r"\s{3,}|\s*\|", line.text)
+    if gap:
+        end = gap.start()
+    note = _OVERLAY.search(line.text, 0, end)
+    if note:
+        end = note.start()
+    return part_of(line, 0, end)
+
+
+def _subject_between(lines: list[Line], head: Head, after: int, to_at: int) -> None:
+    """A subject whose "V/v" was lost: what stands between the day and the addressees."""
+    rows: list[Line] = []
+    for i in range(after + 1, to_at):
+        line = lines[i]
+        if line.caps or anchors.RULE.match(line.folded) or i in head.used or _noisy(line):
+            continue
+        rows.append(line)
+    if not rows:
+        return
+    broken = re.match(r"^[A-ZĐÀ-Ỹ/|.]{1,4}\s+(?=[a-zà-ỹ])", rows[0].text)
+    rows[0] = part_of(rows[0], broken.end() if broken else 0, len(rows[0].text))
+    rows = [_without_stamp(row) for row in rows]
+    _take_subject(head, lines, rows, to_at)
+
+
+def _without_stamp(line: Line) -> Line:
+    stamp = re.search(r"\s(?:đến|ĐẾN)\b.{0,8}$|\sNg[àa]y:.*$|\s[A-ZĐ]{4,}\s\w{1,4}$", line.text)
+    return part_of(line, 0, stamp.start()) if stamp and re.search(r"ĐẾN|Ng", stamp.group()) else line
+
+
+def _noisy(line: Line) -> bool:
+    letters = sum(c.isalpha() or c == " " for c in line.text)
+    return letters < 0.7 * len(line.text) or len(line.text) < 4
+
+
+def _take_subject(head: Head, lines: list[Line], rows: list[Line], stop: int) -> None:
+    rows = [r for r in rows if r.text]
+    if not rows:
+        return
+    places = {r.start for r in rows}
+    head.used.update(
+        i for i, x in enumerate(lines[: stop + 1]) if any(x.start <= p < max(x.end, x.start + 1) for p in places)
+    )
+    para = join(rows)
+    if para.text.strip():
+        head.subject = para

@@ -1,0 +1,181 @@
+"""Who issues the paper, from the head or, where a copy lost it, from words printed elsewhere in the paper."""
+
+from __future__ import annotations
+
+import re
+
+from ..schema import Span, Value
+from .data import bodies
+from .folding import bare, fold, key
+from .header import Head
+from .lines import Line, Para
+from .units import pattern
+
+_LEVEL = re.compile(r"(?<!\w)(?:tinh|thanh pho|huyen|quan|thi xa|xa|phuong|thi tran|dac khu)(?! uy\b)(?!\w)")
+_PEOPLE = re.compile(r"^(?:uy ban nhan dan|u? ?y ban nh.n d.n)")
+_LOCAL = re.compile(
+    r"^(?:so|thanh tra|van phong|chi cuc|cong an|ban (?!thuong vu|chap hanh|to chuc trung uong)|phong|trung tam|vien|truong|doan|hoi|lien minh|buu dien|benh vien|hat|kho bac|bao hiem)\b"
+)
+_BODY_START = re.compile(
+    r"^(?:so|bo|uy ban|ubnd|u.? ban|van phong|cuc|tong cuc|ban|hoi dong|hdnd|tinh uy|thanh uy|huyen uy|quan uy|dang uy|dang bo|chi cuc|phong|thanh tra|trung tam|vien|truong|cong an|toa an|chinh phu|thu tuong|quoc hoi|uy ban mat tran|hoi|doan|lien|tong|cong ty|bao hiem|kho bac|ngan hang|hat|benh vien|chu tich|tinh doan|to cong tac|bch|bcd|vu|hoc vien|dai hoc|tap doan)\b"
+)
+_SMALL = frozenset("và của các ở tại thuộc cho với về trong".split())
+
+
+def _groups(lines: list[Line]) -> list[list[Line]]:
+    out: list[list[Line]] = []
+    for line in lines:
+        first = not out
+        dangling = not first and re.search(r"\b(?:va|cua|ve|tinh|thanh pho|huyen|xa|phuong)$|[,-]$", out[-1][-1].folded)
+        place = _LEVEL.match(line.folded) and not first
+        if first or (not place and not dangling and _BODY_START.match(line.folded)):
+            out.append([line])
+        else:
+            out[-1].append(line)
+    return out
+
+
+def _printed(lines: list[Line]) -> str:
+    """Capitals as running text: names of places keep their capitals, bodies are spelt as the dictionary spells them."""
+    words = " ".join(x.text.strip(" *_-–.|") for x in lines)
+    text = " ".join(words.split()).lower()
+    folded = fold(text)
+    if _PEOPLE.match(folded):
+        text = "UBND" + text[len("ủy ban nhân dân") :]
+        folded = fold(text)
+    out = list(text)
+    for name in sorted(bodies()["names"] + bodies()["heads"], key=len):
+        at = folded.find(fold(name))
+        while at >= 0:
+            if (at == 0 or not folded[at - 1].isalnum()) and (
+                at + len(name) == len(folded) or not folded[at + len(name)].isalnum()
+            ):
+                out[at : at + len(name)] = (
+                    list(name) if len(name) == len(out[at : at + len(name)]) else out[at : at + len(name)]
+                )
+            at = folded.find(fold(name), at + 1)
+    text = "".join(out)
+    for m in _LEVEL.finditer(fold(text)):
+        rest = re.sub(
+            r"[^\W\d_]+", lambda w: w.group() if w.group() in _SMALL else w.group().capitalize(), text[m.end() :]
+        )
+        text = text[: m.end()] + rest
+        break
+    text = text.replace("Ubnd", "UBND")
+    return text[:1].upper() + text[1:]
+
+
+def _span(lines: list[Line]) -> Span:
+    return Span(lines[0].start, lines[-1].end)
+
+
+def issuer_of(head: Head, paras: list[Para], text_folded: str) -> tuple[Value[str] | None, Value[str] | None]:
+    """The issuer and its parent body."""
+    groups = _groups(head.issuer_lines)
+    if not groups:
+        return _inferred(head, paras), None
+    own = groups[-1]
+    name = _printed(own)
+    parent = _printed(groups[-2]) if len(groups) > 1 else None
+    parent_value = Value(parent, _span(groups[-2])) if parent else None
+    span = _span(own)
+    if _LEVEL.search(fold(name)) or re.search(r"(?:tinh|thanh|huyen|quan) uy\b", fold(name)):
+        return Value(name, span), parent_value
+    if parent and _LOCAL.match(fold(name)):
+        level = _LEVEL.search(fold(parent))
+        if fold(name) in ("van phong", "thanh tra"):
+            return Value(f"{name} {parent}", Span(groups[-2][0].start, own[-1].end)), parent_value
+        if level:
+            return Value(f"{name} {parent[level.start() :]}", Span(groups[-2][0].start, own[-1].end)), parent_value
+    if (
+        (fold(name).startswith(("ubnd", "uy ban nhan dan", "hoi dong nhan dan")) or _LOCAL.match(fold(name)))
+        and head.place is not None
+        and parent is None
+    ):
+        local = _with_place(name, head.place.text, text_folded)
+        if local != name:
+            reason = "Tên địa phương lấy từ dòng địa danh, ngày tháng vì phần đầu văn bản không ghi."
+            return Value(local, span, 0.6, reason), parent_value
+    return Value(name, span), parent_value
+
+
+def _with_place(name: str, place: str, text_folded: str) -> str:
+    if fold(name).startswith("van phong chinh phu"):
+        return name
+    level = _level_of(place, text_folded)
+    return f"{name} {level} {place}" if level else name
+
+
+def _level_of(place: str, text_folded: str) -> str | None:
+    for level in ("tỉnh", "thành phố", "huyện", "xã", "phường"):
+        if re.search(rf"\b{fold(level)} {re.escape(fold(place))}\b", text_folded):
+            return level
+    if re.search(r"ubnd tinh|uy ban nhan dan tinh", text_folded):
+        return "tỉnh"
+    if re.search(r"ubnd thanh pho|uy ban nhan dan thanh pho", text_folded):
+        return "thành phố"
+    return None
+
+
+def _initials(name: str) -> str:
+    words = [w for w in re.split(r"[\s,\-–]+", name) if w and fold(w) not in ("va", "cua", "tinh", "thanh", "pho")]
+    return "".join(w if w.isupper() else w[0] for w in words)
+
+
+def _inferred(head: Head, paras: list[Para]) -> Value[str] | None:
+    """A body of the text whose initials are those of the number's symbol ("STNMT": Sở Tài nguyên và Môi trường)."""
+    if not head.symbol_text:
+        return None
+    wanted = [fold(p) for p in re.split(r"[-/]", head.symbol_text) if len(p) > 1]
+    text_folded = " ".join(p.folded for p in paras)
+    for para in paras:
+        for m in pattern("named").finditer(para.text):
+            rest = para.text[m.start() : m.start() + 70]
+            for size in range(1, 9):
+                name = " ".join(re.split(r"\s+", rest)[:size]).strip(" ,;.:")
+                if fold(_initials(name)) in wanted and len(name.split()) >= 2:
+                    printed = _extend_name(name, rest)
+                    place = head.place.text if head.place is not None else None
+                    whole = printed
+                    reason = (
+                        "Phần đầu văn bản không ghi cơ quan ban hành; suy từ ký hiệu và tên cơ quan trong nội dung."
+                    )
+                    if place and not _LEVEL.search(fold(printed)):
+                        level = _level_of(place, text_folded)
+                        whole = f"{printed} {level} {place}" if level else printed
+                        reason = reason[:-1] + ", địa danh ở dòng ngày tháng."
+                    return Value(whole, para.span(m.start(), m.start() + len(printed)), 0.5, reason)
+    return None
+
+
+def _extend_name(name: str, rest: str) -> str:
+    m = re.match(
+        re.escape(name) + r" (?:UBND (?:tỉnh|thành phố|huyện|xã)|tỉnh|huyện|thành phố)(?: [^\W\d_a-z][\w]*)*", rest
+    )
+    return m.group().strip() if m else name
+
+
+def directing_person(paras: list[Para], before: int) -> Value[str] | None:
+    """The person whose order the paper passes on ("Phó Chủ tịch UBND tỉnh … có ý kiến như sau")."""
+    pattern_ = re.compile(
+        r"(?:đồng chí )?((?:Phó )?(?:Chủ tịch|Thủ tướng|Bí thư|Giám đốc|Bộ trưởng|Thứ trưởng|Chánh Văn phòng)(?: [^\W\d_][\w./]*){0,12}?)(?:,? (?:chủ trì|đã chủ trì|kết luận|yêu cầu|chỉ đạo|giao)[^.:;]{0,160})?,? (?:đã )?(?:có ý kiến(?: chỉ đạo)?|kết luận|chỉ đạo|giao|yêu cầu)(?: và chỉ đạo)?[^.:;]{0,40}:$"
+    )
+    for para in paras[:before]:
+        if not para.text.endswith(":"):
+            continue
+        m = pattern_.search(para.text[-500:])
+        if m:
+            at = len(para.text) - len(para.text[-500:]) + m.start(1)
+            return Value(m.group(1).strip(" ,"), para.span(at, at + len(m.group(1))), 0.9)
+        name = re.search(
+            r"đồng chí ((?:[^\W\d_a-z]\w* ){2,4}?),? ?((?:Phó )?Chủ tịch [^,.;:]{4,40}?) (?:có ý kiến|kết luận|chỉ đạo)",
+            para.text,
+        )
+        if name:
+            return Value(f"{name.group(2)} {name.group(1).strip(' ,')}", para.span(name.start(1), name.end(2)), 0.8)
+    return None
+
+
+def same_body(a: str, b: str) -> bool:
+    """Whether two spellings name one body."""
+    return key(bare(a)) == key(bare(b))

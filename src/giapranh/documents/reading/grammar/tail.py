@@ -1,0 +1,221 @@
+"""The foot of a paper: who gets copies, what is kept, who signs (documents §1.1 boxes 7–9, §1.5)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+
+from . import anchors
+from .data import bodies
+from .folding import fold
+from .lines import Line, Para, join, part_of
+
+_GAP = re.compile(r"\s{3,}|\s*\|\s*|\t+")
+_DASH = re.compile(r"^(?:[-–—_=+•ˆ*]\s?){1,3}(?=\S)|^[.:]\s?-\s?")
+_CAPITAL = "A-ZĐÀ-ẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸƠƯĂÂÊÔ"
+_NAME = re.compile(rf"^(?:[A-ZĐ][\w.]{{0,6}}\. ?)*(?:[^\W\d_a-z][\w’']*\s){{1,4}}[^\W\d_a-z]\w*$")
+_AUTHORITY = re.compile(
+    r"(?<![\w.])(?:(?:TM|T/M|KT|K/T|TL|T/L|TUQ|T\.M|K\.T|T\.L|TUN|Q)\s?[./]\s?|[TK]/[MTL]\s)(?=[^\W\d_a-z])"
+)
+_POSITION = re.compile(
+    r"(?<!\w)(?:quyen )?(?:pho |tong |thuong truc )?(?:pho )?(?:chu tich|giam doc|chanh van phong|chanh thanh tra|bo truong|thu truong|cuc truong|vu truong|vien truong|truong phong|truong ban|truong|chi cuc truong|hieu truong|bi thu|chu nhiem|chanh an|thong doc|thu tuong|thu truong|tu lenh|chi huy truong|tong thanh tra|hat truong|doi truong|chanh|uy vien|thu ky|to truong|pho ban|cuc pho|vu pho)\b"
+)
+_ONLY_NOTE = re.compile(r"^\([^)]*\)[;.,]?$")
+_SIGNED = re.compile(r"^\(?(?:da ky|ky boi|nguoi ky|da ky dien tu|ky dien tu)\b.*")
+
+
+@dataclass(slots=True)
+class Tail:
+    """The foot as found: ``start`` is its first line, ``end`` the first line after it."""
+
+    start: int
+    end: int
+    items: list[Para] = field(default_factory=list)
+    kept: Para | None = None
+    chain: list[Line] = field(default_factory=list)
+    name: Line | None = None
+
+
+@cache
+def _surnames() -> frozenset[str]:
+    return frozenset(fold(s) for s in bodies()["surnames"])
+
+
+def read_tail(lines: list[Line], after: int) -> Tail:
+    """The foot after line ``after``; an empty one at the end when the paper shows none."""
+    at = next((i for i in range(after, len(lines)) if anchors.copies_at(lines[i])), None)
+    signed = _signature_at(lines, after, at if at is not None else len(lines))
+    if at is None:
+        return _without_copies(lines, signed)
+    tail = Tail(signed if signed is not None else at, len(lines))
+    left, right = _columns(lines, at, tail)
+    above = [lines[i] for i in range(signed, at)] if signed is not None else []
+    tail.items = _items(left, tail)
+    for piece in [*above, *right]:
+        _signer_piece(piece, tail)
+    return tail
+
+
+def _without_copies(lines: list[Line], signed: int | None) -> Tail:
+    if signed is None:
+        return Tail(len(lines), len(lines))
+    tail = Tail(signed, len(lines))
+    for i in range(signed, min(signed + 14, len(lines))):
+        for piece in _split(lines[i]):
+            _signer_piece(piece, tail)
+        if tail.name is not None:
+            tail.end = i + 1
+            break
+    return tail
+
+
+def _signature_at(lines: list[Line], after: int, stop: int) -> int | None:
+    """The first line of a block of signature that stands before the list of copies (or without one)."""
+    end = next((i for i in range(after, stop) if anchors.END_MARK.search(lines[i].text)), None)
+    first = end + 1 if end is not None else max(after, stop - 14)
+    for i in range(first, min(stop, first + 14 if end is not None else stop)):
+        line = lines[i]
+        if line.caps and len(line.text) < 90 and (_AUTHORITY.match(line.text) or _POSITION.match(line.folded)):
+            return i
+    return None
+
+
+def _split(line: Line) -> list[Line]:
+    out: list[Line] = []
+    at = 0
+    for gap in [*_GAP.finditer(line.text), None]:
+        end = gap.start() if gap else len(line.text)
+        if line.text[at:end].strip(" |"):
+            out.append(part_of(line, at, end))
+        at = gap.end() if gap else end
+    return out
+
+
+def _columns(lines: list[Line], at: int, tail: Tail) -> tuple[list[Line], list[Line]]:
+    left: list[Line] = []
+    right: list[Line] = []
+    column = _right_column(lines, at)
+    kept_at: int | None = None
+    for i in range(at, len(lines)):
+        line = lines[i]
+        if i > at and _past(line, i, at, kept_at, right, lines):
+            tail.end = i
+            break
+        rest = line
+        if i == at:
+            m = anchors.copies_at(line)
+            rest = part_of(line, m.end() if m else 0, len(line.text))
+            if not rest.text:
+                continue
+        for piece in _split(rest):
+            if piece.indent >= column and (_DASH.match(piece.text) is None or piece.indent > column + 20):
+                right.append(piece)
+                continue
+            body, cuts = _cut_signer(piece, bool(left) or i == at)
+            right += cuts
+            if body is not None and not anchors.PAGE_NUMBER.match(body.folded):
+                left.append(body)
+                if anchors.KEPT.match(body.folded):
+                    kept_at = i
+    return left, right
+
+
+def _right_column(lines: list[Line], at: int) -> int:
+    """Where the column of the signature starts, 10⁶ when the text shows no columns."""
+    starts = [p.indent for x in lines[at : at + 40] for p in _split(x) if p.indent > 28 and _AUTHORITY.match(p.text)]
+    starts += [p.indent for x in lines[at : at + 12] for p in _split(x) if p.indent > 28 and p.caps]
+    return min(starts) - 14 if starts else (30 if any(x.indent > 30 for x in lines[at : at + 25]) else 10**6)
+
+
+def _past(line: Line, i: int, at: int, kept_at: int | None, right: list[Line], lines: list[Line]) -> bool:
+    """Whether the foot is over: an annex, a note, or anything long after what is kept."""
+    if anchors.ANNEX.match(line.folded) or anchors.NATION.search(line.folded):
+        return True
+    if kept_at is None:
+        return i > at + 70 or (len(line.text) > 160 and not _DASH.match(line.text) and i > at + 3)
+    if re.match(r"^\(\d{1,2}\)\s|^\[\d{1,2}\]\s|^\d{1,2}\s{1,4}[A-ZĐ]", line.text):
+        return True
+    named = any(_is_name(x) for x in right)
+    if named and (line.new_page or i > kept_at + 1) and not _is_name(line) and not line.text[0].islower():
+        return True
+    if line.caps and (_AUTHORITY.match(line.text) or _POSITION.search(line.folded)):
+        return False
+    return i > kept_at + 16 or (i > kept_at + 1 and len(line.text) > 60)
+
+
+def _cut_signer(piece: Line, listed: bool) -> tuple[Line | None, list[Line]]:
+    """A recipient and what an OCR put after it from the column of the signature."""
+    text = piece.text
+    if not listed or (piece.caps and (_AUTHORITY.match(text) or _POSITION.search(piece.folded))):
+        return (None, [piece]) if piece.caps else (piece, [])
+    if _is_name(piece) and not _DASH.match(text):
+        return None, [piece]
+    m = re.search(r"(?<=[;.:,)])\s+(\S.*)$", text)
+    spots = [x.end() for x in re.finditer(r"[;.:,)]\s+", text)]
+    for spot in spots:
+        cut = part_of(piece, spot, len(text))
+        if cut.caps and len(cut.text) > 6 and (_AUTHORITY.match(cut.text) or _POSITION.match(cut.folded)):
+            return part_of(piece, 0, spot), [cut]
+        if _is_name(cut) and len(cut.text.split()) >= 3 and text[spot - 2] in ";:.":
+            return part_of(piece, 0, spot), [cut]
+    if m is None and piece.caps and len(text) > 6 and not _DASH.match(text):
+        return None, [piece]
+    return piece, []
+
+
+def _is_name(line: Line) -> bool:
+    text = line.text.strip(" .,*")
+    if not _NAME.match(text) or line.caps and len(text.split()) > 5:
+        return False
+    words = [w for w in text.split() if not w.endswith(".")]
+    return 2 <= len(words) <= 5 and fold(words[0]) in _surnames() and not text.isupper()
+
+
+def _items(left: list[Line], tail: Tail) -> list[Para]:
+    if len(left) == 1 and left[0].text.count(";") > 1:
+        left = _split_inline(left[0])
+    dashed = sum(bool(_DASH.match(x.text)) for x in left) * 2 > len(left) / 2
+    groups: list[list[Line]] = []
+    for line in left:
+        if not re.search(r"\w{2}", line.text) or _SIGNED.match(line.folded):
+            continue
+        if groups and _kept(groups[-1]) and not _DASH.match(line.text) and not groups[-1][-1].text.endswith(","):
+            break
+        starts = bool(_DASH.match(line.text))
+        if not starts and not dashed:
+            starts = not groups or groups[-1][-1].text.rstrip().endswith((";", "."))
+        if _ONLY_NOTE.match(line.text) and groups:
+            starts = False
+        if starts or not groups:
+            groups.append([line])
+        else:
+            groups[-1].append(line)
+    items = []
+    for group in groups:
+        m = _DASH.match(group[0].text)
+        group[0] = part_of(group[0], m.end() if m else 0, len(group[0].text))
+        items.append(join(group))
+        if _kept(group):
+            tail.kept = items[-1]
+    return items
+
+
+def _split_inline(line: Line) -> list[Line]:
+    return [part_of(line, m.start(), m.end()) for m in re.finditer(r"[^;]+;?", line.text)]
+
+
+def _kept(group: list[Line]) -> bool:
+    return bool(anchors.KEPT.match(_DASH.sub("", group[0].folded)))
+
+
+def _signer_piece(piece: Line, tail: Tail) -> None:
+    if _SIGNED.match(piece.folded):
+        return
+    if tail.name is None and _is_name(piece):
+        tail.name = piece
+        return
+    if not piece.caps or tail.name is not None or ":" in piece.text or len(re.findall(r"[^\W\d_]", piece.text)) < 4:
+        return
+    if _AUTHORITY.search(piece.text) or _POSITION.search(piece.folded) or (tail.chain and len(piece.text) > 4):
+        tail.chain.append(piece)

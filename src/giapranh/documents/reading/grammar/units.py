@@ -1,0 +1,397 @@
+"""Names of bodies: where they start, where a list of them ends, and how a list is cut (documents §2.3).
+
+The dictionary comes first and commas second: "Sở Văn hóa, Thể thao và Du lịch" is one body, "các Sở: Tài chính, Nội vụ"
+are two.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from .data import _toml, bodies
+from .folding import bare, fold, key
+from .lines import Para
+
+_MARKS = {"Ủy": "(?:Ủy|Uỷ|Úy|Ùy|Uy|UỶ|ỦY)", "Tòa": "(?:Tòa|Toà)", "hóa": "(?:hóa|hoá)", "ủy": "(?:ủy|uỷ|úy)"}
+_NOT_NAMES = (
+    r"(?!Tổ (?:chức|quốc)|Ban (?:hành|đầu|ngày)|Báo cáo|Trường hợp|Phòng,? ?(?:chống|ngừa|bệnh|cháy)|Cơ sở (?:dữ liệu|pháp lý|vật chất|chính trị)"
+    r"|Vụ việc|Bộ (?:máy|luật|Luật|tiêu chí|chỉ số|thủ tục)|Hội (?:nghị|thảo|thi|chợ)|Đoàn kết|Đại hội|Đội ngũ|Cơ quan tài phán|Khối lượng|Nhóm [a-z0-9]|Quỹ đất|Thuế (?:suất|thu)|Đơn (?:thư|giá)"
+    r"|Cán bộ,? (?:kỹ|có)|Tổ (?:hợp|máy)|Trạm (?:bơm|dừng)|Đài (?:phun|tưởng)|Báo (?:giá|động)|Công an ninh|Ông cha|Bà con|Văn phòng phẩm|Thanh tra,? (?:kiểm tra|việc|toàn diện)|Kiểm toán (?:nội bộ|độc lập)|Thường trực (?:24|tại)|TT[A-Z])"
+)
+_STRAY = ("nhung", "moi")
+
+
+def _alternatives(words: list[str]) -> str:
+    out = []
+    for word in sorted(words, key=len, reverse=True):
+        pattern = re.escape(word).replace(r"\ ", " ")
+        for plain, loose in _MARKS.items():
+            pattern = pattern.replace(plain, loose)
+        out.append(pattern)
+    return "|".join(out)
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    data, verbs = bodies(), _toml("verbs.toml")
+    heads, persons = _alternatives(data["heads"]), _alternatives(data["persons"])
+    generic = _alternatives(data["generic"])
+    both_cases = _alternatives(data["generic"] + [g[0].upper() + g[1:] for g in data["generic"]])
+    solo = _alternatives(
+        [
+            "cơ quan",
+            "đơn vị",
+            "địa phương",
+            "chính quyền",
+            "ngành",
+            "doanh nghiệp",
+            "lực lượng",
+            "công an",
+            "chủ đầu tư",
+            "nhà thầu",
+            "cấp ủy",
+            "nhà trường",
+            "Cơ quan",
+            "Đơn vị",
+            "Địa phương",
+            "Chính quyền",
+            "Ngành",
+            "Doanh nghiệp",
+            "Lực lượng",
+            "Chủ đầu tư",
+            "Nhà thầu",
+            "Cấp ủy",
+            "Nhà trường",
+            "thanh tra",
+            "chi cục",
+            "lãnh đạo",
+            "người đứng đầu",
+            "thủ trưởng",
+            "các cấp",
+            "toàn thể",
+            "Toàn thể",
+            "phòng chuyên môn",
+        ]
+    )
+    # "có" ends a name unless it goes on describing it ("có liên quan", "có thẩm quyền").
+    have = r"co(?! (?:lien quan|tham quyen|chuc nang|quan|so |nguoi|von|du an|hoat dong|rung|khoang san|duong|bien gioi|chung))"
+    stop_words = sorted({bare(w).lower() for w in verbs["duty"] + verbs["bounds"]}, key=len, reverse=True)
+    guarded = {
+        "giao": "giao(?! thong| duc| duyen| ban)",
+        "de": "de",
+        "can": "can(?! bo)",
+        "mo": "mo(?! da)",
+        "la": "la",
+        "cap": "cap(?! (?:xa|huyen|tinh|co|uy|tren|duoi|nuoc|bach))",
+        "trinh": "trinh(?! do)",
+        "do": "do(?! thi)",
+        "lam": "lam(?! nghiep)",
+        "truc": "truc(?! thuoc)",
+        "ky": "ky(?! thuat)",
+        "cu": "cu(?! tri| the)",
+        "ngay": "ngay(?! \\d)",
+        "dang": "dang(?! vien| bo| uy)",
+        "dong": "dong(?! bao| chi)",
+        "som": "som",
+        "ra": "ra",
+        "truoc": "truoc",
+        "con": "con(?! nguoi)",
+        "dung": "dung",
+        "lap": "lap",
+        "quan ly": "quan ly",
+        "phat trien": "phat trien(?! nong thon| quy dat| do thi)",
+        "thi hanh": "thi hanh(?! an)",
+        "khai thac": "khai thac",
+        "duoc": "duoc(?! giao| phan cong| uy quyen| tang)",
+        "bao ve": "bao ve(?! moi truong| thuc vat| rung)",
+        "kiem tra": "kiem tra(?! dang)",
+        "moi": "moi",
+        "dau tu": "dau tu(?! xay dung|,? phat)",
+        "su dung": "su dung",
+        "thuc hien": "thuc hien",
+        "quyet dinh": "quyet dinh",
+        "tu": "tu",
+        "hien": "hien(?! nay)",
+        "du": "du(?! an| lich)",
+        "to chuc": "to chuc(?!,? (?:ca nhan|chinh tri|doan the|xa hoi|tin dung|co lien quan|lien quan|su dung|khai thac|kinh te|quoc te|phi chinh phu|hanh nghe|dang|khoa hoc|duoc cap|dich vu))",
+    }
+    stops = "|".join([have, *(guarded.get(w, re.escape(w).replace(r"\ ", " ")) for w in stop_words)])
+    named = rf"{_NOT_NAMES}(?:{heads})(?![\w])"
+    person = rf"(?:{persons})(?![\w])"
+    plural = rf"(?:(?:[Tt]oàn thể |[Tt]ất cả )?(?:[Cc]ác|[Nn]hững|[Mm]ọi)) +(?:{both_cases}|{heads})(?!\w)"
+    names = sorted({fold(n) for n in data["names"]}, key=len, reverse=True)
+    return {
+        "named": re.compile(named),
+        "person": re.compile(person),
+        "plural": re.compile(plural),
+        "generic": re.compile(rf"(?:{generic})(?!\w)"),
+        "start": re.compile(rf"(?:{plural}|{person}|{named}|(?:{solo})(?!\w))"),
+        "stop": re.compile(rf"(?<=[\s,])(?:{stops})(?!\w)"),
+        "names": re.compile(r"(?<!\w)(?:" + "|".join(re.escape(n).replace(r"\ ", " ") for n in names) + r")(?!\w)"),
+        "duty": re.compile(
+            r"(?<![\w])(?:"
+            + "|".join(sorted({re.escape(bare(w).lower()) for w in verbs["duty"]}, key=len, reverse=True))
+            + r")(?!\w)"
+        ),
+        "telling": re.compile(
+            r"(?:" + "|".join(sorted({bare(w).lower() for w in verbs["telling"]}, key=len, reverse=True)) + r")(?!\w)"
+        ),
+        "several": re.compile(
+            rf"(?P<lead>(?:{persons})?\s?(?:UBND|Ủy ban nhân dân|Uỷ ban nhân dân)?\s?)[Cc]ác (?P<head>[^\W\d_]+(?: [a-zà-ỹđ]+){{0,2}})(?P<more>(?:, ?[^\W\d_]+){{0,3}})\s?:\s*"
+        ),
+    }
+
+
+def pattern(name: str) -> re.Pattern[str]:
+    """One of the compiled patterns over names of bodies."""
+    return _patterns()[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One body named in a paragraph; ``name`` may be spread from a shared head ("Sở" of "các Sở: …")."""
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A list of bodies and what follows it."""
+
+    units: tuple[Unit, ...]
+    start: int
+    end: int
+    stop: str  # the folded word that ended the list, ":" or "" at the end of the text
+
+
+_SEPARATOR = re.compile(r";\s*(?:và |cùng )?|,\s*(?:và |cùng )?|\s+(?:và|cùng với|cùng|hoặc)\s+")
+_SENTENCE = re.compile(r"\.\s+(?=[^\W\d_a-z])|\./")
+_ABBREVIATED = re.compile(r"(?:TP|Tp|Q|P|TT|TS|Th\.?S|St|Đ/c|H|X|Ng)\.\s*$")
+_WHOLE = re.compile(r",? theo (?:chuc nang|nhiem vu|tham quyen|phan cong)")
+
+
+def phrase_at(para: Para, at: int, limit: int | None = None) -> Phrase | None:
+    """The list of bodies that starts at ``at``, or None when no body does."""
+    text = para.text
+    end_of = len(text) if limit is None else limit
+    while at < end_of and text[at] in " \"“'":
+        at += 1
+    if not pattern("start").match(text, at, end_of):
+        return None
+    end, stop = _phrase_end(para, at, end_of)
+    units = split(para, at, end)
+    if not units:
+        return None
+    return Phrase(tuple(units), at, end, stop)
+
+
+def _phrase_end(para: Para, at: int, limit: int) -> tuple[int, str]:
+    whole = _WHOLE.search(para.bare, at, min(limit, at + 420))
+    if whole and _only_names(para.text[at : whole.start()]):
+        return whole.start(), whole.group().strip(" ,")
+    depth_free = _mask(para.bare, at, limit)
+    best, word = limit, ""
+    stop = _stop(depth_free, para, at, limit)
+    if stop:
+        best, word = stop
+    for m in re.finditer(r"[:.;]", depth_free[at:best]):
+        here = at + m.start()
+        if m.group() == ":":
+            if _spreads(para.text, at, here):
+                continue
+            return here, ":"
+        if m.group() == ";":
+            after = re.match(r";\s*(?:và )?", para.text[here:])
+            if after and pattern("start").match(para.text, here + after.end()):
+                continue
+            return here, ";"
+        if re.match(r"\.(?:\s+[^\W\d_a-z]|/|\s*$)", para.text[here : here + 3]) and not _ABBREVIATED.search(
+            para.text[at : here + 1]
+        ):
+            return here, "."
+    return best, word
+
+
+def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | None:
+    """The first word that cannot belong to a name. Words inside a known name or right after its head do not count."""
+    first = pattern("start").match(para.text, at, limit)
+    begin = first.end() if first else at
+    known = [m.span() for m in pattern("names").finditer(para.folded, at, min(limit, at + 900))]
+    for m in pattern("stop").finditer(masked, begin, limit):
+        if any(a <= m.start() < b for a, b in known):
+            continue
+        return m.start(), m.group()
+    return None
+
+
+def _only_names(text: str) -> bool:
+    """Whether every piece between commas looks like a body, so that verbs inside describe it."""
+    if len(text) > 400 or ":" in text:
+        return False
+    pieces = re.split(r"[,;]\s*", text)
+    if not re.match(r"[Cc]ác |[Tt]hủ trưởng|[Nn]gười đứng đầu|[Ll]ãnh đạo", text):
+        return False
+    return all(
+        re.match(r"(?:các|những|và) |[^\W\d_a-z]", p)
+        and (p[:1].isupper() or pattern("start").match(p))
+        or pattern("generic").match(p)
+        for p in pieces
+        if p
+    )
+
+
+def _mask(text: str, at: int, limit: int) -> str:
+    """The text with everything in round brackets blotted out, so that a name keeps its gloss."""
+    if "(" not in text[at:limit]:
+        return text
+    out = list(text)
+    depth = 0
+    for i in range(at, limit):
+        if text[i] == "(":
+            depth += 1
+        if depth:
+            out[i] = "#"
+        if text[i] == ")" and depth:
+            depth -= 1
+    # A bracket that never closes blots out nothing.
+    return text if depth else "".join(out)
+
+
+def _spreads(text: str, at: int, colon: int) -> bool:
+    """Whether the colon follows a head for several names ("các Sở:")."""
+    tail = text[max(at, colon - 60) : colon + 1]
+    m = re.search(
+        r"(?:^|[\s,;])[Cc]ác ([^\W\d_]+(?: [a-zà-ỹđ]+){0,2})(?:(?:,| và) ?[^\W\d_]+){0,3}(?: (?:tỉnh|thành phố|huyện|Thành phố))?\s?:$",
+        tail,
+    )
+    if not m:
+        return False
+    after = text[colon + 1 :].lstrip()
+    if not after or not after[0].isupper():
+        return False
+    head = m.group(1)
+    if not (pattern("generic").match(head.lower()) or pattern("named").match(head)):
+        return False
+    known = pattern("names").match(fold(after))
+    return (
+        bool(known) or bool(re.match(r"[^\W\d_a-z][^,;.:]{1,40}[,;]", after)) and not pattern("duty").match(fold(after))
+    )
+
+
+def split(para: Para, start: int, end: int) -> list[Unit]:
+    """The bodies between two places of a paragraph."""
+    text = para.text
+    while end > start and text[end - 1] in " ,;:.-–":
+        end -= 1
+    end = _drop_tail(text, start, end)
+    if end <= start:
+        return []
+    cuts = _cuts(para, start, end)
+    out: list[Unit] = []
+    spread: tuple[str, int] | None = None
+    for a, b in cuts:
+        piece = text[a:b]
+        m = pattern("several").match(piece)
+        if m and m.end() < len(piece):
+            head = _shared_head(m)
+            out.append(_unit(text, a + m.end(), b, head))
+            spread = (head, 1)
+            continue
+        if spread and _needs_head(piece):
+            out.append(_unit(text, a, b, spread[0]))
+            continue
+        spread = None
+        out.append(_unit(text, a, b, ""))
+    return [u for u in out if len(key(u.name)) > 1]
+
+
+def _drop_tail(text: str, start: int, end: int) -> int:
+    m = re.search(r"[\s,]+(?:và|cùng|với|cùng với|các|có|để|chỉ|việc)$", text[start:end])
+    return start + m.start() if m else end
+
+
+def _shared_head(m: re.Match[str]) -> str:
+    lead = m.group("lead").strip()
+    head = m.group("head").strip()
+    if m.group("more"):
+        return f"{lead} *".strip() if lead else "*"
+    word = head if lead else head[0].upper() + head[1:]
+    if lead and fold(head) in ("so", "bo", "phong", "ban", "vu", "cuc"):
+        word = head[0].upper() + head[1:]
+    return f"{lead} {word}".strip()
+
+
+def _needs_head(piece: str) -> bool:
+    return bool(pattern("names").match(fold(piece))) or not pattern("start").match(piece)
+
+
+def _unit(text: str, a: int, b: int, head: str) -> Unit:
+    while a < b and text[a] in " ,;-–":
+        a += 1
+    while b > a and text[b - 1] in " ,;:.-–":
+        b -= 1
+    name = " ".join(text[a:b].split())
+    if head:
+        lead = head.removesuffix("*").strip()
+        if head.endswith("*"):
+            known = pattern("names").fullmatch(fold(name))
+            lead = f"{lead} Sở".strip() if known and not pattern("named").match(name) else lead
+        name = f"{lead} {name}".strip()
+    return Unit(name, a, b)
+
+
+def _cuts(para: Para, start: int, end: int) -> list[tuple[int, int]]:
+    text = para.text
+    masked = _mask(text, start, end)
+    kept = [m.span() for m in pattern("names").finditer(para.folded, start, end)]
+    cuts: list[tuple[int, int]] = []
+    begin = start
+    spreading = False
+    for m in _SEPARATOR.finditer(masked, start, end):
+        if m.start() < begin or any(a < m.start() < b for a, b in kept):
+            continue
+        group = text[begin : m.start()]
+        several = pattern("several").match(group)
+        spreading = bool(several) if several else spreading and _needs_head(group)
+        if _is_cut(group, m.group(), text, m.end(), end, spreading):
+            cuts.append((begin, m.start()))
+            begin = m.end()
+    cuts.append((begin, end))
+    return cuts
+
+
+_PLURAL = re.compile(r"(?:[Cc]ác|[Nn]hững|[Tt]oàn thể|[Tt]ất cả|[Mm]ọi)\s")
+_INNER_PLURAL = re.compile(r"(?:^|\s)(?:các|những)\s", re.I)
+_SHORT_HEAD = re.compile(r"[^\W\d_]+(?=\s*(?:[,;)]|$|và\s|ngành\b|tỉnh\b|liên quan))")
+
+
+def _is_cut(group: str, separator: str, text: str, at: int, end: int, spreading: bool) -> bool:
+    rest = text[at:end]
+    joined_by_and = separator.strip() in ("và", "cùng", "hoặc", "cùng với")
+    if spreading:
+        return True
+    if _PLURAL.match(rest):
+        if separator.startswith(";"):
+            return True
+        if (
+            pattern("person").match(group)
+            and _INNER_PLURAL.search(group)
+            and not re.search(r"UBND|[ỦU][ỷy] ban", group)
+        ):
+            return not re.match(r"[Cc]ác", rest) or bool(pattern("named").match(rest[4:]))
+        if joined_by_and or separator.endswith("và "):
+            return not (_PLURAL.match(group) and not re.search(r"UBND|[ỦU][ỷy] ban", group)) or len(group) > 90
+        return True
+    named = pattern("named").match(rest) or pattern("person").match(rest)
+    if named and not (
+        _SHORT_HEAD.match(rest) and named.end() == _SHORT_HEAD.match(rest).end() and _INNER_PLURAL.search(group)
+    ):  # type: ignore[union-attr]
+        return True
+    generic = pattern("generic").match(rest)
+    if generic:
+        return not _INNER_PLURAL.search(group)
+    return separator.startswith(";") and bool(pattern("start").match(rest))
