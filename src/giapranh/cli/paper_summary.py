@@ -81,7 +81,7 @@ def _number(reading: Reading) -> str:
         return _blank()
     number = str(reading.number.value).zfill(2) if reading.number else "…"
     symbol = str(reading.symbol.value) if reading.symbol else "…"
-    words = reading.full_number or f"{number}/{symbol}"
+    words = reading.full_number if reading.number and reading.full_number else f"{number}/{symbol}"
     held = reading.number or reading.symbol
     return _weak(held, words) if held is not None else escape(words)
 
@@ -100,7 +100,7 @@ def _citation(one: Value[Any]) -> str:
 
 
 def _recipient(one: Any) -> str:
-    return f"{one.text} ({one.note})" if one.note else str(one.text)
+    return f"{one.text} ({one.note})" if one.note and one.note not in one.text else str(one.text)
 
 
 def _signer(one: Any) -> str:

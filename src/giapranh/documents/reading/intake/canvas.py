@@ -89,7 +89,10 @@ def _lines(pieces: Iterable[Piece]) -> list[Line]:
     """Words that share a base line, from top to bottom, each line from left to right."""
     lines: list[Line] = []
     bands: list[tuple[float, float]] = []
-    for piece in sorted(pieces, key=lambda p: (p.y0 + p.y1) / 2):
+    pieces = sorted(pieces, key=lambda p: (p.y0 + p.y1) / 2)
+    for piece in pieces:
+        if piece.stamp is not None:
+            continue
         best, overlap = None, 0.0
         for index in range(len(lines) - 1, max(-1, len(lines) - 5), -1):
             top, bottom = bands[index]
@@ -105,8 +108,30 @@ def _lines(pieces: Iterable[Piece]) -> list[Line]:
         else:
             lines.append([piece])
             bands.append((piece.y0, piece.y1))
+    for piece in pieces:
+        if piece.stamp is not None:
+            _stamp(piece, lines, bands)
     order = sorted(range(len(lines)), key=lambda i: bands[i][0] + bands[i][1])
     return [sorted(lines[i], key=lambda p: p.x0) for i in order]
+
+
+def _stamp(piece: Piece, lines: list[Line], bands: list[tuple[float, float]]) -> None:
+    """A stamped value goes into the nearest line that leaves it room: stamps rarely hit the base line."""
+    middle = (piece.y0 + piece.y1) / 2
+    near = sorted(range(len(lines)), key=lambda i: abs((bands[i][0] + bands[i][1]) / 2 - middle))
+    for index in near[:3]:
+        top, bottom = bands[index]
+        reach = 0.8 * max(bottom - top, piece.y1 - piece.y0)
+        if abs((top + bottom) / 2 - middle) <= reach and _has_room(lines[index], piece):
+            lines[index].append(piece)
+            return
+    lines.append([piece])
+    bands.append((piece.y0, piece.y1))
+
+
+def _has_room(line: Line, piece: Piece) -> bool:
+    half = 0.5 * (piece.x1 - piece.x0)
+    return all(min(other.x1, piece.x1) - max(other.x0, piece.x0) < half for other in line)
 
 
 def _collides(line: Line, piece: Piece) -> bool:
@@ -181,8 +206,6 @@ def _write_line(
         wanted = round((piece.x0 - left) / letter)
         if index == 0:
             spaces = max(0, wanted)
-        elif piece.x0 - line[index - 1].x1 < 0.12 * letter and _glued(line[index - 1], piece):
-            spaces = 0
         elif piece.x0 - line[index - 1].x1 <= usual or _fills_blank(line[index - 1], piece, letter):
             spaces = 1
         else:
@@ -199,11 +222,6 @@ def _write_line(
         at += len(piece.text)
         column += len(piece.text)
     return at
-
-
-def _glued(before: Piece, piece: Piece) -> bool:
-    """Words that touch are one word only where a sign of punctuation joins them; OCR boxes often just touch."""
-    return before.sure == piece.sure == 1.0 and (piece.text[0] in "/-,.;:)" or before.text[-1] in "/-(")
 
 
 def _fills_blank(before: Piece, piece: Piece, letter: float) -> bool:
