@@ -40,6 +40,21 @@ def vi_time(at: datetime | None) -> str:
 
 
 @register.filter
+def weekday(day: date) -> str:
+    """“Thứ Hai” … “Chủ nhật”."""
+    names = (
+        gettext("Thứ Hai"),
+        gettext("Thứ Ba"),
+        gettext("Thứ Tư"),
+        gettext("Thứ Năm"),
+        gettext("Thứ Sáu"),
+        gettext("Thứ Bảy"),
+        gettext("Chủ nhật"),
+    )
+    return names[day.weekday()]
+
+
+@register.filter
 def vi_number(value: Decimal | float | int | None, places: int | None = None) -> str:
     """``1.250,5``; nothing for no number."""
     return "" if value is None or value == "" else format_number(value, places)

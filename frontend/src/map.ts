@@ -1,0 +1,77 @@
+// The map island. It takes its place above a table that says the same; without scripts the table stays alone.
+// <div data-map="/address/of/layers.json" hidden>: a list of layers {key, name, kind?, features: FeatureCollection}
+// or one FeatureCollection.
+import type { Feature, FeatureCollection, GeoJsonObject } from "geojson";
+import { control, geoJSON, map as makeMap, type Layer as Drawn, type Map as LeafletMap, type PathOptions } from "leaflet";
+import "leaflet/dist/leaflet.css";
+import "../css/map.css";
+
+type MapLayer = { key?: string; name?: string; shown?: boolean; features?: FeatureCollection | Feature[]; data?: GeoJsonObject };
+
+const LOOKS: Record<string, PathOptions> = {
+  province: { className: "map-province", weight: 1.5, fillOpacity: 0.25 },
+  district: { className: "map-district", weight: 1, fillOpacity: 0.05 },
+  commune: { className: "map-commune", weight: 0.8, fillOpacity: 0.05 },
+  shared_border: { className: "map-border", weight: 4, fill: false },
+  river: { className: "map-river", weight: 3, fill: false },
+};
+
+function look(feature?: Feature): PathOptions {
+  const kind = String(feature?.properties?.["kind"] ?? "");
+  return LOOKS[kind] ?? LOOKS[kind.includes("river") ? "river" : kind.includes("border") ? "shared_border" : "commune"] ?? {};
+}
+
+function label(feature: Feature, layer: Drawn): void {
+  const name = feature.properties?.["full_name"] ?? feature.properties?.["name"];
+  if (!name) return;
+  const always = ["province", "river"].includes(String(feature.properties?.["kind"]));
+  layer.bindTooltip(String(name), { permanent: always, direction: "center", className: "map-label" });
+}
+
+function collectionOf(layer: MapLayer): GeoJsonObject | null {
+  if (layer.data) return layer.data;
+  if (Array.isArray(layer.features)) return { type: "FeatureCollection", features: layer.features } as FeatureCollection;
+  return layer.features ?? null;
+}
+
+async function layersFrom(address: string): Promise<MapLayer[]> {
+  const answer = await fetch(address, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+  if (!answer.ok) throw new Error(String(answer.status));
+  const body: unknown = await answer.json();
+  if (Array.isArray(body)) return body as MapLayer[];
+  if (typeof body === "object" && body !== null && "layers" in body) return (body as { layers: MapLayer[] }).layers;
+  return [{ data: body as GeoJsonObject }];
+}
+
+function drawAll(map: LeafletMap, layers: MapLayer[]): void {
+  const chooser: Record<string, Drawn> = {};
+  const everything = geoJSON();
+  for (const layer of layers) {
+    const shape = collectionOf(layer);
+    if (!shape) continue;
+    const drawn = geoJSON(shape, { style: look, onEachFeature: label });
+    drawn.eachLayer((part) => everything.addLayer(part));
+    if (layer.shown !== false) drawn.addTo(map);
+    if (layer.name) chooser[layer.name] = drawn;
+  }
+  if (Object.keys(chooser).length > 1) control.layers(undefined, chooser, { collapsed: false }).addTo(map);
+  const bounds = everything.getBounds();
+  if (bounds.isValid()) map.fitBounds(bounds, { animate: false });
+}
+
+async function show(box: HTMLElement): Promise<void> {
+  box.hidden = false;
+  const map = makeMap(box, { zoomControl: false, zoomSnap: 0.25, scrollWheelZoom: false, attributionControl: false });
+  const words = box.dataset;
+  control.zoom({ zoomInTitle: words["zoomIn"] ?? "+", zoomOutTitle: words["zoomOut"] ?? "-" }).addTo(map);
+  control.scale({ imperial: false }).addTo(map);
+  try {
+    drawAll(map, await layersFrom(words["map"] ?? ""));
+  } catch {
+    map.remove();
+    box.textContent = words["failed"] ?? "";
+    box.classList.add("map-failed");
+  }
+}
+
+for (const box of document.querySelectorAll<HTMLElement>("[data-map]")) void show(box);
