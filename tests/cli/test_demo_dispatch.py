@@ -7,6 +7,7 @@ from io import BytesIO
 from docx import Document
 
 from giapranh.cli.demo_data.make_dispatch import dispatch_docx, dispatch_paper, dispatch_text
+from giapranh.documents.reading import read_paper
 
 
 def _words_of(data: bytes) -> str:
@@ -39,3 +40,19 @@ def test_the_docx_is_marked_as_illustrative_and_the_text_is_plain():
 
 def test_the_same_dispatch_gives_the_same_bytes():
     assert dispatch_docx() == dispatch_docx()
+
+
+def test_text_and_docx_are_read_alike_into_five_duties_with_their_offices():
+    from_text, from_docx = (
+        read_paper(data, name)
+        for data, name in ((dispatch_text().encode(), "dispatch.txt"), (dispatch_docx(), "dispatch.docx"))
+    )
+    assert [duty.value.n for duty in from_text.directives] == ["1", "2", "3", "3+", "4"]
+    for ours, theirs in zip(from_text.directives, from_docx.directives, strict=True):
+        assert [lead.value for lead in ours.value.lead] == [lead.value for lead in theirs.value.lead]
+    assert [duty.value.lead[0].value for duty in from_text.directives][1:] == [
+        "Phòng Quản lý môi trường",
+        "Phòng Quản lý Tài nguyên nước và Khoáng sản",
+        "Phòng Quản lý Tài nguyên nước và Khoáng sản",
+        "Thanh tra Sở",
+    ]

@@ -175,3 +175,11 @@ def test_a_folder_without_answers_is_refused(tmp_path):
         own_papers(tmp_path)
     with pytest.raises(NotFound):
         sample_papers(tmp_path)
+
+
+def test_the_command_reads_the_papers_and_writes_the_page(tmp_path):
+    page = tmp_path / "pages" / "accuracy.md"
+    program = [sys.executable, "-m", "giapranh", "accuracy", "--papers", str(PAPERS), "--out", str(page)]
+    told = subprocess.run(program, capture_output=True, encoding="utf-8", check=True, cwd=tmp_path).stdout
+    assert "dev, text" in told
+    assert "| exam, OCR | 4 |" in page.read_text("utf-8")
