@@ -130,7 +130,9 @@ class Succession(models.Model):
     note = models.TextField(blank=True)
     by = models.ForeignKey("people.Officer", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
-    effects = models.JSONField(default=list)  # what moved, as shown on the day it was confirmed
+    effects = models.JSONField(default=list)  # what moves, as shown when it was confirmed
+    moves = models.JSONField(default=list)  # from which office to which, for the rooms that hold work
+    applied_at = models.DateTimeField(null=True, blank=True)  # when the work moved; null while the day is to come
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.on:%d/%m/%Y}"

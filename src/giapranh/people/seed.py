@@ -56,7 +56,7 @@ def _successions(offices: dict[str, Office], at: datetime) -> int:
             uid=seed.uid("succession", row["event"]),
             defaults={
                 "on": seed.day(row["on"]), "kind": row["kind"], "legal_basis": row["legal_basis"],
-                "note": row["note"], "at": at,
+                "note": row["note"], "at": at, "applied_at": at,
             },
         )  # fmt: skip
         SuccessionLink.objects.get_or_create(

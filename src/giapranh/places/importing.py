@@ -203,7 +203,7 @@ class _Import:
                 if same_parent and unit.designation == designation and names.same_name(unit.name, name) and (
                     unit.period.overlaps(period)
                 ):  # fmt: skip
-                    raise BadMap(N_("%(name)s đã có với mã %(known)s, tệp ghi mã %(code)s. Hãy chốt mã đúng rồi nạp lại."),
+                    raise BadMap(N_("%(name)s đã có với mã %(known)s, tệp ghi mã %(code)s. Hãy chốt mã đúng."),
                                  name=unit.full_name, known=other_code, code=code)  # fmt: skip
 
     def _remember(self, unit: AdministrativeUnit) -> None:

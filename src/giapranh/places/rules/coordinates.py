@@ -1,4 +1,4 @@
-"""Coordinates as officials write them: VN-2000, X to the north, Y to the east, by the central meridian of a province."""
+"""Coordinates as officials write them: VN-2000, X north, Y east, by the central meridian of a province."""
 
 from __future__ import annotations
 

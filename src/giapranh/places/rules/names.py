@@ -18,7 +18,7 @@ _WORDS = {
 
 
 def split_name(full_name: str, level: str) -> tuple[str, str, str]:
-    """``Huyện Hữu Lũng`` → (``district``, ``huyện``, ``Hữu Lũng``). ``thành phố`` is a district or a province by level."""
+    """``Huyện Hữu Lũng`` → (``district``, ``huyện``, ``Hữu Lũng``); the level decides what ``thành phố`` is."""
     clean = one_line(full_name)
     lower = clean.casefold()
     for word in sorted([*_WORDS, "thành phố"], key=len, reverse=True):
