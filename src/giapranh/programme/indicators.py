@@ -89,6 +89,10 @@ def keys() -> list[str]:
     return list(_registered)
 
 
+def is_registered(key: str) -> bool:
+    return key in _registered
+
+
 def get(key: str) -> Indicator:
     if key not in _registered:
         raise NoSuchIndicator(N_("Không có chỉ số “%(key)s”."), key=key)
