@@ -25,6 +25,8 @@ class Piece:
     font: str | None = None
     stamp: int | None = None
     """Index of the stamped field this word came from."""
+    alone: bool = False
+    """A mark that stands on no line of the text: it gets one of its own."""
     tight: tuple[float, float] | None = None
     """Top and bottom of the word itself, where y0 and y1 are those of its line."""
     shown: tuple[float, float, float, float] | None = None
@@ -91,7 +93,7 @@ def _lines(pieces: Iterable[Piece]) -> list[Line]:
     bands: list[tuple[float, float]] = []
     pieces = sorted(pieces, key=lambda p: (p.y0 + p.y1) / 2)
     for piece in pieces:
-        if piece.stamp is not None:
+        if piece.stamp is not None or piece.alone:
             continue
         best, overlap = None, 0.0
         for index in range(len(lines) - 1, max(-1, len(lines) - 5), -1):
@@ -111,6 +113,9 @@ def _lines(pieces: Iterable[Piece]) -> list[Line]:
     for piece in pieces:
         if piece.stamp is not None:
             _stamp(piece, lines, bands)
+        elif piece.alone:
+            lines.append([piece])
+            bands.append((piece.y0, piece.y0 + 1))
     order = sorted(range(len(lines)), key=lambda i: bands[i][0] + bands[i][1])
     return [sorted(lines[i], key=lambda p: p.x0) for i in order]
 

@@ -30,7 +30,11 @@ def open_image(data: bytes, name: str, limits: Limits, watch: Watch | None = Non
     ocr.require()
     with ThreadPoolExecutor(max_workers=limits.threads or 2) as pool:
         frames = list(_frames(data, name, limits))
-        for page in pool.map(lambda frame: ocr.recognise(frame, dpi=_dpi(frame), limits=limits), frames):
+        waiting = [
+            pool.submit(ocr.recognise, frame, dpi=_dpi(frame), limits=limits, opening=at == 0)
+            for at, frame in enumerate(frames)
+        ]
+        for page in (future.result() for future in waiting):
             found.append(page)
             if watch is not None:
                 watch(len(found), len(frames))
@@ -98,5 +102,7 @@ def _remarks(found: list[ocr.Recognised]) -> Iterator[Remark]:
         yield Remark("ocr_weak", "Hình quét mờ hoặc nhiễu, chữ nhận dạng kém tin cậy.")
     if any(page.skew for page in found):
         yield Remark("deskewed", "Trang quét bị nghiêng, đã xoay thẳng trước khi nhận dạng.")
+    for said in (said for page in found for said in page.notes):
+        yield Remark("received_stamp", f"Dấu đến của nơi nhận: {said}")
     if any(page.turned for page in found):
         yield Remark("turned", "Trang quét nằm ngang hoặc ngược, đã xoay lại trước khi nhận dạng.")

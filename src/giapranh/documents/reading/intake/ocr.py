@@ -10,17 +10,22 @@ import subprocess
 import sys
 import unicodedata
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
 from giapranh.documents.reading import repair
 from giapranh.kernel.errors import N_
+from giapranh.kernel.text import search_key
 
+from . import stamps
 from .canvas import Piece
 from .limits import Limits
 from .refusals import OcrMissing, TooSlow
+from .stamps import Area
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -29,6 +34,9 @@ LANGUAGE = "vie"
 _SETTING = "GIAPRANH_TESSERACT"
 _WINDOWS_HOMES = ("ProgramFiles", "ProgramFiles(x86)", "LOCALAPPDATA")
 _NOISE = re.compile(r"^[\W_]+$")
+_RECEIVED = re.compile(r"\b(?:den|ngay|chuyen|gio|cv|cong van)\b")
+_KEPT_BOX = re.compile(r"\bmat\b|\bkhan\b|hoa toc|thu hoi|noi bo|tra lai")
+_ALONE = frozenset("|'\"`~_*=<>[]{}‹›«»¡¿¬\\")
 _BULLETS = frozenset("-–—~^ˆ_=°»«•·")
 _LOW = 12.0
 _SURE_ENOUGH = 0.62
@@ -42,6 +50,8 @@ class Recognised:
     height: float
     skew: float
     turned: int
+    notes: tuple[str, ...] = ()
+    """What the receiver's ĐẾN stamp says, which is no part of the paper."""
 
     @property
     def confidence(self) -> float:
@@ -96,16 +106,19 @@ def require() -> str:
     return where
 
 
-def recognise(image: Image, *, dpi: int, limits: Limits) -> Recognised:
-    """The words of a page; a page that reads badly is tried once more the way Tesseract thinks is up."""
+def recognise(image: Image, *, dpi: int, limits: Limits, opening: bool = False) -> Recognised:
+    """The words of a page; a page that reads badly is tried once more the way Tesseract thinks is up.
+
+    ``opening`` is for the first page, where stamps stand.
+    """
     where = require()
-    first = _read(image, 0, where, dpi, limits)
+    first = _read(image, 0, where, dpi, limits, opening)
     if first.confidence >= _SURE_ENOUGH and len(first.pieces) >= 8:
         return first
     turn = _orientation(image, where, limits)
     if not turn:
         return first
-    second = _read(image, turn, where, dpi, limits)
+    second = _read(image, turn, where, dpi, limits, opening)
     return second if _weight(second) > _weight(first) else first
 
 
@@ -113,15 +126,138 @@ def _weight(found: Recognised) -> float:
     return found.confidence * sum(len(p.text) for p in found.pieces)
 
 
-def _read(image: Image, turn: int, where: str, dpi: int, limits: Limits) -> Recognised:
+def _read(image: Image, turn: int, where: str, dpi: int, limits: Limits, opening: bool) -> Recognised:
     upright = image.rotate(turn, expand=True) if turn else image
     ink = faded(upright)
     skew = skew_of(ink)
-    straight = _straighten(ink, skew)
-    table = _tesseract(where, straight, dpi, limits, "--psm", "4", "-c", "tessedit_do_invert=0", "tsv")
-    back = _way_back(straight.size, upright.size, skew)
-    pieces = [replace(piece, shown=_shown(piece, back, turn, image.size)) for piece in _words(table)]
-    return Recognised(tuple(pieces), upright.height, skew, turn)
+    look = Look(where, _straighten(ink, skew), dpi, limits)
+    notes = look.erase_received() if opening else ()
+    pieces = look.words("4")
+    pieces = look.again_at_signer(pieces)
+    if opening:
+        pieces += look.slanting_marks(pieces)
+    back = _way_back(look.page.size, upright.size, skew)
+    shown = (replace(piece, shown=_shown(piece, back, turn, image.size)) for piece in pieces)
+    return Recognised(tuple(shown), upright.height, skew, turn, notes)
+
+
+@dataclass(slots=True)
+class Look:
+    """A straightened page and the ways of looking at it."""
+
+    where: str
+    page: Image
+    dpi: int
+    limits: Limits
+
+    def words(self, mode: str, area: Area | None = None, *, lean: float = 0.0) -> list[Piece]:
+        """The words of the page or of a part of it, in the page's pixels."""
+        part = self.page.crop(area.box) if area else self.page
+        if lean:
+            part = _straighten(part, -lean)
+        table = _tesseract(self.where, part, self.dpi, self.limits, "--psm", mode, "-c", "tessedit_do_invert=0", "tsv")
+        return [_shifted(piece, area) for piece in _words(table)] if area else _words(table)
+
+    def erase_received(self) -> tuple[str, ...]:
+        """The receiver's stamp is read apart and wiped off, so that what it was stamped over reads better."""
+        notes = []
+        for area in stamps.received_boxes(self.page, self.dpi):
+            inside = self.words("6", area)
+            said = " ".join(piece.text for piece in inside)
+            key = search_key(said)
+            prose = sum(piece.sure > 0.8 and repair.is_syllable(piece.text) for piece in inside) > 8
+            if _KEPT_BOX.search(key) or (prose and not _RECEIVED.search(key)):
+                continue
+            notes.append(said)
+            self.page = self.page.copy()
+            self.page.paste(255, area.box)
+        return tuple(notes)
+
+    def again_at_signer(self, pieces: list[Piece]) -> list[Piece]:
+        """Tesseract takes a signature with its seal for a picture and drops the words in it: look there once more."""
+        label = _recipients_label(pieces)
+        if label is None or label.x0 > 0.4 * self.page.width:
+            return pieces
+        high = label.y1 - label.y0
+        column = max((p.x1 for p in _below(label, pieces) if p.x1 < 0.6 * self.page.width), default=label.x1)
+        left = round(min(max(column + high / 2, 0.4 * self.page.width), 0.56 * self.page.width))
+        top = max(0, round(label.y0 - 1.5 * high))
+        area = Area(left, top, self.page.width, min(self.page.height, round(top + 0.3 * self.page.height)))
+        before = [p for p in pieces if area.holds((p.x0 + p.x1) / 2, (p.y0 + p.y1) / 2)]
+        if _has_name(before):
+            return pieces
+        after = [p for p in self.words("6", area) if _is_word(p)]
+        kept = [p for p in before if p.sure >= 0.5 or not any(_touch(p, other) for other in after)]
+        added = [p for p in after if not any(_touch(p, other) for other in kept)]
+        return [*(p for p in pieces if p not in before or p in kept), *added]
+
+    def slanting_marks(self, pieces: list[Piece]) -> list[Piece]:
+        """Urgency is often stamped as a slanting arrow: its ink is turned level and read by itself."""
+        covered = [Area(round(p.x0), round(p.y0), round(p.x1), round(p.y1)) for p in pieces if p.sure > 0.3]
+        found = []
+        for area in stamps.stray_marks(self.page, covered, self.dpi):
+            lean = stamps.lean_of(self.page.crop(area.box))
+            said = " ".join(piece.text for piece in self.words("6", area, lean=lean))
+            mark = _urgency(said)
+            if mark:
+                found.append(Piece(mark, area.x0, area.y0, area.x1, area.y1, 0.6, alone=True))
+        return found
+
+
+def _shifted(piece: Piece, area: Area) -> Piece:
+    tight = (piece.tight[0] + area.y0, piece.tight[1] + area.y0) if piece.tight else None
+    return replace(
+        piece,
+        x0=piece.x0 + area.x0,
+        x1=piece.x1 + area.x0,
+        y0=piece.y0 + area.y0,
+        y1=piece.y1 + area.y0,
+        tight=tight,
+    )
+
+
+def _recipients_label(pieces: list[Piece]) -> Piece | None:
+    """The word "nhận" of "Nơi nhận:", whatever the engine made of its marks."""
+    for before, piece in pairwise(pieces):
+        if re.fullmatch(r"nh[ae]n[:.;,]*", search_key(piece.text)) and search_key(before.text).endswith(("oi", "ai")):
+            return before
+    return None
+
+
+def _below(label: Piece, pieces: list[Piece]) -> list[Piece]:
+    return [p for p in pieces if p.y0 > label.y1 and p.x0 < label.x1 + 4 * (label.x1 - label.x0)]
+
+
+def _has_name(pieces: list[Piece]) -> bool:
+    """Two to five words in a row, each with a capital first and small letters after: a person's name."""
+    run = 0
+    for piece in pieces:
+        word = piece.text.strip(".,:;'|")
+        run = run + 1 if len(word) > 1 and word[0].isupper() and word[1:].islower() and piece.sure > 0.3 else 0
+        if run >= 2:
+            return True
+    return False
+
+
+def _is_word(piece: Piece) -> bool:
+    letters = sum(c.isalpha() for c in piece.text)
+    return piece.sure >= (0.35 if letters > 2 else 0.6) and letters >= 2
+
+
+def _touch(one: Piece, other: Piece) -> bool:
+    return one.x0 < other.x1 and other.x0 < one.x1 and one.y0 < other.y1 and other.y0 < one.y1
+
+
+def _urgency(said: str) -> str | None:
+    """The urgency mark a few badly read words come nearest to."""
+    letters = re.sub(r"[^a-z]", "", search_key(said))
+    for mark in ("HỎA TỐC", "THƯỢNG KHẨN", "KHẨN"):
+        wanted = search_key(mark).replace(" ", "")
+        if wanted in letters or (
+            len(wanted) > 5 and SequenceMatcher(None, wanted, letters, autojunk=False).ratio() >= 0.75
+        ):
+            return mark
+    return None
 
 
 def faded(image: Image) -> Image:
@@ -280,16 +416,17 @@ def _without_specks(line: list[Piece]) -> list[Piece]:
     """A line less the dirt, rules and pen strokes that were taken for signs; a dash that opens it is a bullet."""
     if len(line) > 1 and line[0].text in _BULLETS:
         line = [replace(line[0], text="-"), *line[1:]]
-    kept = [
-        piece
-        for at, piece in enumerate(line)
-        if not _NOISE.match(piece.text)
-        or piece.sure >= 0.4
-        or piece.text.startswith("./")
-        or (at == 0 and piece.text in "-+" and len(line) > 1)
-    ]
+    kept = [piece for at, piece in enumerate(line) if not _is_speck(piece, opens=at == 0 and len(line) > 1)]
     wordy = any(sum(c.isalnum() for c in piece.text) >= 2 and piece.sure >= 0.3 for piece in kept)
     return kept if wordy else []
+
+
+def _is_speck(piece: Piece, *, opens: bool) -> bool:
+    if not _NOISE.match(piece.text) or piece.text.startswith("./"):
+        return False
+    if piece.text in _ALONE or (opens and piece.text in ":;,.'"):
+        return True
+    return piece.sure < 0.4 and not (opens and piece.text in "-+")
 
 
 def _levelled(line: list[Piece]) -> list[Piece]:

@@ -43,6 +43,7 @@ class _Page:
     skew: float = 0.0
     confidence: float = 1.0
     upright_height: float | None = None
+    notes: tuple[str, ...] = ()
 
 
 def open_pdf(data: bytes, name: str, limits: Limits, watch: Watch | None = None) -> SourceText:
@@ -245,7 +246,7 @@ def _recognise(
                 )
             ocr.require()
             # PDFium serves one thread at a time: pages are drawn here and only recognised in the pool.
-            waiting.append((index, pool.submit(ocr.recognise, image, dpi=dpi, limits=limits)))
+            waiting.append((index, pool.submit(ocr.recognise, image, dpi=dpi, limits=limits, opening=index == 0)))
             if len(waiting) > threads:
                 settled = _settle_first(pages, waiting, settled, len(wanted), limits, watch)
         while waiting:
@@ -299,7 +300,7 @@ def _settle(pages: list[_Page], index: int, future: Future[ocr.Recognised], *, d
         return
     page.redone = len(before) >= _FEW
     page.pieces = pieces
-    page.upright_height = found.height / scale
+    page.upright_height, page.notes = found.height / scale, found.notes
     page.recognised, page.skew, page.confidence = True, found.skew, found.confidence
 
 
@@ -373,5 +374,7 @@ def _remarks(kept: list[_Page], dropped: int, notes: list[str]) -> Iterator[Rema
         yield Remark("deskewed", "Trang quét bị nghiêng, đã xoay thẳng trước khi nhận dạng.")
     if dropped:
         yield Remark("blank_pages", f"Đã bỏ {dropped} trang trắng.")
+    for said in (said for page in kept for said in page.notes):
+        yield Remark("received_stamp", f"Dấu đến của nơi nhận: {said}")
     for note in notes:
         yield Remark("note", f"Ghi chú đặt trên trang: {note}")
