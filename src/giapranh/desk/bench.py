@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from giapranh.documents import permissions as paper_permissions
+from giapranh.documents import permissions as papers
 from giapranh.documents import queries as documents
+from giapranh.kernel.tables import as_text
 from giapranh.people import queries as people
+from giapranh.programme import queries as programme
 
 MOST = 12
 
@@ -23,7 +28,6 @@ class Line:
     note: str = ""
     bucket: str = ""
     days: int | None = None
-    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +38,52 @@ class Pile:
     total: int = 0
     more_url: str = ""
 
+    def __add__(self, other: Pile) -> Pile:
+        return Pile([*self.lines, *other.lines], self.total + other.total, self.more_url or other.more_url)
 
-def papers_to_confirm(user: Any) -> Pile:
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    owed: Pile
+    waiting: Pile
+    news: Pile
+    programmes: Sequence[Any]
+    illustrative: bool
+
+
+def bench_of(user: Any, at: datetime) -> Bench:
+    """The three piles of ``user`` and the programmes they take part in."""
+    desk = programme.desk_of(user, at)
+    papers, illustrative = _papers_to_confirm(user)
+    return Bench(
+        Pile([_task_line(item) for item in desk.owe], desk.owe_total, "/viec/") + papers,
+        Pile([_task_line(item) for item in desk.wait], desk.wait_total, "/viec/"),
+        _news(user) + Pile([_task_line(item) for item in desk.new], desk.new_total),
+        desk.programmes,
+        desk.illustrative or illustrative,
+    )
+
+
+def _task_line(item: Any) -> Line:
+    return Line(item.url, item.title, " · ".join(filter(None, [item.what, item.note])), item.bucket, item.days_left)
+
+
+def _papers_to_confirm(user: Any) -> tuple[Pile, bool]:
     """Papers the machine has read and this person may confirm."""
-    if not paper_permissions.can_write(user):
-        return Pile()
+    if not papers.can_write(user):
+        return Pile(), False
     rows = documents.visible_papers(user).filter(state="to_confirm").order_by("-created_at", "-pk")
-    found = list(rows.defer("text", "search_head", "search_body", "search_vector")[: MOST + 1])
+    found = list(rows.defer("text", "search_head", "search_body", "search_vector")[:MOST])
     lines = [
-        Line(f"/van-ban/{paper.pk}/", _("Xem lại bản đọc: %(paper)s") % {"paper": paper_name(paper)}, paper.issuer_name)
-        for paper in found[:MOST]
+        Line(
+            reverse("documents:reading", args=[paper.pk]),
+            _("Xem lại bản đọc: %(paper)s") % {"paper": paper_name(paper)},
+            " · ".join(filter(None, [_("Văn bản chờ xác nhận"), paper.issuer_name])),
+        )
+        for paper in found
     ]
-    return Pile(lines, len(found), "/van-ban/")
+    total = rows.count() if len(found) == MOST else len(found)
+    return Pile(lines, total, "/van-ban/"), any(paper.illustrative for paper in found)
 
 
 def paper_name(paper: Any) -> str:
@@ -54,11 +92,8 @@ def paper_name(paper: Any) -> str:
     return number or paper.subject or _("văn bản chưa có tên")
 
 
-def news(user: Any) -> Pile:
+def _news(user: Any) -> Pile:
     """What was told to this person and not read yet."""
     unread = people.notices(user).filter(read_at=None)
-    lines = [
-        Line(f"/thong-bao/{notice.pk}/", notice.text, f"{notice.created_at:%d/%m/%Y}", fresh=True)
-        for notice in unread[:MOST]
-    ]
-    return Pile(lines, unread.count(), "/thong-bao/")
+    lines = [Line(f"/thong-bao/{notice.pk}/", notice.text, as_text(notice.created_at)) for notice in unread[:MOST]]
+    return Pile(lines, unread.count() if len(lines) == MOST else len(lines), "/thong-bao/")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from giapranh.kernel.errors import N_, NotFound
+from giapranh.kernel.errors import N_, NotFound, Refused
+from giapranh.kernel.tables import Status
 from giapranh.kernel.text import search_key
 from giapranh.people import queries as people
 from giapranh.people import services
+from giapranh.people.rules import pasting
 from giapranh.places import queries as places
 
 
@@ -72,9 +75,29 @@ def offices(day: date) -> list[Any]:
     return [office for office in people.offices(day, within=agency) if office.pk != agency.pk] if agency else []
 
 
-def preview_offices(rows: str) -> Any:
-    return services.preview_offices(rows)
+@dataclass(frozen=True, slots=True)
+class PastedLine:
+    """What would become of one pasted row."""
+
+    name: str
+    meta: str
+    status: Status
 
 
-def save_offices(rows: str, *, by: Any, at: datetime) -> None:
-    services.paste_offices(rows, by=by, at=at)
+def preview_offices(rows: str, line_of: Callable[[Refused], str]) -> list[PastedLine]:
+    """What saving ``rows`` would do; nothing is written."""
+    return [_pasted_line(row, line_of) for row in services.preview_offices(pasting.cells_of_text(rows))]
+
+
+def _pasted_line(row: Any, line_of: Callable[[Refused], str]) -> PastedLine:
+    words = {
+        "new": Status(_("Sẽ ghi"), "good"),
+        "known": Status(_("Đã có"), "", "minus"),
+        "refused": Status(_("Không ghi"), "bad"),
+    }
+    notes = [row.pasted.abbreviation, row.parent_name, *(line_of(fault) for fault in row.faults)]
+    return PastedLine(row.pasted.name, " · ".join(note for note in notes if note), words[row.state])
+
+
+def save_offices(rows: str, *, by: Any, at: datetime) -> int:
+    return len(services.paste_offices(rows, by=by, at=at))

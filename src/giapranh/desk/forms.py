@@ -50,5 +50,7 @@ class OfficesForm(forms.Form):
     rows = forms.CharField(
         label=gettext_lazy("Các đơn vị, mỗi dòng một đơn vị"),
         widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false"}),
-        help_text=gettext_lazy("Chép từ Excel rồi dán vào: tên đơn vị, tên viết tắt, loại. Cột sau có thể bỏ trống."),
+        help_text=gettext_lazy(
+            "Chép từ Excel rồi dán vào: tên đơn vị, tên viết tắt, đơn vị cấp trên (hai cột sau có thể bỏ trống)."
+        ),
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from giapranh.desk import bench, first_run, house
+from giapranh.desk import bench
 from giapranh.documents import permissions as papers
-from giapranh.kernel.clock import today
+from giapranh.kernel.clock import now, today
 from giapranh.people import access, queries
 from giapranh.people.roles import Role
 
@@ -18,12 +19,12 @@ def home(request: HttpRequest) -> HttpResponse:
     """The desk. A node nobody has set up yet leads its administrator to the first run."""
     if queries.node() is None and access.has_role(request.user, Role.ADMINISTRATOR):
         return redirect("desk:setup")
+    found = bench.bench_of(request.user, now())
     shown = {
         "today": today(),
-        "confirm": bench.papers_to_confirm(request.user),
-        "news": bench.news(request.user),
+        "bench": found,
+        "illustrative": found.illustrative,
         "may_upload": papers.can_write(request.user),
-        "upload_url": house.upload_url(),
-        "first_step": first_run.next_step(),
+        "upload_url": reverse("documents:upload"),
     }
     return render(request, "desk/home.html", shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -59,9 +60,10 @@ def _offices(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             if "save" in request.POST:
-                first_run.save_offices(form.cleaned_data["rows"], by=request.user, at=now())
+                count = first_run.save_offices(form.cleaned_data["rows"], by=request.user, at=now())
+                messages.success(request, _("Đã ghi %(count)s đơn vị.") % {"count": count})
                 return redirect("/bat-dau/?buoc=van-ban")
-            preview = first_run.preview_offices(form.cleaned_data["rows"])
+            preview = first_run.preview_offices(form.cleaned_data["rows"], line_of)
         except Refused as refusal:
             form.add_error("rows", line_of(refusal))
     return _page(request, 2, form=form, preview=preview, known=first_run.offices(today()), refused=bool(form.errors))

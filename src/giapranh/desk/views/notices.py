@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from giapranh.desk import queries, services
 from giapranh.kernel.clock import now
-from giapranh.kernel.tables import Column, Table
+from giapranh.kernel.tables import XLSX_TYPE, Column, Table
 
 
 @require_GET
@@ -28,6 +28,8 @@ def notices(request: HttpRequest) -> HttpResponse:
         row_url=lambda notice: f"/thong-bao/{notice.pk}/",
         empty=_("Chưa có thông báo nào."),
     )
+    if table.wants_xlsx:
+        return HttpResponse(table.to_xlsx(), content_type=XLSX_TYPE)
     return render(request, "desk/notices.html", {"table": table})
 
 
