@@ -15,16 +15,11 @@ from PIL import Image, ImageDraw
 
 from giapranh.documents.writing.fonts import FontBook
 
-Pattern = Literal["dark", "middle", "light", "hatch", "dots", "empty"]
+Pattern = Literal["dark", "middle", "light", "hatch", "cross", "lines", "dots", "empty"]
 Anchor = Literal["start", "middle", "end"]
-_GREY = {
-    "dark": "#333333",
-    "middle": "#8a8a8a",
-    "light": "#d5d5d5",
-    "empty": "#ffffff",
-    "hatch": "#ffffff",
-    "dots": "#ffffff",
-}
+_GREY = {"dark": "#333333", "middle": "#8a8a8a", "light": "#d5d5d5"}
+_WHITE = "#ffffff"
+_DRAWN = ("hatch", "cross", "lines", "dots")
 _INK = "#000000"
 _STEP = 6
 
@@ -95,18 +90,24 @@ def to_svg(drawing: Drawing, *, key: str = "f") -> str:
 
 
 def _definitions(key: str) -> str:
-    step = f'width="{_STEP}" height="{_STEP}" patternUnits="userSpaceOnUse"'
-    return (
-        f'<defs><pattern id="{key}-hatch" {step}><rect width="{_STEP}" height="{_STEP}" fill="#ffffff"/>'
-        f'<path d="M-1,1 l2,-2 M0,{_STEP} l{_STEP},-{_STEP} M{_STEP - 1},{_STEP + 1} l2,-2" '
-        f'stroke="{_INK}" stroke-width="1.4"/></pattern>'
-        f'<pattern id="{key}-dots" {step}><rect width="{_STEP}" height="{_STEP}" fill="#ffffff"/>'
-        f'<circle cx="3" cy="3" r="1.1" fill="{_INK}"/></pattern></defs>'
+    rising = f"M-1,1 l2,-2 M0,{_STEP} l{_STEP},-{_STEP} M{_STEP - 1},{_STEP + 1} l2,-2"
+    falling = f"M-1,{_STEP - 1} l2,2 M0,0 l{_STEP},{_STEP} M{_STEP - 1},-1 l2,2"
+    inside = {
+        "hatch": f'<path d="{rising}" stroke="{_INK}" stroke-width="1.4"/>',
+        "cross": f'<path d="{rising} {falling}" stroke="{_INK}" stroke-width="0.9"/>',
+        "lines": f'<path d="M0,3 h{_STEP}" stroke="{_INK}" stroke-width="1.2"/>',
+        "dots": f'<circle cx="3" cy="3" r="1.1" fill="{_INK}"/>',
+    }
+    patterns = "".join(
+        f'<pattern id="{key}-{name}" width="{_STEP}" height="{_STEP}" patternUnits="userSpaceOnUse">'
+        f'<rect width="{_STEP}" height="{_STEP}" fill="{_WHITE}"/>{drawn}</pattern>'
+        for name, drawn in inside.items()
     )
+    return f"<defs>{patterns}</defs>"
 
 
 def _fill(pattern: Pattern, key: str) -> str:
-    return f"url(#{key}-{pattern})" if pattern in ("hatch", "dots") else _GREY[pattern]
+    return f"url(#{key}-{pattern})" if pattern in _DRAWN else _GREY.get(pattern, _WHITE)
 
 
 def _svg(shape: Shape, key: str) -> str:
@@ -166,23 +167,27 @@ def _paint(shape: Shape, image: Image.Image, brush: ImageDraw.ImageDraw, fonts: 
 
 
 def _shade(pattern: Pattern) -> int:
-    return int(_GREY[pattern][1:3], 16)
+    return int(_GREY.get(pattern, _WHITE)[1:3], 16)
 
 
 def _tile(size: tuple[int, int], pattern: Pattern, scale: float) -> Image.Image:
     tile = Image.new("L", size, _shade(pattern))
     brush = ImageDraw.Draw(tile)
-    step = _STEP * scale
-    if pattern == "hatch":
-        start = -size[1]
-        while start < size[0]:
-            brush.line((start, size[1], start + size[1], 0), fill=0, width=max(1, round(scale)))
-            start += round(step)
-    elif pattern == "dots":
+    width, height = size
+    step = round(_STEP * scale)
+    if pattern in ("hatch", "cross"):
+        for start in range(-height, width, step):
+            brush.line((start, height, start + height, 0), fill=0, width=max(1, round(scale)))
+    if pattern == "cross":
+        for start in range(-height, width, step):
+            brush.line((start, 0, start + height, height), fill=0, width=max(1, round(scale * 0.7)))
+    if pattern == "lines":
+        for y in range(step // 2, height, step):
+            brush.line((0, y, width, y), fill=0, width=max(1, round(scale)))
+    if pattern == "dots":
         radius = 1.1 * scale
-        for row in range(int(size[1] / step) + 1):
-            for column in range(int(size[0] / step) + 1):
-                x, y = (column + 0.5) * step, (row + 0.5) * step
+        for y in range(step // 2, height + step, step):
+            for x in range(step // 2, width + step, step):
                 brush.ellipse((x - radius, y - radius, x + radius, y + radius), fill=0)
     return tile
 
