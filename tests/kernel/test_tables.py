@@ -12,7 +12,6 @@ import pytest
 
 from giapranh.kernel.tables import Column, Status, Table, as_text
 
-
 GOOD = Status("Đúng hạn", "good")
 
 

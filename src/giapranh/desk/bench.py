@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from giapranh.documents import permissions as papers
@@ -76,7 +75,7 @@ def _papers_to_confirm(user: Any) -> tuple[Pile, bool]:
     found = list(rows.defer("text", "search_head", "search_body", "search_vector")[:MOST])
     lines = [
         Line(
-            reverse("documents:reading", args=[paper.pk]),
+            f"/van-ban/{paper.pk}/doc/",
             _("Xem lại bản đọc: %(paper)s") % {"paper": paper_name(paper)},
             " · ".join(filter(None, [_("Văn bản chờ xác nhận"), paper.issuer_name])),
         )

@@ -87,7 +87,12 @@ def _tasks(user: Any, words: str) -> Group:
 
 
 def _offices(words: str, day: date) -> Group:
-    offices = people.find_office(words, day)[:MOST]
+    """The office the words name first, then those whose names hold every word."""
+    holding = people.offices(day)
+    for word in search_key(words).split():
+        holding = holding.filter(search_key__contains=word)
+    both = {office.pk: office for office in [*people.find_office(words, day)[:MOST], *holding[:MOST]]}
+    offices = list(both.values())[:MOST]
     names = people.display_names(offices, day)
     found = [
         Found(f"/to-chuc/{office.pk}/", names[office.pk], office.parent.name if office.parent else "")

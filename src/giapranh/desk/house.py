@@ -57,4 +57,4 @@ def places(user: Any) -> list[Place]:
 
 
 def upload_url() -> str:
-    return addresses.of("documents:upload") or "/van-ban/"
+    return addresses.of("documents:upload") or "/van-ban/dua-vao/"

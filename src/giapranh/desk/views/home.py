@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from giapranh.desk import bench
+from giapranh.desk import bench, house
 from giapranh.documents import permissions as papers
 from giapranh.kernel.clock import now, today
 from giapranh.people import access, queries
@@ -25,6 +24,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "bench": found,
         "illustrative": found.illustrative,
         "may_upload": papers.can_write(request.user),
-        "upload_url": reverse("documents:upload"),
+        "upload_url": house.upload_url(),
     }
     return render(request, "desk/home.html", shown)
