@@ -27,7 +27,7 @@ MONTHS: Mapping[PeriodKind, int] = {
     PeriodKind.YEAR: 12,
 }
 _LETTER = {PeriodKind.MONTH: "M", PeriodKind.QUARTER: "Q", PeriodKind.HALF: "H"}
-_KEY = re.compile(r"(\d{4})(?:-(M(?:0?[1-9]|1[0-2])|Q[1-4]|H[12]))?", re.IGNORECASE)
+_KEY = re.compile(r"(\d{4})(?:-(M?(?:0?[1-9]|1[0-2])|Q[1-4]|H[12]))?", re.IGNORECASE)
 _ROMAN = ["I", "II", "III", "IV"]
 
 
@@ -95,12 +95,14 @@ def containing(kind: PeriodKind, day: date) -> ReportingPeriod:
 
 
 def parse_period(text: str) -> ReportingPeriod:
-    """``2026-Q3``, ``2026-M07``, ``2026-H1`` or ``2026``."""
+    """``2026-Q3``, ``2026-M07`` or ``2026-07``, ``2026-H1``, ``2026``."""
     match = _KEY.fullmatch(text.strip())
     if not match:
         raise UnknownPeriod(N_("Không hiểu kỳ “%(text)s”. Viết như 2026-Q3, 2026-M07, 2026-H1 hoặc 2026."), text=text)
     year, rest = int(match[1]), (match[2] or "").upper()
     if not rest:
         return ReportingPeriod(PeriodKind.YEAR, year, 1)
+    if rest.isdigit():
+        rest = f"M{rest}"
     kind = next(kind for kind, letter in _LETTER.items() if letter == rest[0])
     return ReportingPeriod(kind, year, int(rest[1:]))
