@@ -7,7 +7,7 @@ import traceback
 
 import typer
 
-from giapranh.cli import accuracy, backup, demo, doctor, life, read, records
+from giapranh.cli import accuracy, backup, demo, doctor, life, read, records, report
 from giapranh.cli.language import _, line_of
 from giapranh.kernel.errors import Refused
 
@@ -30,6 +30,7 @@ app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("import")(records.import_records)
 app.command("export")(records.export_records)
+app.command("report")(report.report)
 app.command("demo")(demo.demo)
 app.command("accuracy")(accuracy.accuracy)
 
