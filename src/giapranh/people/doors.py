@@ -40,10 +40,11 @@ PUBLIC_URL_NAMES = {
     "socialaccount_login_error",
     "socialaccount_signup",
     "desk:health",
-    "desk:setup",
     "desk:set_language",
-    "desk:offline",
+    "desk:set_theme",
 }
+# Writing that concerns nobody but oneself: open to those who only read, too.
+PERSONAL_URL_NAMES = {"desk:read_all"}
 
 View = Callable[..., HttpResponseBase]
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -66,7 +67,9 @@ class LoginRequiredMiddleware:
             return None
         if not request.user.is_authenticated:
             return _ask_to_sign_in(request)
-        own_account = match.view_name.startswith(("account_", "mfa_", "socialaccount_"))
+        own_account = match.view_name in PERSONAL_URL_NAMES or match.view_name.startswith(
+            ("account_", "mfa_", "socialaccount_", "usersessions_")
+        )
         if request.method not in {"GET", "HEAD", "OPTIONS"} and not own_account:
             access.check_may_write(request.user)
         return None

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from giapranh.kernel import clock
-from giapranh.kernel.errors import Refused
+from giapranh.kernel.dates import format_date
+from giapranh.kernel.errors import N_, Refused
+from giapranh.kernel.tables import Status
 from giapranh.kernel.text import search_key
 from giapranh.people import queries
 from giapranh.people.audit import audit
@@ -27,11 +30,31 @@ class Row:
     parent_name: str
     faults: tuple[Refused, ...] = ()
 
+    @property
+    def name(self) -> str:
+        return self.pasted.name
 
-def preview_offices(cells: list[list[Cell]], *, within: Office | None = None) -> list[Row]:
-    """What a list would add below ``within`` (the node's agency). Changes nothing."""
-    agency = within or queries.own_agency()
-    return _rows(pasting.read(cells), agency)
+    @property
+    def meta(self) -> str:
+        """What else was read, in one line."""
+        pasted = self.pasted
+        day = format_date(pasted.valid_from)
+        return " · ".join(part for part in (pasted.abbreviation, self.parent_name, day, pasted.organ_code) if part)
+
+    @property
+    def status(self) -> Status:
+        if self.state == "new":
+            return Status(_("sẽ thêm"), "good")
+        if self.state == "known":
+            return Status(_("đã có, giữ nguyên"))
+        lines = "; ".join(fault.render(_) for fault in self.faults)
+        return Status(_("không nhận"), "bad", note=lines)
+
+
+def preview_offices(rows: str | list[list[Cell]], *, within: Office | None = None) -> list[Row]:
+    """What pasted text or the cells of a sheet would add below ``within`` (the node's agency). Changes nothing."""
+    cells = pasting.cells_of_text(rows) if isinstance(rows, str) else rows
+    return _rows(pasting.read(cells), within or queries.own_agency())
 
 
 def paste_offices(text: str, *, within: Office | None = None, by: Officer, at: datetime) -> list[Office]:
@@ -71,7 +94,7 @@ def _rows(pasted: list[PastedOffice], agency: Office | None) -> list[Row]:
         faults: list[Refused] = list(office.faults)
         if state == "new" and office.parent and search_key(office.parent) not in listed and not _find(office, agency):
             state = "refused"
-            faults.append(pasting.BadList(pasting.N_("không thấy đơn vị cấp trên “%(name)s”."), name=office.parent))
+            faults.append(pasting.BadList(N_("không thấy đơn vị cấp trên “%(name)s”."), name=office.parent))
         rows.append(Row(office, state, parent_name, tuple(faults)))
     return rows
 

@@ -4,25 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Case, Prefetch, Q, QuerySet, Value, When
 
 from giapranh.kernel import clock
+from giapranh.kernel.errors import N_, NotFound
 from giapranh.kernel.working_days import WorkCalendar
 from giapranh.people.models import (
     Appointment,
+    AuditEvent,
+    Delivery,
+    DeliveryState,
     Duty,
     Node,
     Notice,
     Office,
+    OfficeKind,
     Officer,
+    Succession,
     SuccessionLink,
     SwapDay,
 )
 from giapranh.people.roles import Role
 from giapranh.people.rules import matching
 from giapranh.places.named import held_on
+
+OFFICE_KINDS = OfficeKind.choices
+DELIVERY_STATES = DeliveryState.choices
+
+
+class NoSuchOffice(NotFound):
+    code = "no_such_office"
+
+
+class NoSuchOfficer(NotFound):
+    code = "no_such_officer"
+
+
+class NoSuchSuccession(NotFound):
+    code = "no_such_succession"
+
 
 # --- the node ------------------------------------------------------------------------------------------------------
 
@@ -55,7 +78,34 @@ def offices(day: date, *, within: Office | None = None) -> QuerySet[Office]:
 
 
 def office(office_id: int) -> Office:
-    return Office.objects.select_related("parent", "unit").get(pk=office_id)
+    return _one(Office.objects.filter(pk=office_id))
+
+
+def office_by_uid(uid: UUID) -> Office:
+    return _one(Office.objects.filter(uid=uid))
+
+
+def _one(found: QuerySet[Office]) -> Office:
+    office = found.select_related("parent__unit", "unit").defer("unit__geometry", "parent__unit__geometry").first()
+    if office is None:
+        raise NoSuchOffice(N_("Không có đơn vị này trong danh sách."))
+    return office
+
+
+def offices_ever() -> QuerySet[Office]:
+    """Every office whatever its dates, those of the node's agency first."""
+    own = own_agency()
+    mine = ids_below([own.pk]) if own else set()
+    return (
+        Office.objects.select_related("parent", "unit")
+        .defer("unit__geometry")
+        .order_by(Case(When(pk__in=mine, then=Value(0)), default=Value(1)), "sort_key", "pk")
+    )
+
+
+def offices_to_appoint(day: date) -> QuerySet[Office]:
+    """Where officers of this node may be appointed: the agency and below; before set-up, anywhere."""
+    return offices(day, within=own_agency())
 
 
 def ids_below(office_ids: Iterable[int]) -> set[int]:
@@ -187,6 +237,11 @@ def duties(day: date) -> QuerySet[Duty]:
     )
 
 
+def duties_of(office: Office) -> QuerySet[Duty]:
+    """Every duty the office holds or held."""
+    return Duty.objects.filter(office=office).order_by("-valid_from", "sort_key", "pk")
+
+
 def holders_of(duty_key: str, day: date, *, unit_code: str = "") -> list[Office]:
     """The offices that held a duty on ``day``, in the province with ``unit_code`` when given."""
     found = duties(day).filter(key=duty_key)
@@ -199,8 +254,39 @@ def holders_of(duty_key: str, day: date, *, unit_code: str = "") -> list[Office]
 # --- officers ------------------------------------------------------------------------------------------------------
 
 
-def officers(day: date) -> QuerySet[Officer]:
+def officers() -> QuerySet[Officer]:
+    """Everybody with an account, who is here first."""
     return Officer.objects.order_by("-is_active", "sort_key", "pk")
+
+
+def officers_with_places(day: date) -> QuerySet[Officer]:
+    """Officers with their appointments of the day ready in ``held``."""
+    held = Appointment.objects.filter(held_on(day)).select_related("office").order_by("pk")
+    return officers().prefetch_related(Prefetch("appointments", queryset=held, to_attr="held"))
+
+
+def officer_by_uid(uid: UUID) -> Officer:
+    officer = Officer.objects.filter(uid=uid).first()
+    if officer is None:
+        raise NoSuchOfficer(N_("Không có cán bộ này trong danh sách."))
+    return officer
+
+
+def all_appointments_of(officer: Officer) -> QuerySet[Appointment]:
+    """Past, present and to come; the latest first."""
+    return officer.appointments.select_related("office__parent").order_by("-valid_from", "-pk")
+
+
+def officer_of_appointment(appointment_id: int) -> UUID:
+    found = Appointment.objects.filter(pk=appointment_id).values_list("officer__uid", flat=True).first()
+    if found is None:
+        raise NoSuchOfficer(N_("Không có chức trách này."))
+    return found
+
+
+def people_in(office: Office, day: date) -> QuerySet[Appointment]:
+    held = Appointment.objects.filter(held_on(day), office=office).select_related("officer")
+    return held.order_by("officer__sort_key", "pk")
 
 
 def appointments_of(officer: Officer, day: date) -> QuerySet[Appointment]:
@@ -248,3 +334,43 @@ def notices(officer: Officer) -> QuerySet[Notice]:
 
 def unread_notices(officer: Officer) -> int:
     return Notice.objects.filter(officer=officer, read_at=None).count()
+
+
+# --- what happened -------------------------------------------------------------------------------------------------
+
+
+def successions() -> QuerySet[Succession]:
+    links = SuccessionLink.objects.select_related("predecessor", "successor").order_by("pk")
+    return (
+        Succession.objects.select_related("by")
+        .prefetch_related(Prefetch("links", queryset=links))
+        .order_by("-on", "-pk")
+    )
+
+
+def succession_by_uid(uid: UUID) -> Succession:
+    found = successions().filter(uid=uid).first()
+    if found is None:
+        raise NoSuchSuccession(N_("Không có lần thay đổi tổ chức này."))
+    return found
+
+
+def successions_of(office: Office) -> QuerySet[Succession]:
+    """The successions an office took part in."""
+    return successions().filter(Q(links__predecessor=office) | Q(links__successor=office)).distinct()
+
+
+def deliveries() -> QuerySet[Delivery]:
+    return Delivery.objects.select_related("officer").order_by("-created_at", "-pk")
+
+
+def deliveries_in_doubt() -> list[Delivery]:
+    """Letters a person must decide about: not sent, or nobody knows."""
+    wanted = [DeliveryState.FAILED, DeliveryState.UNCLEAR]
+    return list(deliveries().filter(state__in=wanted)[:50])
+
+
+def events_of(target_kind: str, target_id: object, limit: int = 50) -> list[AuditEvent]:
+    """What was done to one record, the latest first."""
+    found = AuditEvent.objects.filter(target_kind=target_kind, target_id=str(target_id)).select_related("by")
+    return list(found.order_by("-at", "-pk")[:limit])

@@ -155,6 +155,26 @@ def create_office(
     return office
 
 
+@transaction.atomic
+def take_on(
+    *,
+    username: str,
+    full_name: str,
+    office: Office,
+    role: Role | str,
+    by: Officer,
+    at: datetime,
+    email: str = "",
+    phone: str = "",
+    title: str = "",
+) -> tuple[Officer, str]:
+    """A new officer with an account and a first appointment; the first password, to be shown once."""
+    check_can_manage_officers(by)
+    officer = create_officer(username=username, full_name=full_name, email=email, phone=phone, by=by, at=at)
+    appoint(officer=officer, office=office, role=role, title=title, valid_from=clock.local_date(at), by=by, at=at)
+    return officer, new_password(officer=officer, by=by, at=at)
+
+
 class AppointedTwice(Conflict):
     code = "appointed_twice"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from datetime import date, datetime
 from io import BytesIO
 
 import openpyxl
@@ -51,3 +52,16 @@ def _check_archive(data: bytes) -> None:
         raise BadList(N_("Tệp giải nén quá lớn, không phải một danh sách đơn vị."))
     if not known:
         raise BadList(N_("Tệp không phải Excel .xlsx. Hãy lưu lại dạng .xlsx, hoặc chép các dòng rồi dán."))
+
+
+def as_text(cells: list[list[Cell]]) -> str:
+    """The same cells as they would look copied from Excel: columns by tabs."""
+    return "\n".join("\t".join(_plain(cell) for cell in row) for row in cells)
+
+
+def _plain(cell: Cell) -> str:
+    if cell is None or isinstance(cell, bool):
+        return ""
+    if isinstance(cell, datetime | date):
+        return f"{cell:%d/%m/%Y}"
+    return " ".join(str(cell).split())

@@ -6,46 +6,66 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0003_facts_have_keys'),
+        ("people", "0003_facts_have_keys"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='succession',
-            name='insert_insert',
+            model_name="succession",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='succession',
-            name='update_update',
+            model_name="succession",
+            name="update_update",
         ),
         migrations.AddField(
-            model_name='succession',
-            name='applied_at',
+            model_name="succession",
+            name="applied_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='succession',
-            name='moves',
+            model_name="succession",
+            name="moves",
             field=models.JSONField(default=list),
         ),
         migrations.AddField(
-            model_name='successionevent',
-            name='applied_at',
+            model_name="successionevent",
+            name="applied_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='successionevent',
-            name='moves',
+            model_name="successionevent",
+            name="moves",
             field=models.JSONField(default=list),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='succession',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_successionevent" ("applied_at", "at", "by_id", "effects", "id", "kind", "legal_basis", "moves", "note", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "uid") VALUES (NEW."applied_at", NEW."at", NEW."by_id", NEW."effects", NEW."id", NEW."kind", NEW."legal_basis", NEW."moves", NEW."note", NEW."on", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."uid"); RETURN NULL;', hash='7e327bdd972941c2badb889ea09775e459c511de', operation='INSERT', pgid='pgtrigger_insert_insert_eb312', table='people_succession', when='AFTER')),
+            model_name="succession",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "people_successionevent" ("applied_at", "at", "by_id", "effects", "id", "kind", "legal_basis", "moves", "note", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "uid") VALUES (NEW."applied_at", NEW."at", NEW."by_id", NEW."effects", NEW."id", NEW."kind", NEW."legal_basis", NEW."moves", NEW."note", NEW."on", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."uid"); RETURN NULL;',
+                    hash="7e327bdd972941c2badb889ea09775e459c511de",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_eb312",
+                    table="people_succession",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='succession',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "people_successionevent" ("applied_at", "at", "by_id", "effects", "id", "kind", "legal_basis", "moves", "note", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "uid") VALUES (NEW."applied_at", NEW."at", NEW."by_id", NEW."effects", NEW."id", NEW."kind", NEW."legal_basis", NEW."moves", NEW."note", NEW."on", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."uid"); RETURN NULL;', hash='d0bc4f2c8d7eb0c9d067b27ceca21310ac49fa7d', operation='UPDATE', pgid='pgtrigger_update_update_22b74', table='people_succession', when='AFTER')),
+            model_name="succession",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "people_successionevent" ("applied_at", "at", "by_id", "effects", "id", "kind", "legal_basis", "moves", "note", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "uid") VALUES (NEW."applied_at", NEW."at", NEW."by_id", NEW."effects", NEW."id", NEW."kind", NEW."legal_basis", NEW."moves", NEW."note", NEW."on", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."uid"); RETURN NULL;',
+                    hash="d0bc4f2c8d7eb0c9d067b27ceca21310ac49fa7d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_22b74",
+                    table="people_succession",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]
