@@ -9,6 +9,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import CombinedSearchVector, SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from giapranh.kernel.clock import now
@@ -379,6 +380,8 @@ class Upload(models.Model):
     paper = models.ForeignKey(Paper, models.SET_NULL, null=True, related_name="uploads")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     at = models.DateTimeField(default=now)
+    pages_done = models.PositiveIntegerField(default=0)
+    pages = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
@@ -387,3 +390,13 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name}: {self.state}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (UploadState.WAITING, UploadState.READING)
+
+    @property
+    def line(self) -> str:
+        """Why the file was refused, in the reader's language."""
+        text = gettext(self.message) if self.message else ""
+        return text % self.params if self.params else text

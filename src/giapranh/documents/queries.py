@@ -7,26 +7,33 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import Case, F, IntegerField, Q, QuerySet, When
+from django.db.models import BooleanField, Case, F, IntegerField, Q, QuerySet, Value, When
 
 from giapranh.documents import permissions, vault
 from giapranh.documents.confirmed import ConfirmedCitation, ConfirmedDirective, ConfirmedReading
 from giapranh.documents.models import (
+    BookKind,
     Citation,
     Direction,
+    EdxmlMessage,
     FieldDecision,
     Paper,
     PaperAttachment,
     PaperReading,
     PaperState,
     PaperVersion,
+    RegisterBook,
+    RegisterEntry,
     Relation,
     Upload,
 )
-from giapranh.documents.rules.fields import Decision, ReadPaper, lay_over
+from giapranh.documents.rules.fields import Decision, ReadField, ReadPaper, lay_over
 from giapranh.documents.rules.numbers import number_key
 from giapranh.documents.search_text import Snippet, ask, snippet
+from giapranh.kernel.clock import today
 from giapranh.kernel.errors import N_, Conflict, NotFound
+from giapranh.people import queries as people
+from giapranh.people.models import Office
 
 
 class NoSuchPaper(NotFound):
@@ -142,11 +149,12 @@ def open_blob(sha256: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class GraphNode:
-    """One paper in the chain. ``readable`` is False for a stub and for a paper the person may not open."""
+    """One paper in the chain. One that the person may not read keeps the name the citing paper gives it, no more."""
 
     paper: Paper
     depth: int
     relation: str = ""
+    readable: bool = True
     children: list[GraphNode] = field(default_factory=list)
 
 
@@ -168,30 +176,43 @@ def citation_graph(paper_id: int, user: Any = None) -> CitationGraph:
     With ``user``, papers that name this one and that the person may not read are left out.
     """
     paper = Paper.objects.get(pk=paper_id)
-    return CitationGraph(paper, _walk(paper, "citing", "cited", None), _walk(paper, "cited", "citing", user))
+    readable = None if user is None else findable(user).values("pk")
+    return CitationGraph(paper, _walk(paper, "citing", "cited", readable), _walk(paper, "cited", "citing", readable))
 
 
-def _walk(root: Paper, near: str, far: str, user: Any) -> list[GraphNode]:
+def _walk(root: Paper, near: str, far: str, readable: Any) -> list[GraphNode]:
     top: list[GraphNode] = []
     level: dict[int, list[GraphNode]] = {root.pk: top}
     seen = {root.pk}
     for depth in range(1, GRAPH_DEPTH + 1):
-        rows = Citation.objects.filter(**{f"{near}__in": list(level)}).select_related(far).order_by("position", "id")
-        if user is not None:
-            rows = rows.filter(**{f"{far}__in": visible_papers(user).values("pk")})
+        rows = _steps(near, far, list(level), readable)
         below: dict[int, list[GraphNode]] = {}
         for row in rows:
             other = getattr(row, far)
             if other.pk in seen:
                 continue
             seen.add(other.pk)
-            node = GraphNode(other, depth, row.relation)
+            node = GraphNode(other, depth, row.relation, row.readable)
             level[getattr(row, f"{near}_id")].append(node)
-            below[other.pk] = node.children
+            if node.readable:  # what a paper rests on is its own business: the chain stops where reading does
+                below[other.pk] = node.children
         if not below:
             break
         level = below
     return top
+
+
+def _steps(near: str, far: str, ids: list[int], readable: Any) -> QuerySet[Citation]:
+    """The citations one step on. Who names a paper is hidden from those who may not read the one that names."""
+    rows = Citation.objects.filter(**{f"{near}__in": ids}).select_related(far).order_by("position", "id")
+    long = [f"{far}__{name}" for name in ("text", "search_head", "search_body", "search_vector")]
+    rows = rows.defer(*long)
+    if readable is None:
+        return rows.annotate(readable=Value(True))
+    inside = Q(**{f"{far}__in": readable})
+    if far == "citing":
+        rows = rows.filter(inside)
+    return rows.annotate(readable=Case(When(inside, then=True), default=False, output_field=BooleanField()))
 
 
 # --- search ---------------------------------------------------------------------------------------------------------
@@ -251,3 +272,122 @@ def get_upload(user: Any, uid: Any) -> Upload:
 
 def access_rows(paper: Paper) -> list[Any]:
     return list(paper.access.select_related("office").order_by("office__sort_key"))
+
+
+def read_field(user: Any, paper_id: int, path: str) -> ReadField:
+    """One value of the reading of a paper ``user`` may read, as it holds now."""
+    paper = get_visible(user, paper_id)
+    reading = latest_reading(paper.pk)
+    field = read_paper(reading).field(path) if reading else None
+    if field is None:
+        raise NotFound(N_("Không có giá trị “%(path)s” trong bản đọc."), path=path[:60])
+    return field
+
+
+# --- lists and books ------------------------------------------------------------------------------------------------
+
+
+def state_choices() -> list[tuple[str, Any]]:
+    return [(str(value), label) for value, label in PaperState.choices]
+
+
+def direction_choices() -> list[tuple[str, Any]]:
+    return [(str(value), label) for value, label in Direction.choices if value != Direction.STUB]
+
+
+def upload_directions() -> list[tuple[str, Any]]:
+    return [(str(d.value), d.label) for d in (Direction.INCOMING, Direction.OUTGOING, Direction.INTERNAL)]
+
+
+def papers_of_tab(user: Any, tab: str) -> QuerySet[Paper]:
+    """The papers of one tab of the list, without their long texts."""
+    if tab == "vien-dan":
+        papers = findable(user).filter(direction=Direction.STUB)
+    else:
+        papers = visible_papers(user)
+    conditions = {
+        "cho-xac-nhan": Q(state=PaperState.TO_CONFIRM),
+        "den": Q(direction=Direction.INCOMING),
+        "di": Q(direction=Direction.OUTGOING),
+    }
+    return (
+        papers.filter(conditions.get(tab, Q()))
+        .defer("text", "search_head", "search_body", "search_vector")
+        .order_by("-pk")
+    )
+
+
+def count_waiting(user: Any) -> int:
+    return visible_papers(user).filter(state=PaperState.TO_CONFIRM).count()
+
+
+def any_illustrative(papers: QuerySet[Paper]) -> bool:
+    return papers.filter(illustrative=True).exists()
+
+
+def any_illustrative_entry(rows: QuerySet[RegisterEntry]) -> bool:
+    return rows.filter(paper__illustrative=True).exists()
+
+
+def entries_of(paper: Paper) -> list[RegisterEntry]:
+    return list(RegisterEntry.objects.filter(paper=paper).select_related("book"))
+
+
+def entries(user: Any, kind: str, year: int, series: str = "") -> QuerySet[RegisterEntry]:
+    """The lines of a book whose papers ``user`` may read."""
+    found = RegisterEntry.objects.filter(book__kind=kind, book__year=year, paper__in=visible_papers(user).values("pk"))
+    if series:
+        found = found.filter(book__series=series)
+    return found.select_related("paper", "book").defer(
+        "paper__text", "paper__search_head", "paper__search_body", "paper__search_vector"
+    )
+
+
+def books(user: Any) -> list[RegisterBook]:
+    """The books of the agencies ``user`` works for."""
+    return list(RegisterBook.objects.filter(agency__in=permissions.agency_ids(user)).select_related("agency"))
+
+
+def book_years(user: Any, kind: str) -> list[int]:
+    found = RegisterBook.objects.filter(agency__in=permissions.agency_ids(user), kind=kind)
+    return sorted({book.year for book in found}, reverse=True)
+
+
+def series_of_year(user: Any, year: int) -> list[str]:
+    found = RegisterBook.objects.filter(agency__in=permissions.agency_ids(user), kind=BookKind.OUTGOING, year=year)
+    return sorted({book.series for book in found})
+
+
+def get_entry(user: Any, entry_id: int) -> RegisterEntry:
+    entry = RegisterEntry.objects.select_related("paper", "book").filter(pk=entry_id).first()
+    if entry is None or not permissions.can_read(user, entry.paper):
+        raise NotFound(N_("Không có dòng này trong sổ."))
+    return entry
+
+
+def agency_name(user: Any) -> str:
+    agency = people.own_agency()
+    return agency.name if agency else ""
+
+
+def offices_to_share(paper: Paper) -> list[Office]:
+    """The offices of the paper's agency that may not read it yet."""
+    within = paper.agency
+    known = {row.office_id for row in access_rows(paper)}
+    return [office for office in people.offices(today(), within=within) if office.pk not in known]
+
+
+def edxml_of(paper: Paper) -> list[EdxmlMessage]:
+    return list(EdxmlMessage.objects.filter(paper=paper).select_related("by"))
+
+
+def edxml_messages(user: Any, limit: int = 200) -> list[EdxmlMessage]:
+    found = EdxmlMessage.objects.filter(paper__in=visible_papers(user).values("pk")).select_related("paper", "by")
+    return list(found.defer("paper__text", "paper__search_head", "paper__search_body", "paper__search_vector")[:limit])
+
+
+def get_edxml(paper: Paper, message_id: int) -> EdxmlMessage:
+    found = EdxmlMessage.objects.filter(paper=paper, pk=message_id).first()
+    if found is None:
+        raise NotFound(N_("Không có gói edXML này."))
+    return found

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+READING_FORMAT = "1"  # of docs/formats/reading.md; stored beside each reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +19,16 @@ class ReadFile:
     reader_version: str
 
 
-def read_file(data: bytes, name: str) -> ReadFile:
-    """Read one file, or refuse it with one clear line."""
+def read_file(data: bytes, name: str, *, progress: Callable[[int, int], None] | None = None) -> ReadFile:
+    """Read one file, or refuse it with one clear line. ``progress`` hears (pages done, pages in all) of a scan."""
     # The reader loads PDF and OCR libraries; a page that only lists papers does not wait for them.
     from giapranh.documents import reading
     from giapranh.documents.reading import output
 
-    found = reading.read_paper(data, name)
-    return ReadFile(output.to_json(found), found.text, media_type_of(data, name), reading.__version__)
+    found = reading.read_paper(data, name, watch=progress)
+    json = output.to_json(found)
+    text = json.pop("text")
+    return ReadFile(json, text, media_type_of(data, name), READING_FORMAT)
 
 
 _BY_SUFFIX = {

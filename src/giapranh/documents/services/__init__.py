@@ -25,7 +25,9 @@ from giapranh.documents.services.deciding import (
     split_directive,
     undo_decision,
 )
+from giapranh.documents.services.envelopes import receive_edxml, reply_status, send_edxml
 from giapranh.documents.services.outgoing import create_outgoing
+from giapranh.documents.services.records import keep_blob
 from giapranh.documents.services.sharing import grant_access, withdraw_access
 
 __all__ = [
@@ -42,13 +44,17 @@ __all__ = [
     "create_outgoing",
     "enter_outgoing",
     "grant_access",
+    "keep_blob",
     "number_outgoing",
     "read_upload",
+    "receive_edxml",
     "receive_upload",
     "remove_citation",
     "remove_directive",
     "remove_draft",
+    "reply_status",
     "restore_directive",
+    "send_edxml",
     "split_directive",
     "start_book",
     "sweep",

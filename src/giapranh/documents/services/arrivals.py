@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, BinaryIO
@@ -44,6 +45,7 @@ from giapranh.people import queries as people
 __all__ = ["DuplicatePaper", "add_version", "read_upload", "receive_upload", "remove_draft", "sweep", "take_in"]
 
 MIB = 1024 * 1024
+UPLOAD_DIRECTIONS = (Direction.INCOMING, Direction.OUTGOING, Direction.INTERNAL)
 
 
 class FileTooLarge(BadInput):
@@ -63,7 +65,14 @@ class InUse(Conflict):
 
 
 def take_in(
-    *, data: bytes, name: str, direction: str = Direction.INCOMING, by: Any, at: datetime, illustrative: bool = False
+    *,
+    data: bytes,
+    name: str,
+    direction: str = Direction.INCOMING,
+    by: Any,
+    at: datetime,
+    illustrative: bool = False,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Paper:
     """Read one file and put it into the register, waiting to be confirmed.
 
@@ -74,7 +83,7 @@ def take_in(
     name = clean_name(name)
     check_size(len(data), name)
     refuse_same_bytes(vault.digest(data), by)
-    found = read_file(data, name)
+    found = read_file(data, name, progress=progress)
     refuse_secret(found, name)
     blob = keep_blob(data, found.media_type)
     with transaction.atomic():
@@ -143,6 +152,7 @@ def receive_upload(
 
     permissions.check_can_write(by)
     name = clean_name(name)
+    direction = direction if direction in UPLOAD_DIRECTIONS else Direction.INCOMING
     check_size(size, name)
     uid = uuid.uuid4()
     vault.stage(uid, data)
@@ -165,8 +175,7 @@ def read_upload(*, uid: uuid.UUID, at: datetime) -> Upload:
         return Upload.objects.get(uid=uid)
     upload = Upload.objects.select_related("by").get(uid=uid)
     try:
-        data = vault.staged(uid).read_bytes()
-        paper = take_in(data=data, name=upload.file_name, direction=upload.direction, by=upload.by, at=at)
+        paper = _take_upload(upload, vault.staged(uid).read_bytes(), at)
     except Refused as refusal:
         _refuse_upload(upload, refusal)
     except FileNotFoundError:
@@ -174,9 +183,24 @@ def read_upload(*, uid: uuid.UUID, at: datetime) -> Upload:
     else:
         upload.paper, upload.state = paper, UploadState.DONE
     upload.finished_at = clock.now()
-    upload.save()
+    upload.save(update_fields=["state", "code", "message", "params", "paper", "finished_at"])
     vault.unstage(uid)
     return upload
+
+
+def _take_upload(upload: Upload, data: bytes, at: datetime) -> Paper:
+    from giapranh.documents.services import envelopes
+
+    if envelopes.looks_like_edxml(data):
+        return envelopes.receive_edxml(data=data, name=upload.file_name, by=upload.by, at=at)
+    return take_in(
+        data=data, name=upload.file_name, direction=upload.direction, by=upload.by, at=at,
+        progress=partial(_progress, upload.pk),
+    )  # fmt: skip
+
+
+def _progress(upload_id: int, done: int, pages: int) -> None:
+    Upload.objects.filter(pk=upload_id).update(pages_done=done, pages=pages)
 
 
 def _refuse_upload(upload: Upload, refusal: Refused) -> None:
