@@ -177,6 +177,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
+REFUSAL_ANSWER = "giapranh.desk.refusals.answer"  # for rooms below the desk that must answer before any view runs
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 if home.switch("https"):

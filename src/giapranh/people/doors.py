@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import resolve_url
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from giapranh.kernel.errors import N_, NotAllowed
@@ -71,7 +72,10 @@ class LoginRequiredMiddleware:
             ("account_", "mfa_", "socialaccount_", "usersessions_")
         )
         if request.method not in {"GET", "HEAD", "OPTIONS"} and not own_account:
-            access.check_may_write(request.user)
+            try:
+                access.check_may_write(request.user)
+            except NotAllowed as refusal:  # Django turns what middleware raises here into a 500
+                return import_string(settings.REFUSAL_ANSWER)(request, refusal)
         return None
 
 
