@@ -1,6 +1,10 @@
+"""The machine API, mounted in one place below /api/."""
+
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver, path
+
+from giapranh.api.v1 import api
 
 app_name = "api"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern | URLResolver] = [path("v1/", api.urls)]
