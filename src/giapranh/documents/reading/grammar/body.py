@@ -23,6 +23,7 @@ _ENDED = re.compile(r"[.;:!?…][\"”')]*$|\./\.?$")
 _DANGLING = re.compile(
     r"(?:^|\s)(?:va|cua|tai|ve|cho|voi|trong|tren|duoi|so|cac|nhung|dieu|khoan|diem|theo|den|tu|hoac|hay|do|de|la|ngay|thang|nam|tinh|huyen|xa|bo|ban|uy|thu|pho|boi|duoc|khi|cung|va/hoac)$|[,/(-]$"
 )
+_BEFORE_NUMBER = re.compile(r"(?:^|\s)(?:dieu|khoan|diem|so|tu|den|ngay|muc|phan|chuong|phu luc)$|[,/(]$")
 _FOOTNOTE = re.compile(r"^\(?\d{1,2}\)?(?:\s{1,6}|$)(?=[^\W\d_a-z]|$)|^\[\d{1,2}\]\s")
 
 
@@ -115,8 +116,10 @@ def _begins(group: list[Line], line: Line, shape: _Shape) -> bool:
     if mark and _DASHED.match(line.text) and not ended and not before.caps and not _heading(group):
         if not line.blank_before and (flush if shape.indented else not short):
             return False
-    if mark and not (dangling and not ended and not line.blank_before and re.match(r"\d", line.text)):
+    if mark and not (_BEFORE_NUMBER.search(before.folded) and not line.blank_before and re.match(r"\d", line.text)):
         return not (small and not ended and not re.match(r"^[a-zđ]\s?[).]", line.text))
+    if _heading(group) and not ended and short and not small and not dangling:
+        return True
     if line.blank_before:
         if ended:
             return not (small and before.text.endswith((";", ":")) is False and _abbreviated(before))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from .lines import Para
@@ -11,7 +12,7 @@ from .units import Phrase, Unit, pattern, phrase_at
 _CONNECTORS = re.compile(
     r"(?:(?:dong thoi|ngoai ra|ben canh do|mat khac|rieng|trong do|cu the|theo do|do do|vi vay|truoc mat|trong thoi gian toi|thoi gian toi|hang nam|hang quy|hang thang|khi can thiet|rieng doi voi|sau do|mot la|hai la|ba la|bon la)[,:]? )+"
 )
-_ORDER = r"(?P<mode>giao(?! thong| duc| luu| duyen| dich| ban| nhan| nop| ke hoach| du toan| von)|yeu cau|de nghi|phan cong|uy quyen|chi dao|cho phep|nghiem tuc yeu cau)"
+_ORDER = r"(?P<mode>giao(?! thong| duc| luu| duyen| dich| nhan| nop| ke hoach| du toan| von)|yeu cau|de nghi|phan cong|uy quyen|chi dao|cho phep|nghiem tuc yeu cau)"
 ORDER = re.compile(
     rf"(?:kinh |tran trong )?(?:thong nhat |dong y )?{_ORDER}(?: them| cho| nhiem vu(?: cho)?| trach nhiem(?: cho)?| dong chi| toi| den)* ?:? "
 )
@@ -20,7 +21,7 @@ _INNER_ORDER = re.compile(
 )
 _ABOUT = re.compile(r"(?:rieng )?doi voi |ve phia ")
 _PREFIX = re.compile(
-    r"(?:trong qua trinh (?:to chuc )?(?:trien khai )?thuc hien(?: [^,.;]{0,60}?)?,? (?:neu [^,.;]{3,80}, )?|dinh ky [^,.;]{3,50}, |truoc ngay [^,;]{6,30}, |truong hop [^,.;]{3,90},? )(?=[^\W\d_])"
+    r"(?:trong qua trinh [^,.;]{0,40}?(?:thuc hien|trien khai)(?:,| (?:nhiem vu|ke hoach|chi thi|cong van|quyet dinh)[^,.;]{0,40}?,)? (?:neu [^,.;]{3,80}, )?|dinh ky [^,.;]{3,50}, |truoc ngay [^,;]{6,30}, |truong hop [^,.;]{3,90},? )(?=[^\W\d_])"
 )
 _BASIS = re.compile(
     r"(?:thuc hien|can cu|de |theo |xet |tren co so|nham|tiep theo|nhan duoc|tai |sau khi|vua qua|ngay \d|nhan dip)"
@@ -36,6 +37,7 @@ _MODES = {
     "chi dao": "yêu cầu",
     "cho phep": "cho phép",
 }
+_ASKED = re.compile(r" ?(?:,? )?duoc (?:de nghi|giao|yeu cau|phan cong|giao nhiem vu|giao chu tri)(?= )")
 _STRONG_TELLING = re.compile(
     r"(?:da|chua|nhan duoc|nhan thay|con (?!lai)|van|co (?:to trinh|cong van|van ban|bao cao) so|bao cao nhu sau|xac dinh|kinh trinh|tran trong|la (?!co quan|don vi|dau moi|chu))(?!\w)"
 )
@@ -51,6 +53,7 @@ class Clause:
     mode: str | None
     ordered: bool
     heading: bool = False
+    outer: Clause | None = None  # "X chỉ đạo Y …": the clause of X, when this one is of Y
 
 
 def clause_at(para: Para, at: int, limit: int) -> Clause | None:
@@ -87,8 +90,25 @@ def _from_phrase(para: Para, phrase: Phrase, start: int, limit: int) -> Clause |
     if m:
         ordered = phrase_at(para, m.end(), limit)
         if ordered is not None:
-            return Clause(start, ordered.end, ordered.units, _MODES[m.group("mode")], True, ordered.stop == ":")
-    return Clause(start, phrase.end, phrase.units, None, False, phrase.stop == ":" or phrase.end >= limit - 1)
+            outer = Clause(start, phrase.end, phrase.units, None, False)
+            return Clause(start, ordered.end, ordered.units, _MODES[m.group("mode")], True, ordered.stop == ":", outer)
+    m = _ASKED.match(para.folded, phrase.end, limit)
+    if m:
+        return Clause(start, m.end(), phrase.units, "đề nghị" if "nghi" in m.group() else "giao", True)
+    own = Clause(start, phrase.end, phrase.units, None, False, phrase.stop == ":" or phrase.end >= limit - 1)
+    if phrase.stop == ":":
+        return _after_colon(para, own, limit)
+    return own
+
+
+def _after_colon(para: Para, outer: Clause, limit: int) -> Clause:
+    """"Các phòng thuộc Sở: Phòng A theo dõi …": the body after the colon has the duty."""
+    colon = re.compile(r"\s?:\s*").match(para.text, outer.verb)
+    phrase = phrase_at(para, colon.end(), limit) if colon else None
+    if phrase is None or not re.match(r"[Cc]ác ", para.text[outer.units[0].start :]):
+        return outer
+    direct = pattern("duty").match(para.bare, _skip(para, phrase.end)) or re.match(r" ?la (?:don vi|co quan) (?:dau moi|chu tri)", para.folded[phrase.end :])
+    return Clause(outer.start, phrase.end, phrase.units, None, False) if direct else outer
 
 
 def tells(para: Para, clause: Clause, strict: bool) -> bool:
@@ -106,11 +126,13 @@ def has_duty(para: Para, clause: Clause, limit: int) -> bool:
     return bool(pattern("duty").search(para.folded, clause.verb, min(limit, clause.verb + 220)))
 
 
-def inside(para: Para, at: int, limit: int) -> Clause | None:
+def inside(para: Para, at: int, limit: int, speaks: Callable[[Clause], bool]) -> Clause | None:
     """An order later in the sentence: "…, Bộ X đề nghị các Sở Y …", "…; yêu cầu Thủ trưởng …", "…, Sở Z hướng dẫn …"."""
     for m in re.finditer(r"(?:[,;:] |\bva (?=yeu cau |de nghi |giao ))", para.folded[at:limit]):
         here = at + m.end()
         clause = _ordered(para, here, limit, here) or _inner_subject(para, here, limit)
+        if clause and clause.outer is not None and not speaks(clause.outer):
+            continue
         if clause and clause.ordered and not _PASSIVE.search(para.folded[max(at, here - 12) : here]):
             return clause
     return None

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from ..schema import DateParts, Due, DueKind
 from . import dates
@@ -99,6 +98,7 @@ def _is_law(para: Para, m: re.Match[str]) -> bool:
 
 
 def _day(para: Para, start: int, end: int, taken: list[tuple[int, int]], issued: DateParts | None) -> FoundDue | None:
+    past: FoundDue | None = None
     for m in _DUE_DAY.finditer(para.folded, start, end):
         if m.group("sd") or not _free(m, taken) or _is_law(para, m) or _spanned(para, m):
             continue
@@ -112,10 +112,11 @@ def _day(para: Para, start: int, end: int, taken: list[tuple[int, int]], issued:
         value = Due(
             DueKind.DATETIME if time else DueKind.DATE, _words(para, m), day.as_date, time, "truoc" in m.group("t")
         )
-        if _past(day, issued):
-            return FoundDue(value, m.start(), m.end(), 0.4, "Hạn sớm hơn ngày ban hành của văn bản; xin xem lại.")
-        return FoundDue(value, m.start(), m.end())
-    return None
+        if not _past(day, issued):
+            return FoundDue(value, m.start(), m.end())
+        if past is None and issued and issued.year and abs(issued.year - (day.year or 0)) <= 1:
+            past = FoundDue(value, m.start(), m.end(), 0.4, "Hạn sớm hơn ngày ban hành của văn bản; xin xem lại.")
+    return past
 
 
 _DAY_NAMES = [next((n for n, i in _DUE_DAY.groupindex.items() if i == k), None) for k in range(1, _DUE_DAY.groups + 1)]
@@ -235,11 +236,18 @@ def _month(para: Para, start: int, end: int, taken: list[tuple[int, int]], issue
         period = _period(m, issued)
         if period is None:
             continue
-        kind, last = period
-        before = "truoc" in m.group()[: m.start("when") - m.start()][-8:]
-        words = para.text[max(m.start("when") - (6 if before else 0), m.start()) : m.end("when")].strip()
-        reason = "Hạn chỉ ghi đến tháng, quý hoặc năm; lấy ngày cuối kỳ."
-        return FoundDue(Due(kind, words, last, before=before), m.start("when"), m.end("when"), 0.8, reason)
+        kind, first, last = period
+        lead = para.folded[m.start() : m.start("when")]
+        limit = re.search(r"(?:truoc|nhat|het|khong qua)(?: la| vao| den| trong)* $", lead)
+        before = bool(limit and limit.group().startswith("truoc"))
+        a = m.start() + limit.start() if limit else m.start("when")
+        words = para.text[a : m.end("when")].strip()
+        if limit and last is not None:
+            day = first - timedelta(days=1) if before and first else last
+            reason = "Hạn chỉ ghi đến tháng, quý hoặc năm; lấy ngày cuối."
+            return FoundDue(Due(kind, words, day, before=before, start=first, end=last), a, m.end("when"), 0.7, reason)
+        reason = "Thời hạn là một khoảng thời gian, không có ngày cụ thể."
+        return FoundDue(Due(kind, words, None, start=first, end=last), a, m.end("when"), 0.8, reason)
     return None
 
 
@@ -266,19 +274,24 @@ def _aside(para: Para, m: re.Match[str]) -> bool:
     return bool(re.match(r" ?[-–] ?(?:\d{4}|thang|quy)| den (?:thang|nam|quy)", after))
 
 
-def _period(m: re.Match[str], issued: DateParts | None) -> tuple[DueKind, date | None] | None:
+def _period(m: re.Match[str], issued: DateParts | None) -> tuple[DueKind, date | None, date | None] | None:
     if m.group("m"):
         month = int(m.group("m"))
         if not 1 <= month <= 12:
             return None
         year = int(m.group("my")) if m.group("my") else _year_for(31, month, issued)
-        return DueKind.MONTH, dates.last_of_month(year, month) if year else None
+        return (DueKind.MONTH, *_months(year, month, month))
     if m.group("q"):
         quarter = {"i": 1, "ii": 2, "iii": 3, "iv": 4}.get(m.group("q"), 0) or int(m.group("q"))
         year = int(m.group("qy")) if m.group("qy") else _year_for(31, quarter * 3, issued)
-        return DueKind.QUARTER, dates.last_of_month(year, quarter * 3) if year else None
-    year = int(m.group("y"))
-    return (DueKind.YEAR, date(year, 12, monthrange(year, 12)[1])) if 1900 < year < 2200 else None
+        return (DueKind.QUARTER, *_months(year, quarter * 3 - 2, quarter * 3))
+    return (DueKind.YEAR, *_months(int(m.group("y")), 1, 12))
+
+
+def _months(year: int | None, first: int, last: int) -> tuple[date | None, date | None]:
+    if year is None or not 1900 <= year < 2200:
+        return None, None
+    return date(year, first, 1), dates.last_of_month(year, last)
 
 
 def _relative(

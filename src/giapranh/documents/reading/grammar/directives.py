@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from ..schema import DateParts, Directive, Due, DueKind, Span, Value
@@ -12,7 +13,7 @@ from .deadlines import FoundDue, find_due
 from .folding import fold, key
 from .lines import Para
 from .structure import Node, tree, walk
-from .units import Unit, pattern, phrase_at
+from .units import Unit, initials, pattern, phrase_at
 
 _SILENT = re.compile(
     r"^(?:ve |mot so |cac )*(?:danh gia|tinh hinh|ket qua(?! thuc hien phai)|nhung ket qua|ton tai|han che|nhung (?:ton tai|han che|kho khan)|kho khan|nguyen nhan|uu diem|khuyet diem|muc dich|quan diem|muc tieu|pham vi|doi tuong|can cu|co so|su can thiet|khai quat|thuc trang|boi canh|du bao|dac diem|nhan dinh|thanh phan|thoi gian,? dia diem|giai thich tu ngu|kinh phi|nguon kinh phi|thong tin chung|noi dung cuoc hop)\b"
@@ -57,6 +58,12 @@ _PURPOSE = re.compile(
 )
 _PROVINCE = re.compile(r"(?:tinh|thanh pho|tp\.?) ((?:[^\W\d_]+)(?: [^\W\d_]+){1,3})")
 _CHUYEN = re.compile(r"chuyen [^,;.]{3,160}? (?:den|toi|cho) (?=[^\W\d_])")
+
+
+_AUTHORITY = re.compile(r"(?:(?:pho )?(?:chu tich|giam doc|thu tuong|bi thu|bo truong|thu truong bo|chanh van phong)(?: thuong truc)?(?: ubnd| uy ban nhan dan| so$| chinh phu| tinh| hdnd| bo| van phong| [^,]{3,40}$)|thu tuong|chinh phu|ban thuong vu|thuong truc (?:tinh|thanh|huyen) uy|lanh dao (?:ubnd|so|bo)\b)")
+_CONNECTED = re.compile(r"^(?:dong thoi|ngoai ra|ben canh do|mat khac|trong do|cung voi do)[,:]? ")
+_REPORT_BY = re.compile(r"(?:ket qua|bao cao|thong tin|noi dung)\b[^.;]{0,120}?\b(?:gui|bao cao|phan anh)\b")
+_QUOTED = re.compile(r"[\"“][^\"”]{20,}[\"”]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +114,7 @@ class Circumstances:
     taken: dict[int, list[tuple[int, int]]]
     numbered: bool = False
     provincial: bool = True
+    gives_lower: bool = False
 
 
 def duties(paras: list[Para], about: Circumstances, annex_from: int) -> tuple[Node, list[Found]]:
@@ -126,6 +134,7 @@ class _Reader:
         self.paras, self.about, self.annex_from, self.found = paras, about, annex_from, found
         self.last_body = max((i for i, p in enumerate(paras[:annex_from]) if not p.note), default=-1)
         self.seen_lead_in = False
+        self.root_units: tuple[tuple[Para, Unit], ...] = ()
 
     def read(self, root: Node) -> None:
         about = self.about
@@ -198,8 +207,22 @@ class _Reader:
     def _all_labels(self, node: Node) -> bool:
         return all(labels.label_of(c.para, c.at) for c in node.children)
 
+    def _clause(self, para: Para, at: int, end: int) -> Clause | None:
+        """The clause at a place; in "X chỉ đạo Y …" the duty is X's unless X speaks for the issuer."""
+        clause = clauses.clause_at(para, at, end)
+        if clause is None or clause.outer is None or self._speaks(clause.outer):
+            return clause
+        return clause.outer
+
+    def _speaks(self, clause: Clause) -> bool:
+        """Whether the body is the issuer, its head, or someone whose order the paper passes on."""
+        if self._is_self(clause):
+            return True
+        name = key(clause.units[0].name)
+        return bool(_AUTHORITY.match(name)) and not (self.about.gives_lower and name.startswith("chu tich ubnd"))
+
     def _order(self, node: Node) -> Clause | None:
-        clause = clauses.clause_at(node.para, node.at, len(node.para.text))
+        clause = self._clause(node.para, node.at, len(node.para.text))
         return clause if clause and not clause.heading else None
 
     def _not_a_duty_article(self, node: Node) -> bool:
@@ -213,9 +236,9 @@ class _Reader:
     def _holder(self, node: Node, scope: Scope) -> None:
         """An item with parts below: its own words give them their lead, and may be a duty too."""
         para, end = node.para, len(node.para.text)
-        clause = None if scope.silent and not _names_body(node) else clauses.clause_at(para, node.at, end)
+        clause = None if scope.silent and not _names_body(node) else self._clause(para, node.at, end)
         if clause is None and not scope.silent:
-            clause = clauses.inside(para, node.at, end)
+            clause = clauses.inside(para, node.at, end, self._speaks)
         inner = scope
         if clause and _usable(para, clause, end):
             inner = self._scope_of(para, clause, scope, end)
@@ -259,14 +282,16 @@ class _Reader:
         para, end = node.para, len(node.para.text)
         if scope.silent and not self._order(node):
             return
+        if labels.label_of(para, node.at) in ("time", "other", "lead") and len(node.text) < 200:
+            return
         if _CONSENT.match(node.folded) and not (scope.units and node.kind in ("dash", "letter", "plus", "bracket")):
-            later = clauses.inside(para, node.at, end)
+            later = clauses.inside(para, node.at, end, self._speaks)
             if later is None or not later.ordered:
                 self._later_clauses(node, node.at, scope, None)
                 return
             self._emit(node, later, scope, later.start, end)
             return
-        clause = clauses.clause_at(para, node.at, end)
+        clause = self._clause(para, node.at, end)
         if clause is not None and (clauses.tells(para, clause, False) or self._is_self(clause)) and not clause.ordered:
             if not scope.units or clauses.tells(para, clause, False):
                 return
@@ -275,7 +300,7 @@ class _Reader:
             # A body named with nothing to do: a heading whose text was lost.
             return
         if clause is None and not scope.units:
-            clause = clauses.inside(para, node.at, end) or clauses.subject_inside(para, node.at, end)
+            clause = clauses.inside(para, node.at, end, self._speaks) or clauses.subject_inside(para, node.at, end)
         if clause is not None:
             if self._refused(para, clause, end, node):
                 return
@@ -312,8 +337,11 @@ class _Reader:
         """Further duties of the same paragraph: each starts a sentence with a body of its own."""
         para, end = node.para, len(node.para.text)
         current = first
+        quoted = [q.span() for q in _QUOTED.finditer(para.text)]
         for m in re.finditer(r"(?<=[.;]) +", para.text[after:]):
             at = after + m.end()
+            if any(a <= at < b for a, b in quoted):
+                continue
             if para.text[at - 2] == "." and re.search(
                 r"(?:TP|Tp|P|Q|TS|tr|Đ/c|St)\.$", para.text[max(0, at - 6) : at - 1]
             ):
@@ -323,7 +351,7 @@ class _Reader:
                 continue
             if current is not None and {key(u.name) for u in clause.units} & {key(u.name) for _, u in current.units}:
                 continue
-            if para.text[at - 2] == ";" and not (para.text[at].isupper() or clause.ordered):
+            if para.text[at - 2] == ";" and not (para.text[at].isupper() or clause.ordered or self._own_half(para, clause)):
                 continue
             if _ANSWERS.match(para.folded, clause.verb):
                 continue
@@ -333,12 +361,16 @@ class _Reader:
             current = self._found(para, at, end, node, units, False, replace(scope, mode=clause.mode, due=None))
             self.found.append(current)
 
+    def _own_half(self, para: Para, clause: Clause) -> bool:
+        """Whether the half sentence after ";" is a body in small letters with a duty of its own."""
+        return para.folded.startswith("cac ", clause.start) and bool(pattern("duty").match(para.folded, clause.verb)) and len(clause.units) <= 2
+
     def _sentence_end(self, para: Para, at: int) -> int:
         stop = para.text.find(". ", at)
         return stop if stop > 0 else len(para.text)
 
     def _strict_clause(self, para: Para, at: int, end: int) -> Clause | None:
-        clause = clauses.clause_at(para, at, end)
+        clause = self._clause(para, at, end)
         if clause is None or clause.heading and clause.verb >= end - 2:
             return None
         if clauses.tells(para, clause, True) or self._is_self(clause) and not clause.ordered:
@@ -372,7 +404,7 @@ class _Reader:
             return True
         if clause.mode == "đề nghị" and _ASKS.match(rest) and not re.search(r"bao cao|gui ", rest):
             return True
-        if self.about.kind == "Giấy mời" and (_INVITES.search(rest[:120]) or not clause.ordered):
+        if self.about.kind == "Giấy mời" and _INVITES.search(rest[:120]):
             return True
         if _INVITES.match(rest.lstrip(" ,")) and node.kind == "plain":
             return True
@@ -393,11 +425,10 @@ class _Reader:
         first = key(clause.units[0].name)
         if not mine:
             return False
-        return (
-            first == mine
-            or mine.startswith(first + " ")
-            or (first in ("ubnd tinh", "uy ban nhan dan tinh", "ubnd thanh pho") and "ubnd" in mine)
-        )
+        if first == mine or mine.startswith(first + " ") or (first in ("ubnd tinh", "uy ban nhan dan tinh", "ubnd thanh pho") and "ubnd" in mine):
+            return True
+        short, whole = initials(clause.units[0].name), initials(self.about.issuer)
+        return len(short) >= 3 and whole.startswith(short)
 
     def _plain(self, node: Node, here: Scope, base: Scope, following: Node | None) -> Scope:
         para, end = node.para, len(node.para.text)
@@ -425,18 +456,18 @@ class _Reader:
         return here
 
     def _order_plain(self, node: Node) -> bool:
-        clause = clauses.clause_at(node.para, node.at, len(node.para.text))
+        clause = self._clause(node.para, node.at, len(node.para.text))
         return bool(clause and clause.ordered)
 
     def _lead_in(self, node: Node, here: Scope) -> Scope:
         para, end = node.para, len(node.para.text)
-        clause = clauses.clause_at(para, node.at, end)
+        clause = self._clause(para, node.at, end)
         if (
             clause is None
             or (not clause.ordered and not clauses.has_duty(para, clause, end) and not clause.heading)
             or (not clause.ordered and self._is_self(clause))
         ):
-            clause = _last_order(para, node.at, end) or (clause if clause and clause.heading else None)
+            clause = _last_order(para, node.at, end, self._speaks) or (clause if clause and clause.heading else None)
         self.seen_lead_in = True
         if (
             clause is not None
@@ -458,7 +489,7 @@ class _Reader:
         return here
 
     def _plain_task(self, node: Node, here: Scope, para: Para, end: int) -> None:
-        clause = clauses.clause_at(para, node.at, end)
+        clause = self._clause(para, node.at, end)
         start = node.at
         if clause is not None and not clause.ordered and (clauses.tells(para, clause, True) or self._is_self(clause)):
             clause = None
@@ -485,6 +516,10 @@ class _Reader:
             self._emit(node, clause, here, start, end)
             return
         closing = node.index >= self.last_body
+        if _REPORT_BY.match(node.folded) and (due := find_due(para, start, end, self._taken(para), self.about.issued)) and due.due.date:
+            scope = here if here.units else replace(here, units=self.root_units or self.about.addressees)
+            self._inherit(node, scope)
+            return
         if here.units and not closing and node.index > 0 and self._starts_with_duty(node):
             self._inherit(node, here)
 
@@ -503,7 +538,7 @@ class _Reader:
         """An order after the opening of the paragraph. What it rests on is not part of the duty's text."""
         para = node.para
         sentence = self._sentence_end(para, node.at)
-        clause = clauses.inside(para, node.at, min(end, sentence + 1))
+        clause = clauses.inside(para, node.at, min(end, sentence + 1), self._speaks)
         if clause is None and not re.match(r"(?:thuc hien|can cu|xet|theo) ", node.folded):
             clause = clauses.subject_inside(para, node.at, min(end, sentence + 1))
             if clause is not None:
@@ -512,11 +547,11 @@ class _Reader:
             return clause, clause.start if clauses.opens_with_basis(para, node.at) else node.at
         for m in re.finditer(r"(?<=[.;]) +", para.text[node.at :]):
             at = node.at + m.end()
-            later = clauses.clause_at(para, at, end)
+            later = self._clause(para, at, end)
             if later is not None and later.ordered and not clauses.tells(para, later, True):
                 short = at - node.at < 200 and not _CLOSING.match(node.folded)
                 return later, node.at if short else at
-            later = clauses.inside(para, at, min(end, self._sentence_end(para, at) + 1))
+            later = clauses.inside(para, at, min(end, self._sentence_end(para, at) + 1), self._speaks)
             if later is not None and later.ordered:
                 return later, later.start if clauses.opens_with_basis(para, at) else at
         return None, node.at
@@ -540,7 +575,8 @@ class _Reader:
         return Clause(start, phrase.end, phrase.units, "giao", True), start
 
     def _starts_with_duty(self, node: Node) -> bool:
-        return bool(pattern("duty").match(node.folded)) and not _CONSENT.match(node.folded)
+        words = _CONNECTED.sub("", node.folded)
+        return bool(pattern("duty").match(words)) and not _CONSENT.match(words)
 
     def _coordinating(self, para: Para, start: int, end: int) -> list[Unit]:
         out: list[Unit] = []
@@ -605,14 +641,14 @@ def _topic(node: Node) -> str | None:
     return text if len(text) <= 160 and node.children else None
 
 
-def _last_order(para: Para, at: int, end: int) -> Clause | None:
+def _last_order(para: Para, at: int, end: int, speaks: Callable[[Clause], bool]) -> Clause | None:
     """The last order of a lead-in sentence; the ones before it only tell."""
     best: Clause | None = None
-    clause = clauses.inside(para, at, end)
+    clause = clauses.inside(para, at, end, speaks)
     rounds = 0
     while clause is not None and rounds < 12:
         best, rounds = clause, rounds + 1
-        clause = clauses.inside(para, max(clause.verb, clause.start + 1), end)
+        clause = clauses.inside(para, max(clause.verb, clause.start + 1), end, speaks)
     return best
 
 

@@ -22,6 +22,7 @@ _DAY_LINE = re.compile(
 )
 _DAY_NUMERIC = re.compile(rf"(?P<place>[^,|:;.]{{2,40}}?)\s?,\s*ngay\s+{dates.NUMERIC}\s*$")
 _GAP = re.compile(r"\s{3,}|\s*\|\s*|\t+")
+_LOST_ABOUT = re.compile(r"^\S{1,5} ve viec (?=\w)")
 _OVERLAY = re.compile(r"\s\d{1,2}\. [A-ZĐÀ-Ỹ]")
 _LETTERS = re.compile(r"[^a-z ]")
 _OPENING = re.compile(
@@ -50,7 +51,7 @@ class Head:
     kind: Kind | None = None
     kind_line: Line | None = None
     subject: Para | None = None
-    about_from: int = 0
+    about: bool = False
     addressees: list[Para] = field(default_factory=list)
     urgency: Line | None = None
     secrecy: Line | None = None
@@ -323,6 +324,7 @@ def _find_subject(
     if title_at is not None and (about is None or about[0] >= title_at):
         _subject_under_title(lines, head, title_at)
     elif about is not None:
+        head.about = True
         _subject_block(lines, head, *about)
     elif to_at is not None and number_at is not None:
         _subject_between(lines, head, max(number_at, day_at or 0), to_at)
@@ -336,9 +338,9 @@ def _about_line(lines: list[Line], head: Head, number_at: int | None, title_at: 
             short = anchors.ABOUT_SHORT.match(piece.line.folded)
             if short:
                 return i, piece.line.start - line.start + short.end()
-        full = anchors.ABOUT.match(line.folded)
+        full = anchors.ABOUT.match(line.folded) or (_LOST_ABOUT.match(line.folded) if title_at is None else None)
         if full and title_at is None and (number_at is None or i > number_at) and len(line.text) < 400:
-            return i, 0
+            return i, full.end() - len("ve viec ") if full.re is _LOST_ABOUT else 0
     return None
 
 
@@ -436,7 +438,7 @@ def _subject_between(lines: list[Line], head: Head, after: int, to_at: int) -> N
         if line.caps or anchors.RULE.match(line.folded) or i in head.used or _noisy(line):
             continue
         rows.append(line)
-    if not rows:
+    if not rows or len(" ".join(r.text for r in rows)) < 12:
         return
     broken = re.match(r"^[A-ZĐÀ-Ỹ/|.]{1,4}\s+(?=[a-zà-ỹ])", rows[0].text)
     rows[0] = part_of(rows[0], broken.end() if broken else 0, len(rows[0].text))

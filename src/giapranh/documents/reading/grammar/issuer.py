@@ -8,7 +8,7 @@ from ..schema import Span, Value
 from .data import bodies
 from .folding import bare, fold, key
 from .header import Head
-from .lines import Line, Para
+from .lines import Line, Para, part_of
 from .units import pattern
 
 _LEVEL = re.compile(r"(?<!\w)(?:tinh|thanh pho|huyen|quan|thi xa|xa|phuong|thi tran|dac khu)(?! uy\b)(?!\w)")
@@ -22,9 +22,15 @@ _BODY_START = re.compile(
 _SMALL = frozenset("và của các ở tại thuộc cho với về trong".split())
 
 
+def _bodies_of(line: Line) -> list[Line]:
+    """A line of a web copy that holds the parent and the issuer together, as two."""
+    m = re.search(r"^(?:uy ban nhan dan|ubnd|bo|tong cuc)\b.{4,40}? (?=(?:so|van phong|thanh tra|chi cuc|phong|ban quan ly|trung tam|cuc|vu) )", line.folded)
+    return [part_of(line, 0, m.end()), part_of(line, m.end(), len(line.text))] if m else [line]
+
+
 def _groups(lines: list[Line]) -> list[list[Line]]:
     out: list[list[Line]] = []
-    for line in lines:
+    for line in (piece for whole in lines for piece in _bodies_of(whole)):
         first = not out
         dangling = not first and re.search(r"\b(?:va|cua|ve|tinh|thanh pho|huyen|xa|phuong)$|[,-]$", out[-1][-1].folded)
         place = _LEVEL.match(line.folded) and not first

@@ -12,6 +12,7 @@ from .folding import bare, fold
 
 _PIECES = re.compile(r"\S+(?:[ \t\u00a0]\S+)*")
 _BLANKS = " \t\f\u00a0\u200b\ufeff"
+_BREAK = re.compile(r"(\r\n|[\n\r\u2028\u2029\x0b\x85])")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -53,8 +54,8 @@ def lines_of(text: str) -> list[Line]:
     """The lines of the paper that show something."""
     out: list[Line] = []
     at, blank, page = 0, True, True
-    for raw in re.split(r"(\r\n|[\n\r\u2028\u2029\x0b\x85])", text):
-        if not raw or raw[0] in "\r\n\u2028\u2029\x0b\x85":
+    for turn, raw in enumerate(_BREAK.split(text)):
+        if turn % 2:
             at += len(raw)
             continue
         if "\f" in raw:

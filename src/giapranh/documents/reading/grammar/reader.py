@@ -193,17 +193,14 @@ def _kind(head: Head, symbol: Value[str] | None) -> Value[str] | None:
         return None
     code = re.split(r"[-/]", fold(symbol.value))[0]
     named: Kind | None = kind_by_code().get(code)
-    if named is not None and named.name != "Công văn" and not head.about_from and not _is_letter(head, code):
+    if named is not None and named.name != "Công văn" and "-" in symbol.value + "/" and not _is_letter(head, code):
         return Value(named.name, symbol.span, 0.7, "Tên loại không có trong văn bản; suy từ ký hiệu.")
     return Value("Công văn", symbol.span, 0.95, None)
 
 
 def _is_letter(head: Head, code: str) -> bool:
-    return (
-        head.subject is not None
-        or bool(head.addressees)
-        and code not in {fold(c) for k in kind_by_name().values() for c in k.codes}
-    )
+    """Whether a type's abbreviation at the head of a symbol is an organ's after all ("TTr" of Thanh tra in a letter)."""
+    return head.about and bool(head.addressees)
 
 
 def _subject(head: Head) -> Value[str] | None:

@@ -21,6 +21,7 @@ _AUTHORITY = re.compile(
 _POSITION = re.compile(
     r"(?<!\w)(?:quyen )?(?:pho |tong |thuong truc )?(?:pho )?(?:chu tich|giam doc|chanh van phong|chanh thanh tra|bo truong|thu truong|cuc truong|vu truong|vien truong|truong phong|truong ban|truong|chi cuc truong|hieu truong|bi thu|chu nhiem|chanh an|thong doc|thu tuong|thu truong|tu lenh|chi huy truong|tong thanh tra|hat truong|doi truong|chanh|uy vien|thu ky|to truong|pho ban|cuc pho|vu pho)\b"
 )
+_TRAILING_NAME = re.compile(r"(?<=\s)([^\W\d_a-z][a-zà-ỹ]+)(?: [^\W\d_a-z][a-zà-ỹ]+){2,3}$")
 _ONLY_NOTE = re.compile(r"^\([^)]*\)[;.,]?$")
 _SIGNED = re.compile(r"^\(?(?:da ky|ky boi|nguoi ky|da ky dien tu|ky dien tu)\b.*")
 
@@ -112,7 +113,7 @@ def _columns(lines: list[Line], at: int, tail: Tail) -> tuple[list[Line], list[L
             if piece.indent >= column and (_DASH.match(piece.text) is None or piece.indent > column + 20):
                 right.append(piece)
                 continue
-            body, cuts = _cut_signer(piece, bool(left) or i == at)
+            body, cuts = _cut_signer(piece, i > at or bool(left))
             right += cuts
             if body is not None and not anchors.PAGE_NUMBER.match(body.folded):
                 left.append(body)
@@ -149,7 +150,7 @@ def _cut_signer(piece: Line, listed: bool) -> tuple[Line | None, list[Line]]:
     text = piece.text
     if not listed or (piece.caps and (_AUTHORITY.match(text) or _POSITION.search(piece.folded))):
         return (None, [piece]) if piece.caps else (piece, [])
-    if _is_name(piece) and not _DASH.match(text):
+    if not _DASH.match(text) and _is_name(piece, piece.blank_before):
         return None, [piece]
     m = re.search(r"(?<=[;.:,)])\s+(\S.*)$", text)
     spots = [x.end() for x in re.finditer(r"[;.:,)]\s+", text)]
@@ -159,17 +160,24 @@ def _cut_signer(piece: Line, listed: bool) -> tuple[Line | None, list[Line]]:
             return part_of(piece, 0, spot), [cut]
         if _is_name(cut) and len(cut.text.split()) >= 3 and text[spot - 2] in ";:.":
             return part_of(piece, 0, spot), [cut]
+    if anchors.KEPT.match(_DASH.sub("", piece.folded)):
+        named = _TRAILING_NAME.search(text)
+        if named and fold(named.group(1)) in _surnames() and len(named.group().split()) >= 3:
+            return part_of(piece, 0, named.start()), [part_of(piece, named.start(), len(text))]
     if m is None and piece.caps and len(text) > 6 and not _DASH.match(text):
         return None, [piece]
     return piece, []
 
 
-def _is_name(line: Line) -> bool:
+def _is_name(line: Line, alone: bool = False) -> bool:
+    """Whether the line is a person's name; ``alone`` when nothing else can stand there."""
     text = line.text.strip(" .,*")
     if not _NAME.match(text) or line.caps and len(text.split()) > 5:
         return False
     words = [w for w in text.split() if not w.endswith(".")]
-    return 2 <= len(words) <= 5 and fold(words[0]) in _surnames() and not text.isupper()
+    if not 2 <= len(words) <= 5 or text.isupper():
+        return False
+    return fold(words[0]) in _surnames() or (alone and len(words) >= 3 and all(w[1:].islower() for w in words))
 
 
 def _items(left: list[Line], tail: Tail) -> list[Para]:
@@ -182,7 +190,7 @@ def _items(left: list[Line], tail: Tail) -> list[Para]:
             continue
         if groups and _kept(groups[-1]) and not _DASH.match(line.text) and not groups[-1][-1].text.endswith(","):
             break
-        starts = bool(_DASH.match(line.text))
+        starts = bool(_DASH.match(line.text)) or bool(anchors.KEPT.match(line.folded))
         if not starts and not dashed:
             starts = not groups or groups[-1][-1].text.rstrip().endswith((";", "."))
         if _ONLY_NOTE.match(line.text) and groups:
@@ -212,7 +220,7 @@ def _kept(group: list[Line]) -> bool:
 def _signer_piece(piece: Line, tail: Tail) -> None:
     if _SIGNED.match(piece.folded):
         return
-    if tail.name is None and _is_name(piece):
+    if tail.name is None and _is_name(piece, bool(tail.chain)):
         tail.name = piece
         return
     if not piece.caps or tail.name is not None or ":" in piece.text or len(re.findall(r"[^\W\d_]", piece.text)) < 4:

@@ -14,11 +14,11 @@ from .data import _toml, bodies
 from .folding import bare, fold, key
 from .lines import Para
 
-_MARKS = {"Ủy": "(?:Ủy|Uỷ|Úy|Ùy|Uy|UỶ|ỦY)", "Tòa": "(?:Tòa|Toà)", "hóa": "(?:hóa|hoá)", "ủy": "(?:ủy|uỷ|úy)"}
+_MARKS = {"Ủy ban": "(?:Ủy|Uỷ|Úy|Ùy|Uy|UỶ|ỦY) (?:ban|bạn|bản)", "Sở": "(?:Sở|SỞ|Sớ|Sỡ)", "Ủy": "(?:Ủy|Uỷ|Úy|Ùy|Uy|UỶ|ỦY)", "Tòa": "(?:Tòa|Toà)", "hóa": "(?:hóa|hoá)", "ủy": "(?:ủy|uỷ|úy)"}
 _NOT_NAMES = (
     r"(?!Tổ (?:chức|quốc)|Ban (?:hành|đầu|ngày)|Báo cáo|Trường hợp|Phòng,? ?(?:chống|ngừa|bệnh|cháy)|Cơ sở (?:dữ liệu|pháp lý|vật chất|chính trị)"
     r"|Vụ việc|Bộ (?:máy|luật|Luật|tiêu chí|chỉ số|thủ tục)|Hội (?:nghị|thảo|thi|chợ)|Đoàn kết|Đại hội|Đội ngũ|Cơ quan tài phán|Khối lượng|Nhóm [a-z0-9]|Quỹ đất|Thuế (?:suất|thu)|Đơn (?:thư|giá)"
-    r"|Cán bộ,? (?:kỹ|có)|Tổ (?:hợp|máy)|Trạm (?:bơm|dừng)|Đài (?:phun|tưởng)|Báo (?:giá|động)|Công an ninh|Ông cha|Bà con|Văn phòng phẩm|Thanh tra,? (?:kiểm tra|việc|toàn diện)|Kiểm toán (?:nội bộ|độc lập)|Thường trực (?:24|tại)|TT[A-Z])"
+    r"|Lãnh đạo,? (?:chỉ đạo|thực hiện|tổ chức|việc|công tác|toàn diện)|Cán bộ,? (?:kỹ|có)|Tổ (?:hợp|máy)|Trạm (?:bơm|dừng)|Đài (?:phun|tưởng)|Báo (?:giá|động)|Công an ninh|Ông cha|Bà con|Văn phòng phẩm|Thanh tra,? (?:kiểm tra|việc|toàn diện)|Kiểm toán (?:nội bộ|độc lập)|Thường trực (?:24|tại)|TT[A-Z])"
 )
 _STRAY = ("nhung", "moi")
 
@@ -27,9 +27,8 @@ def _alternatives(words: list[str]) -> str:
     out = []
     for word in sorted(words, key=len, reverse=True):
         pattern = re.escape(word).replace(r"\ ", " ")
-        for plain, loose in _MARKS.items():
-            pattern = pattern.replace(plain, loose)
-        out.append(pattern)
+        loose = next((k for k in _MARKS if k in word), None)
+        out.append(pattern.replace(loose, _MARKS[loose]) if loose else pattern)
     return "|".join(out)
 
 
@@ -75,49 +74,11 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             "phòng chuyên môn",
         ]
     )
-    # "có" ends a name unless it goes on describing it ("có liên quan", "có thẩm quyền").
-    have = r"co(?! (?:lien quan|tham quyen|chuc nang|quan|so |nguoi|von|du an|hoat dong|rung|khoang san|duong|bien gioi|chung))"
-    stop_words = sorted({bare(w).lower() for w in verbs["duty"] + verbs["bounds"]}, key=len, reverse=True)
-    guarded = {
-        "giao": "giao(?! thong| duc| duyen| ban)",
-        "de": "de",
-        "can": "can(?! bo)",
-        "mo": "mo(?! da)",
-        "la": "la",
-        "cap": "cap(?! (?:xa|huyen|tinh|co|uy|tren|duoi|nuoc|bach))",
-        "trinh": "trinh(?! do)",
-        "do": "do(?! thi)",
-        "lam": "lam(?! nghiep)",
-        "truc": "truc(?! thuoc)",
-        "ky": "ky(?! thuat)",
-        "cu": "cu(?! tri| the)",
-        "ngay": "ngay(?! \\d)",
-        "dang": "dang(?! vien| bo| uy)",
-        "dong": "dong(?! bao| chi)",
-        "som": "som",
-        "ra": "ra",
-        "truoc": "truoc",
-        "con": "con(?! nguoi)",
-        "dung": "dung",
-        "lap": "lap",
-        "quan ly": "quan ly",
-        "phat trien": "phat trien(?! nong thon| quy dat| do thi)",
-        "thi hanh": "thi hanh(?! an)",
-        "khai thac": "khai thac",
-        "duoc": "duoc(?! giao| phan cong| uy quyen| tang)",
-        "bao ve": "bao ve(?! moi truong| thuc vat| rung)",
-        "kiem tra": "kiem tra(?! dang)",
-        "moi": "moi",
-        "dau tu": "dau tu(?! xay dung|,? phat)",
-        "su dung": "su dung",
-        "thuc hien": "thuc hien",
-        "quyet dinh": "quyet dinh",
-        "tu": "tu",
-        "hien": "hien(?! nay)",
-        "du": "du(?! an| lich)",
-        "to chuc": "to chuc(?!,? (?:ca nhan|chinh tri|doan the|xa hoi|tin dung|co lien quan|lien quan|su dung|khai thac|kinh te|quoc te|phi chinh phu|hanh nghe|dang|khoa hoc|duoc cap|dich vu))",
-    }
-    stops = "|".join([have, *(guarded.get(w, re.escape(w).replace(r"\ ", " ")) for w in stop_words)])
+    short = sorted({w for w in verbs["duty"] + verbs["bounds"] if " " not in w}, key=len, reverse=True)
+    long = sorted({bare(w).lower() for w in verbs["duty"] + verbs["bounds"] if " " in w}, key=len, reverse=True)
+    before, after = verbs["not_before"], verbs["not_after"]
+    short_stops = "|".join(_guarded(w, before, after) for w in short)
+    long_stops = "|".join(_guarded(w, _bare_rows(before), _bare_rows(after)) for w in long)
     named = rf"{_NOT_NAMES}(?:{heads})(?![\w])"
     person = rf"(?:{persons})(?![\w])"
     plural = rf"(?:(?:[Tt]oàn thể |[Tt]ất cả )?(?:[Cc]ác|[Nn]hững|[Mm]ọi)) +(?:{both_cases}|{heads})(?!\w)"
@@ -128,7 +89,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "plural": re.compile(plural),
         "generic": re.compile(rf"(?:{generic})(?!\w)"),
         "start": re.compile(rf"(?:{plural}|{person}|{named}|(?:{solo})(?!\w))"),
-        "stop": re.compile(rf"(?<=[\s,])(?:{stops})(?!\w)"),
+        "short stop": re.compile(rf"(?<=[\s,])(?:{short_stops})(?!\w)"),
+        "long stop": re.compile(rf"(?<=[\s,])(?:{long_stops})(?!\w)"),
         "names": re.compile(r"(?<!\w)(?:" + "|".join(re.escape(n).replace(r"\ ", " ") for n in names) + r")(?!\w)"),
         "duty": re.compile(
             r"(?<![\w])(?:"
@@ -139,11 +101,27 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             r"(?:" + "|".join(sorted({bare(w).lower() for w in verbs["telling"]}, key=len, reverse=True)) + r")(?!\w)"
         ),
         "several": re.compile(
-            rf"(?P<lead>(?:{persons})?\s?(?:UBND|Ủy ban nhân dân|Uỷ ban nhân dân)?\s?)[Cc]ác (?P<head>[^\W\d_]+(?: [a-zà-ỹđ]+){{0,2}})(?P<more>(?:, ?[^\W\d_]+){{0,3}})\s?:\s*"
+            rf"(?P<lead>(?:{persons})?\s?(?:UBND|Ủy ban nhân dân|Uỷ ban nhân dân)?\s?)[Cc]ác (?P<head>[^\W\d_]+(?: [a-zà-ỹđ]+){{0,2}})(?P<more>(?:,? ?(?:và )?[^\W\d_]+){{0,4}}?)\s?:\s*"
+        ),
+        "several places": re.compile(
+            rf"(?P<lead>(?:{persons})?\s?(?:UBND|Ủy ban nhân dân|Uỷ ban nhân dân|HĐND|Công an|Trạm Y tế|Phòng Kinh tế)?\s?)[Cc]ác (?P<head>xã|phường|huyện|thị xã|thị trấn|thành phố|quận|thôn|tỉnh|Sở|sở|Bộ|bộ|Ban|Phòng|Cục|Vụ)(?P<more>) (?=[^\W\d_a-z])"
         ),
     }
 
 
+def _bare_rows(rows: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {bare(k).lower(): [bare(x).lower() for x in v] for k, v in rows.items()}
+
+
+def _guarded(word: str, not_before: dict[str, list[str]], not_after: dict[str, list[str]]) -> str:
+    """The word, unless its neighbours make it part of a name ("thi hành án", "công trình", "có liên quan")."""
+    text = re.escape(word).replace(r"\ ", " ")
+    after = "|".join(re.escape(x).replace(r"\ ", " ") for x in not_before.get(word, ()))
+    ahead = "".join(rf"(?<!{re.escape(x[0])}{re.escape(x[1:])} )(?<!{re.escape(x[:1].upper() + x[1:])} )" for x in not_after.get(word, ()))
+    return rf"{ahead}{text}(?! (?:{after})(?!\w))" if after else f"{ahead}{text}"
+
+
+@cache
 def pattern(name: str) -> re.Pattern[str]:
     """One of the compiled patterns over names of bodies."""
     return _patterns()[name]
@@ -221,11 +199,58 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
     first = pattern("start").match(para.text, at, limit)
     begin = first.end() if first else at
     known = [m.span() for m in pattern("names").finditer(para.folded, at, min(limit, at + 900))]
-    for m in pattern("stop").finditer(masked, begin, limit):
-        if any(a <= m.start() < b for a, b in known):
+    best: tuple[int, str] | None = None
+    hidden = masked is not para.bare
+    for rule, text in (("long stop", masked), ("short stop", para.text)):
+        for m in pattern(rule).finditer(text, begin, limit if best is None else min(limit, best[0] + 20)):
+            if any(a <= m.start() < b for a, b in known) or (hidden and masked[m.start()] == "#"):
+                continue
+            if best is None or m.start() < best[0]:
+                best = m.start(), bare(m.group())
+            break
+    strange = _strange(para, at, begin, best[0] if best else min(limit, at + 300), known, masked)
+    return (strange, "?") if strange is not None else best
+
+
+_SMALL_WORD = re.compile(r"(?<![\w/&])[a-zà-ỹđ]+(?![\w/&])")
+_CLOSING_WORDS = frozenset("tỉnh huyện xã phường quận phố trấn khu ương quan sở các và".split())
+
+
+@cache
+def _small_words() -> frozenset[str]:
+    return frozenset(bodies()["small"].split())
+
+
+def _strange(para: Para, at: int, begin: int, stop: int, known: list[tuple[int, int]], masked: str) -> int | None:
+    """Where a body of its own name is followed by a small word no name holds: an unknown verb."""
+    if not pattern("named").match(para.text, at):
+        return None
+    before: re.Match[str] | None = None
+    for m in _SMALL_WORD.finditer(para.text, begin, stop):
+        if any(a <= m.start() < b for a, b in known) or masked[m.start()] == "#":
+            before = None
             continue
-        return m.start(), m.group()
+        if m.group() not in _small_words() and not _two_words(m.group()):
+            if before is not None and before.end() + 1 == m.start() and before.group() not in _CLOSING_WORDS:
+                return before.start()
+            return m.start() if not fold_equal_small(m.group()) else None
+        before = m
     return None
+
+
+def _two_words(word: str) -> bool:
+    """Whether a web copy ran two words of a name together ("bệnhtật")."""
+    return any(word[:i] in _small_words() and word[i:] in _small_words() for i in range(2, len(word) - 1))
+
+
+def fold_equal_small(word: str) -> bool:
+    """Whether OCR only lost marks of a word that names hold."""
+    return fold(word) in _small_folded()
+
+
+@cache
+def _small_folded() -> frozenset[str]:
+    return frozenset(fold(w) for w in _small_words())
 
 
 def _only_names(text: str) -> bool:
@@ -295,7 +320,7 @@ def split(para: Para, start: int, end: int) -> list[Unit]:
     spread: tuple[str, int] | None = None
     for a, b in cuts:
         piece = text[a:b]
-        m = pattern("several").match(piece)
+        m = _several(piece, text, b, end)
         if m and m.end() < len(piece):
             head = _shared_head(m)
             out.append(_unit(text, a + m.end(), b, head))
@@ -307,6 +332,20 @@ def split(para: Para, start: int, end: int) -> list[Unit]:
         spread = None
         out.append(_unit(text, a, b, ""))
     return [u for u in out if len(key(u.name)) > 1]
+
+
+def _several(piece: str, text: str, b: int, end: int) -> re.Match[str] | None:
+    """The head shared by a list ("các Sở: …", "các xã A, B và C"), where there is a list."""
+    m = pattern("several").match(piece)
+    if m:
+        return m
+    m = pattern("several places").match(piece)
+    more = re.match(r"(?:, | và )(?:và )?([^\W\d_a-z])", text[b:end])
+    if m and more:
+        after = b + more.start(1)
+        if not pattern("start").match(text, after) or pattern("names").match(fold(text[after : after + 60])):
+            return m
+    return None
 
 
 def _drop_tail(text: str, start: int, end: int) -> int:
@@ -355,7 +394,7 @@ def _cuts(para: Para, start: int, end: int) -> list[tuple[int, int]]:
         if m.start() < begin or any(a < m.start() < b for a, b in kept):
             continue
         group = text[begin : m.start()]
-        several = pattern("several").match(group)
+        several = _several(group, text, m.start(), end)
         spreading = bool(several) if several else spreading and _needs_head(group)
         if _is_cut(group, m.group(), text, m.end(), end, spreading):
             cuts.append((begin, m.start()))
@@ -382,7 +421,7 @@ def _is_cut(group: str, separator: str, text: str, at: int, end: int, spreading:
             and _INNER_PLURAL.search(group)
             and not re.search(r"UBND|[ỦU][ỷy] ban", group)
         ):
-            return not re.match(r"[Cc]ác", rest) or bool(pattern("named").match(rest[4:]))
+            return False
         if joined_by_and or separator.endswith("và "):
             return not (_PLURAL.match(group) and not re.search(r"UBND|[ỦU][ỷy] ban", group)) or len(group) > 90
         return True
@@ -395,3 +434,13 @@ def _is_cut(group: str, separator: str, text: str, at: int, end: int, spreading:
     if generic:
         return not _INNER_PLURAL.search(group)
     return separator.startswith(";") and bool(pattern("start").match(rest))
+
+
+def initials(name: str) -> str:
+    """The abbreviation a name would have ("Sở Tài nguyên và Môi trường" and "Sở TN&MT": "stnmt")."""
+    out = []
+    for word in re.findall(r"[^\W\d_]+", name):
+        if fold(word) in ("va", "cua", "cac"):
+            continue
+        out.append(word if word.isupper() or sum(c.isupper() for c in word) > 1 else word[0])
+    return fold("".join(out))
