@@ -55,14 +55,20 @@ def _of_source(path: Path, source: bytes) -> Iterator[tuple[str, int, object, st
         context = words.pop(0) if function in CONTEXTUAL else None
         words = [word for word in words if isinstance(word, str) and word]
         if words:
-            plural = function is not None and "ngettext" in function or function == "npgettext"
+            plural = (function is not None and "ngettext" in function) or function == "npgettext"
             yield place, line, tuple(words[:2]) if plural and len(words) > 1 else words[0], context
 
 
 # Library code whose English reaches a page: sign-in and form errors. Their templates are replaced by ours.
 SPEAKING = {
     "allauth": ("account/*.py", "account/internal/**/*.py", "mfa/**/*.py", "socialaccount/*.py", "core/*.py"),
-    "django": ("forms/*.py", "core/validators.py", "contrib/auth/*.py", "contrib/postgres/forms/*.py", "db/models/*.py"),
+    "django": (
+        "forms/*.py",
+        "core/validators.py",
+        "contrib/auth/*.py",
+        "contrib/postgres/forms/*.py",
+        "db/models/*.py",
+    ),
 }
 
 

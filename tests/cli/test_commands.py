@@ -27,12 +27,25 @@ def test_every_command_shows_an_example(name):
 
 
 def test_the_design_commands_are_all_there():
-    assert set(NAMES) >= {"read", "init", "serve", "worker", "doctor", "backup", "restore", "import", "export", "report"}
+    assert set(NAMES) >= {
+        "read",
+        "init",
+        "serve",
+        "worker",
+        "doctor",
+        "backup",
+        "restore",
+        "import",
+        "export",
+        "report",
+    }
 
 
 def test_reading_a_paper_needs_neither_django_nor_a_database(tmp_path):
     paper = tmp_path / "công văn.txt"
-    paper.write_text("UBND TỈNH LẠNG SƠN\nSố: 03/KH-UBND\nLạng Sơn, ngày 08 tháng 01 năm 2024\nKẾ HOẠCH\nThử\n", "utf-8")
+    paper.write_text(
+        "UBND TỈNH LẠNG SƠN\nSố: 03/KH-UBND\nLạng Sơn, ngày 08 tháng 01 năm 2024\nKẾ HOẠCH\nThử\n", "utf-8"
+    )
     code = (
         "import sys; sys.argv = ['giapranh', 'read', '--json', sys.argv[1]]\n"
         "from giapranh.cli.app import main\n"

@@ -62,8 +62,10 @@ def test_two_processes_at_once_share_one_server(home):
     both = [
         subprocess.Popen(
             [sys.executable, "-c", ASK.format(work="import time; print(a.port); time.sleep(1.5)")],
-            env={**os.environ, "GIAPRANH_HOME": str(home)}, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
+            env={**os.environ, "GIAPRANH_HOME": str(home)},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         for _ in range(2)
     ]
     ports = {process.communicate(timeout=60)[0].strip() for process in both}

@@ -59,7 +59,9 @@ def test_a_wrong_import_breaks_its_contract(house, where, wrong, broken):
         path.write_text(f"{before}\n{wrong}\n", encoding="utf-8")
         said = lint(house)
         assert said.returncode == 1, said.stdout
-        assert any(broken in line and "BROKEN" in line for line in said.stdout.splitlines()) or "exhaustive" in said.stdout
+        assert (
+            any(broken in line and "BROKEN" in line for line in said.stdout.splitlines()) or "exhaustive" in said.stdout
+        )
     finally:
         if existed:
             path.write_text(before, encoding="utf-8")

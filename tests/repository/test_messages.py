@@ -50,6 +50,8 @@ def test_english_texts_are_english(tool):
     wrong = [
         str(message.string)
         for message in tool.load("en")
-        if message.id and not isinstance(message.string, tuple) and len(VIETNAMESE.findall(kept.sub("", message.string))) > 6
+        if message.id
+        and not isinstance(message.string, tuple)
+        and len(VIETNAMESE.findall(kept.sub("", message.string))) > 6
     ]
     assert wrong == []

@@ -25,7 +25,9 @@ def elsewhere(tmp_path_factory):
     shutil.copytree(ROOT / "requirements", source / "requirements")
     shutil.copytree(ROOT / "src", source / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
     run = [sys.executable, "-m", "pip"]
-    subprocess.run([*run, "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(folder), str(source)], check=True)
+    subprocess.run(
+        [*run, "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(folder), str(source)], check=True
+    )
     wheel = next(folder.glob("giapranh-*.whl"))
     subprocess.run([*run, "install", "-q", "--no-deps", "--target", str(folder / "site"), str(wheel)], check=True)
     return folder
@@ -41,7 +43,11 @@ def test_the_wheel_holds_pages_data_translations_and_the_bundle(elsewhere):
         "giapranh/locale/vi/LC_MESSAGES/django.mo",
     ):
         assert wanted in names
-    data = {path.relative_to(ROOT / "src").as_posix() for path in (ROOT / "src" / "giapranh").glob("*/**/data/**/*") if path.is_file()}
+    data = {
+        path.relative_to(ROOT / "src").as_posix()
+        for path in (ROOT / "src" / "giapranh").glob("*/**/data/**/*")
+        if path.is_file()
+    }
     assert {name for name in data if "__pycache__" not in name} - names == set()
 
 

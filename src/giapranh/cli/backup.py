@@ -24,9 +24,9 @@ from rich.progress import Progress
 
 from giapranh.cli import setting_up
 from giapranh.cli.language import _
-from giapranh.node import home, postgres
 from giapranh.kernel.clock import now
 from giapranh.kernel.errors import N_, BadInput, Conflict, Unavailable
+from giapranh.node import home, postgres
 
 FORMAT = 1
 FOLDERS = ("blobs", "files", "secrets")

@@ -156,7 +156,9 @@ def fourth_quarter(story: Story) -> None:
 
     for month in ("2026-10-01", "2026-11-02"):
         services.materialise_recurrences(at(month, 1))
-    for place, task in enumerate(t for t in tasks_of(story.programmes[1]) if t.state in {"given", "not_started", "doing"}):
+    for place, task in enumerate(
+        t for t in tasks_of(story.programmes[1]) if t.state in {"given", "not_started", "doing"}
+    ):
         if place % 2 == 0:
             begin(story, task, at("2026-10-12", 9))
             finish(story, task, at("2026-10-29", 9) + timedelta(days=place))
@@ -235,7 +237,10 @@ def finish(story: Story, task: Task, moment: datetime, *, confirm: bool = True) 
     )  # fmt: skip
     services.attach_product(task_id=task.pk, paper_id=paper.pk, by=by, at=moment + timedelta(minutes=30))
     services.ask_confirmation(
-        task_id=task.pk, report="Đã hoàn thành, kết quả nêu tại văn bản kèm theo.", by=by, at=moment + timedelta(minutes=40)
+        task_id=task.pk,
+        report="Đã hoàn thành, kết quả nêu tại văn bản kèm theo.",
+        by=by,
+        at=moment + timedelta(minutes=40),
     )
     if confirm:
         services.confirm_completion(task_id=task.pk, by=story["giamdoc"], at=moment + timedelta(days=1))
@@ -244,16 +249,18 @@ def finish(story: Story, task: Task, moment: datetime, *, confirm: bool = True) 
 def result_docx(story: Story, task: Task, moment: datetime) -> bytes:
     from giapranh.documents.writing import OfficialPaper, Paragraph, Signer, write_docx
 
-    return write_docx(
-        OfficialPaper(
-            kind="Báo cáo", subject="Kết quả thực hiện nhiệm vụ phối hợp khu vực giáp ranh",
-            issuer="Sở Nông nghiệp và Môi trường", issuer_parent="UBND tỉnh Lạng Sơn", symbol="BC-SNNMT",
-            place="Lạng Sơn", month=moment.month, year=moment.year,
-            body=[Paragraph(f"Nhiệm vụ: {task.text}"), Paragraph(f"Kết quả (dữ liệu minh hoạ, việc số {task.pk}): đã thực hiện.")],
-            recipients=["Như trên"], archive="Lưu: VT", signer=Signer(["GIÁM ĐỐC"], story["giamdoc"].full_name),
-            mark="DỮ LIỆU MINH HOẠ", made_at=moment,
-        )  # fmt: skip
-    )
+    paper = OfficialPaper(
+        kind="Báo cáo", subject="Kết quả thực hiện nhiệm vụ phối hợp khu vực giáp ranh",
+        issuer="Sở Nông nghiệp và Môi trường", issuer_parent="UBND tỉnh Lạng Sơn", symbol="BC-SNNMT",
+        place="Lạng Sơn", month=moment.month, year=moment.year,
+        body=[
+            Paragraph(f"Nhiệm vụ: {task.text}"),
+            Paragraph(f"Kết quả (dữ liệu minh hoạ, việc số {task.pk}): đã thực hiện."),
+        ],
+        recipients=["Như trên"], archive="Lưu: VT", signer=Signer(["GIÁM ĐỐC"], story["giamdoc"].full_name),
+        mark="DỮ LIỆU MINH HOẠ", made_at=moment,
+    )  # fmt: skip
+    return write_docx(paper)
 
 
 def tasks_of(programme: Programme) -> list[Task]:

@@ -16,9 +16,9 @@ import typer
 from rich.console import Console
 
 from giapranh.cli.language import _, line_of
-from giapranh.node import home, postgres
 from giapranh.kernel.clock import now
 from giapranh.kernel.errors import Refused
+from giapranh.node import home, postgres
 
 LEAST_FREE_BYTES = 2 * 1024**3
 BUILT = datetime(2026, 11, 1, tzinfo=UTC)  # the clock of a machine that shows an earlier day is wrong

@@ -14,8 +14,8 @@ import typer
 
 from giapranh.cli import setting_up
 from giapranh.cli.language import _
-from giapranh.node import home, postgres
 from giapranh.kernel.errors import N_, BadInput
+from giapranh.node import home, postgres
 
 
 def init(

@@ -25,8 +25,8 @@ from typing import Any
 import fasteners
 import psutil
 
-from giapranh.node import home
 from giapranh.kernel.errors import N_, Unavailable
+from giapranh.node import home
 
 WINDOWS = platform.system() == "Windows"
 MAJOR = 18
