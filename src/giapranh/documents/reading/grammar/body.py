@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from . import anchors
-from .lines import Line, Para, join
+from .lines import Line, Para, join, part_of
 
 MARK = re.compile(
     r"^(?:(?:[IVX]{1,5}|\d{1,2}(?:\.\d{1,2}){0,3})\s?[.)/]\s*(?=[^\W\d_]|\d{1,3} |[\"“(])"
@@ -23,6 +23,7 @@ _ENDED = re.compile(r"[.;:!?…][\"”')]*$|\./\.?$")
 _DANGLING = re.compile(
     r"(?:^|\s)(?:va|cua|tai|ve|cho|voi|trong|tren|duoi|so|cac|nhung|dieu|khoan|diem|theo|den|tu|hoac|hay|do|de|la|ngay|thang|nam|tinh|huyen|xa|bo|ban|uy|thu|pho|boi|duoc|khi|cung|va/hoac)$|[,/(-]$"
 )
+_OPEN_HEADING = re.compile(r"\s(?:va|cua|tai|ve|cho|voi|trong|cac|theo|de|la|do|hoac|nhung|den)$|[,(-]$")
 _BEFORE_NUMBER = re.compile(r"(?:^|\s)(?:dieu|khoan|diem|so|tu|den|ngay|muc|phan|chuong|phu luc)$|[,/(]$")
 _FOOTNOTE = re.compile(r"^\(?\d{1,2}\)?(?:\s{1,6}|$)(?=[^\W\d_a-z]|$)|^\[\d{1,2}\]\s")
 
@@ -46,12 +47,20 @@ def paragraphs(lines: list[Line]) -> list[Para]:
     groups: list[list[Line]] = []
     for line in kept:
         if groups and not _begins(groups[-1], line, shape):
-            groups[-1].append(line)
+            groups[-1].append(_without_speck(line))
         else:
             groups.append([line])
     out = [join(g) for g in groups]
     out += [join(g, note=True) for g in notes]
     return [p for p in out if p.text]
+
+
+def _without_speck(line: Line) -> Line:
+    """A continued line without the dash or dot OCR made of a speck in the margin."""
+    speck = re.match(r"[-–.:_'`]+\s+(?=[^\W\d_])", line.text)
+    if speck and line.text[speck.end()].islower():
+        return part_of(line, speck.end(), len(line.text))
+    return line
 
 
 def _without_page_furniture(lines: list[Line]) -> tuple[list[Line], list[list[Line]]]:
@@ -116,9 +125,11 @@ def _begins(group: list[Line], line: Line, shape: _Shape) -> bool:
     if mark and _DASHED.match(line.text) and not ended and not before.caps and not _heading(group):
         if not line.blank_before and (flush if shape.indented else not short):
             return False
+    if mark and not ended and _DASHED.match(line.text) and line.text[mark.end() : mark.end() + 1].islower():
+        return False
     if mark and not (_BEFORE_NUMBER.search(before.folded) and not line.blank_before and re.match(r"\d", line.text)):
         return not (small and not ended and not re.match(r"^[a-zđ]\s?[).]", line.text))
-    if _heading(group) and not ended and short and not small and not dangling:
+    if _heading(group) and not ended and short and not small and not _OPEN_HEADING.search(before.folded):
         return True
     if line.blank_before:
         if ended:

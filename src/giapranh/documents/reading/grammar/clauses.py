@@ -116,9 +116,9 @@ def tells(para: Para, clause: Clause, strict: bool) -> bool:
     at = clause.verb
     while at < len(para.bare) and para.bare[at] in " ,:":
         at += 1
-    if _STRONG_TELLING.match(para.bare, at):
+    if _STRONG_TELLING.match(para.text, at):
         return True
-    return strict and not clause.ordered and bool(pattern("telling").match(para.bare, at))
+    return strict and not clause.ordered and bool(pattern("telling").match(para.text, at))
 
 
 def has_duty(para: Para, clause: Clause, limit: int) -> bool:
@@ -152,6 +152,8 @@ def subject_inside(para: Para, at: int, limit: int) -> Clause | None:
         here = at + m.end()
         phrase = phrase_at(para, here, limit)
         if phrase is None or phrase.stop in ("", ":", ";", ".") or len(phrase.units) > 4:
+            continue
+        if para.text[here].islower() and not para.folded.startswith(("cac ", "nhung "), here):
             continue
         if pattern("duty").match(para.bare, _skip(para, phrase.end)):
             clause = Clause(here, phrase.end, phrase.units, None, False)

@@ -188,7 +188,7 @@ class _Reader:
         if node.kind == "article" and self._not_a_duty_article(node):
             return here
         if node.kind in ("chapter", "section", "roman") and not node.children and not self._order(node):
-            return replace(here, silent=bool(_SILENT.match(node.folded)))
+            return here
         scope = here
         if (
             node.kind in ("chapter", "section", "roman", "article", "number", "deep2", "deep3")
@@ -246,7 +246,7 @@ class _Reader:
             inner = replace(scope, ordered=scope.ordered or bool(scope.units))
         inner = replace(inner, topic=_topic(node) or inner.topic)
         numbered_below = any(c.kind != "plain" for c in node.children)
-        complete = clause is not None and not clause.heading and not node.para.text.rstrip().endswith(":")
+        complete = clause is not None and (not clause.heading or end - clause.verb > 30) and not node.para.text.rstrip().endswith(":")
         if (
             complete
             and not scope.silent
@@ -493,6 +493,8 @@ class _Reader:
         start = node.at
         if clause is not None and not clause.ordered and (clauses.tells(para, clause, True) or self._is_self(clause)):
             clause = None
+        if clause is None and _REPORT_BY.match(node.folded) and self._report_of(node, here):
+            return
         if clause is None or (not clause.ordered and not clauses.has_duty(para, clause, end)):
             clause, start = self._later_order(node, end)
         if clause is None:
@@ -516,12 +518,20 @@ class _Reader:
             self._emit(node, clause, here, start, end)
             return
         closing = node.index >= self.last_body
-        if _REPORT_BY.match(node.folded) and (due := find_due(para, start, end, self._taken(para), self.about.issued)) and due.due.date:
-            scope = here if here.units else replace(here, units=self.root_units or self.about.addressees)
-            self._inherit(node, scope)
-            return
         if here.units and not closing and node.index > 0 and self._starts_with_duty(node):
             self._inherit(node, here)
+
+    def _report_of(self, node: Node, here: Scope) -> bool:
+        """"Kết quả thực hiện của các đơn vị gửi về …trước ngày …": a duty of those named, or of everybody addressed."""
+        para, end = node.para, len(node.para.text)
+        due = find_due(para, node.at, end, self._taken(para), self.about.issued)
+        if due is None or due.due.date is None:
+            return False
+        by = re.search(r"\b(?:cua|do|de nghi|yeu cau) (?=[^\W\d_])", node.folded[:80])
+        phrase = phrase_at(para, node.at + by.end(), end) if by else None
+        units = tuple((para, u) for u in phrase.units) if phrase else here.units or self.root_units or self.about.addressees
+        self.found.append(self._found(para, node.at, end, node, units, phrase is None, replace(here, due=None)))
+        return True
 
     def _more_to_come(self, node: Node) -> bool:
         return any(c.kind != "plain" for c in (node.parent.children if node.parent else ()) if c.index > node.index)
@@ -709,7 +719,9 @@ def _sides(found: Found, about: Circumstances) -> tuple[list[tuple[Para, Unit]],
     away: list[tuple[Para, Unit]] = []
     home: list[tuple[Para, Unit]] = []
     for para, unit in found.coordinating:
-        (away if _elsewhere(para, unit, about) else home).append((para, unit))
+        home.append((para, unit))
+        if _elsewhere(para, unit, about):
+            away.append((para, unit))
     seen = {key(u.name) for _, u in [*away, *home, *found.units]}
     for m in re.finditer(r"(?:voi|giua) (?=[^\W\d_])", found.para.folded[found.start : found.end]):
         phrase = phrase_at(found.para, found.start + m.end(), found.end)

@@ -197,6 +197,9 @@ def _title(line: Line, code: str) -> Kind | None:
     kind = kind_by_name().get(words)
     if kind:
         return kind
+    junk = re.match(r"^(?:\W*\w?\W+){1,4}(?=[^\W\d_]{3,} [^\W\d_]{2,}$)", line.text)
+    if junk and (kind := kind_by_name().get(" ".join(_LETTERS.sub(" ", line.folded[junk.end() :]).split()))):
+        return kind
     for name, kind in kind_by_name().items():
         if len(name) >= 7 and near(words, name, 1):
             return kind
@@ -405,6 +408,10 @@ def _subject_block(lines: list[Line], head: Head, at: int, begin: int) -> None:
                 i += 1
                 continue
             break
+        if _noisy(line) and not line.caps:
+            head.used.add(i)
+            i += 1
+            continue
         if line.blank_before and not _unfinished(rows[-1], line):
             break
         if len(line.text) > 150 or (line.indent > column + 25 and "   " not in line.text):
@@ -452,12 +459,14 @@ def _without_stamp(line: Line) -> Line:
 
 
 def _noisy(line: Line) -> bool:
-    letters = sum(c.isalpha() or c == " " for c in line.text)
-    return letters < 0.7 * len(line.text) or len(line.text) < 4
+    letters = sum(c.isalpha() or c in " ,." for c in line.text)
+    return letters < 0.78 * len(line.text) and bool(re.search(r"[?+=@#|_~]|\W{3}", line.text)) or len(line.text) < 3
 
 
 def _take_subject(head: Head, lines: list[Line], rows: list[Line], stop: int) -> None:
     rows = [r for r in rows if r.text]
+    if rows and (junk := re.match(r"(?:\S*[)\]}|\\]\S*|[.,:;'`~-]+)\s+(?=[^\W\d_])", rows[0].text)):
+        rows[0] = part_of(rows[0], junk.end(), len(rows[0].text))
     if not rows:
         return
     places = {r.start for r in rows}

@@ -51,6 +51,7 @@ def read(source: SourceText) -> Reading:
     body_lines, body_tables = without_tables(lines[head.body_at : tail.start])
     annex_lines, annex_tables = without_tables(_annex(lines[tail.end :]))
     body, annex = paragraphs(body_lines), paragraphs(annex_lines)
+    _mark_notes(annex)
     paras = body + annex
     stamps = stamps_of(source)
     scan = source.origin is Origin.SCAN
@@ -83,6 +84,14 @@ def read(source: SourceText) -> Reading:
         text=text,
     )
     return _boxed(reading, source)
+
+
+def _mark_notes(annex: list[Para]) -> None:
+    """Footnotes that a copy gathers under the signature are notes, not items of an annex."""
+    for para in annex:
+        if not re.match(r"[(\[]?\d{1,2}[)\]]\s|\d{1,2}\s+[A-ZĐ]", para.text):
+            break
+        para.note = True
 
 
 def _annex(lines: list[Line]) -> list[Line]:

@@ -80,7 +80,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     short_stops = "|".join(_guarded(w, before, after) for w in short)
     long_stops = "|".join(_guarded(w, _bare_rows(before), _bare_rows(after)) for w in long)
     named = rf"{_NOT_NAMES}(?:{heads})(?![\w])"
-    person = rf"(?:{persons})(?![\w])"
+    person = rf"(?!Lãnh đạo,? (?:và )?(?:chỉ|thực|tổ|toàn|công|việc))(?:{persons})(?![\w])"
     plural = rf"(?:(?:[Tt]oàn thể |[Tt]ất cả )?(?:[Cc]ác|[Nn]hững|[Mm]ọi)) +(?:{both_cases}|{heads})(?!\w)"
     names = sorted({fold(n) for n in data["names"]}, key=len, reverse=True)
     return {
@@ -194,11 +194,25 @@ def _phrase_end(para: Para, at: int, limit: int) -> tuple[int, str]:
     return best, word
 
 
+def _known(para: Para, start: int, end: int) -> list[tuple[int, int]]:
+    """Where known names stand, in capitals as names are, or where they are listed in small letters."""
+    return [
+        m.span()
+        for m in pattern("names").finditer(para.folded, start, end)
+        if para.text[m.start()].isupper() or m.group() in _small_names()
+    ]
+
+
+@cache
+def _small_names() -> frozenset[str]:
+    return frozenset(fold(n) for n in bodies()["names"] if n[0].islower())
+
+
 def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | None:
     """The first word that cannot belong to a name. Words inside a known name or right after its head do not count."""
     first = pattern("start").match(para.text, at, limit)
     begin = first.end() if first else at
-    known = [m.span() for m in pattern("names").finditer(para.folded, at, min(limit, at + 900))]
+    known = _known(para, at, min(limit, at + 900))
     best: tuple[int, str] | None = None
     hidden = masked is not para.bare
     for rule, text in (("long stop", masked), ("short stop", para.text)):
@@ -218,7 +232,9 @@ _CLOSING_WORDS = frozenset("tỉnh huyện xã phường quận phố trấn khu
 
 @cache
 def _small_words() -> frozenset[str]:
-    return frozenset(bodies()["small"].split())
+    data = bodies()
+    listed = " ".join([data["small"], *data["names"], *data["heads"], *data["generic"], *data["persons"]])
+    return frozenset(w.strip(",-").lower() for w in listed.split())
 
 
 def _strange(para: Para, at: int, begin: int, stop: int, known: list[tuple[int, int]], masked: str) -> int | None:
@@ -386,7 +402,7 @@ def _unit(text: str, a: int, b: int, head: str) -> Unit:
 def _cuts(para: Para, start: int, end: int) -> list[tuple[int, int]]:
     text = para.text
     masked = _mask(text, start, end)
-    kept = [m.span() for m in pattern("names").finditer(para.folded, start, end)]
+    kept = _known(para, start, end)
     cuts: list[tuple[int, int]] = []
     begin = start
     spreading = False
@@ -432,7 +448,11 @@ def _is_cut(group: str, separator: str, text: str, at: int, end: int, spreading:
         return True
     generic = pattern("generic").match(rest)
     if generic:
+        if re.match(r" [^\W\d_a-z]", rest[generic.end() :]) and re.search(r"các [^\W\d_a-z]", group, re.I):
+            return True
         return not _INNER_PLURAL.search(group)
+    if re.match(r"[A-ZĐ]{3,}\b", rest) and pattern("named").match(group):
+        return True
     return separator.startswith(";") and bool(pattern("start").match(rest))
 
 
