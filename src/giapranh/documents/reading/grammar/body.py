@@ -24,6 +24,10 @@ _DANGLING = re.compile(
     r"(?:^|\s)(?:va|cua|tai|ve|cho|voi|trong|tren|duoi|so|cac|nhung|dieu|khoan|diem|theo|den|tu|hoac|hay|do|de|la|ngay|thang|nam|tinh|huyen|xa|bo|ban|uy|thu|pho|boi|duoc|khi|cung|va/hoac)$|[,/(-]$"
 )
 _OPEN_HEADING = re.compile(r"\s(?:va|cua|tai|ve|cho|voi|trong|cac|theo|de|la|do|hoac|nhung|den)$|[,(-]$")
+# Words that open a paragraph of their own, where neither a gap nor an indent shows it.
+_OPENS = re.compile(
+    r"(?:rat mong|tren day|trong qua trinh|yeu cau|de nghi|nay |ket qua|giao |nhan duoc|kinh de nghi|tran trong|can cu |thuc hien |de trien khai|ngoai ra|theo do|sau khi|thua lenh|thua uy quyen|[^.;:]{3,60} (?:yeu cau|de nghi|thong bao|ban hanh) )"
+)
 _BEFORE_NUMBER = re.compile(r"(?:^|\s)(?:dieu|khoan|diem|so|tu|den|ngay|muc|phan|chuong|phu luc)$|[,/(]$")
 _FOOTNOTE = re.compile(r"^\(?\d{1,2}\)?(?:\s{1,6}|$)(?=[^\W\d_a-z]|$)|^\[\d{1,2}\]\s")
 
@@ -145,6 +149,8 @@ def _begins(group: list[Line], line: Line, shape: _Shape) -> bool:
         if small and not ended:
             return False
         return line.indent >= shape.margin + 3 or (ended and short and not before.text.endswith(","))
+    if ended and not small and (_OPENS.match(line.folded) or len(before.text) + before.indent < 0.9 * shape.full):
+        return True
     return ended and short and not small
 
 

@@ -124,6 +124,7 @@ def duties(paras: list[Para], about: Circumstances, annex_from: int) -> tuple[No
     if about.gives_duties:
         _Reader(paras, about, annex_from, found).read(root)
         _purpose_duties(paras, about, found)
+        _one_spelling(paras, found)
     return root, found
 
 
@@ -631,6 +632,35 @@ class _Reader:
         if not units:
             made.confidence, made.reason = 0.5, "Đoạn không nêu đơn vị chủ trì."
         return made
+
+
+def _squeezed(name: str) -> str:
+    return "".join(w for w in key(name).split() if w != "va")
+
+
+def _one_spelling(paras: list[Para], found: list[Found]) -> None:
+    """A body spelt in several ways ("Kế hoạch - Đầu tư", "bệnhtật") takes the spelling the paper uses most."""
+    spellings: dict[str, set[str]] = {}
+    for task in found:
+        for _, unit in (*task.units, *task.coordinating):
+            spellings.setdefault(_squeezed(unit.name), set()).add(unit.name)
+    whole: list[str] = []
+    best: dict[str, str] = {}
+    for squeezed, names in spellings.items():
+        if len({key(n) for n in names}) < 2:
+            continue
+        whole = whole or [p.text for p in paras]
+        best[squeezed] = max(sorted(names), key=lambda n: (sum(t.count(n) for t in whole), n.count(" ")))
+    if not best:
+        return
+    for task in found:
+        task.units = tuple((p, _respelt(u, best)) for p, u in task.units)
+        task.coordinating = [(p, _respelt(u, best)) for p, u in task.coordinating]
+
+
+def _respelt(unit: Unit, best: dict[str, str]) -> Unit:
+    name = best.get(_squeezed(unit.name))
+    return replace(unit, name=name) if name and key(name) != key(unit.name) else unit
 
 
 def _usable(para: Para, clause: Clause, end: int) -> bool:

@@ -164,7 +164,7 @@ def _day(m: re.Match[str], line: Line) -> tuple[DateParts, bool]:
     numbers, noise = [], False
     for name, most in (("d", 31), ("m", 12), ("y", 2199)):
         words = groups[name] or ""
-        digits = re.fullmatch(r"\W*(\d{1,4})\W*", words)
+        digits = re.fullmatch(r"[\s.…_-]*(\d{1,4})[\s.…_-]*", words)
         value = int(digits.group(1)) if digits else None
         noise = noise or bool(re.search(r"\w", words) and value is None)
         noise = noise or (value is not None and not 1 <= value <= most)
@@ -354,13 +354,15 @@ def _subject_under_title(lines: list[Line], head: Head, title_at: int) -> None:
     if title.folded.startswith(name + " ") and len(title.folded) > len(name) + 3:
         rows.append(part_of(title, len(name), len(title.text)))
     i = title_at + 1
+    gap = next((k for k in range(i + 1, min(i + 8, len(lines))) if lines[k].blank_before), None)
     while i < len(lines) and len(rows) < 9:
         line = lines[i]
         if anchors.TO.match(line.folded) or anchors.RULE.match(line.folded):
             break
-        if rows and (line.blank_before and not _unfinished(rows[-1], line)):
+        after = lines[i + 1] if i + 1 < len(lines) else None
+        if rows and line.blank_before and not (_unfinished(rows[-1], line) or _runs_on(rows, line, after)):
             break
-        if rows and _opens_body(rows, line, lines[i + 1] if i + 1 < len(lines) else None):
+        if rows and (line.caps != rows[-1].caps or gap is None or gap < i) and _opens_body(rows, line, after):
             break
         if re.match(r"^\(?kem theo|^\(?ban hanh kem", line.folded):
             break
@@ -371,6 +373,15 @@ def _subject_under_title(lines: list[Line], head: Head, title_at: int) -> None:
 
 def _unfinished(before: Line, line: Line) -> bool:
     return line.text[:1].islower() and not before.text.endswith((".", ";", ":")) and len(line.text) < 90
+
+
+def _runs_on(rows: list[Line], line: Line, after: Line | None) -> bool:
+    """Whether OCR put a gap inside the subject: a short line that opens nothing, itself followed by a gap."""
+    if rows[-1].text.endswith((".", ";", ":")) or line.caps or len(line.text) > 62 or not line.text[:1].isalpha():
+        return False
+    if _OPENING.match(line.folded) or len(rows[-1].text) < 30:
+        return False
+    return after is None or after.blank_before or (len(after.text) <= 62 and not _OPENING.match(after.folded))
 
 
 def _opens_body(rows: list[Line], line: Line, after: Line | None) -> bool:
@@ -412,7 +423,7 @@ def _subject_block(lines: list[Line], head: Head, at: int, begin: int) -> None:
             head.used.add(i)
             i += 1
             continue
-        if line.blank_before and not _unfinished(rows[-1], line):
+        if line.blank_before and not _unfinished(rows[-1], _column(line)):
             break
         if len(line.text) > 150 or (line.indent > column + 25 and "   " not in line.text):
             break

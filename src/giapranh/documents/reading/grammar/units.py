@@ -243,7 +243,7 @@ def _strange(para: Para, at: int, begin: int, stop: int, known: list[tuple[int, 
         return None
     before: re.Match[str] | None = None
     for m in _SMALL_WORD.finditer(para.text, begin, stop):
-        if any(a <= m.start() < b for a, b in known) or masked[m.start()] == "#":
+        if any(a <= m.start() < b for a, b in known) or masked[m.start()] == "#" or not m.group()[0].islower():
             before = None
             continue
         if m.group() not in _small_words() and not _two_words(m.group()):
