@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from giapranh.documents.reading import repair
 from giapranh.documents.reading.schema import Origin, Remark, SourceText
 from giapranh.kernel.errors import N_
 
@@ -45,7 +44,7 @@ def open_image(data: bytes, name: str, limits: Limits, watch: Watch | None = Non
         )
         sheets.append(Sheet(number, frame.width / scale, frame.height / scale, pieces, page.height / scale))
     laid = lay_out(sheets)
-    if not _is_writing(laid.text, found):
+    if not ocr.is_writing(found):
         raise NoText(N_("Tệp %(name)s là ảnh không có chữ đọc được: chụp hoặc quét lại văn bản cho rõ."), name=name)
     return SourceText(
         text=laid.text, origin=Origin.SCAN, pages=laid.pages, words=laid.words, remarks=tuple(_remarks(found))
@@ -87,13 +86,6 @@ def _sized(grey: Image) -> Image:
 
 def _dpi(frame: Image) -> int:
     return max(70, round(max(frame.size) / _A4_POINTS * 72))
-
-
-def _is_writing(text: str, found: list[ocr.Recognised]) -> bool:
-    """Fur and leaves give a few loose letters; writing gives words."""
-    words = [word for word in text.split() if len(word) > 1 and word.isalpha()]
-    sure = max((page.confidence for page in found), default=0.0)
-    return len(words) >= 5 and (sure > 0.6 or repair.syllable_share(text) > 0.6)
 
 
 def _remarks(found: list[ocr.Recognised]) -> Iterator[Remark]:

@@ -260,6 +260,14 @@ def _urgency(said: str) -> str | None:
     return None
 
 
+def is_writing(pages: list[Recognised]) -> bool:
+    """Fur and leaves give a few loose letters; writing gives words the engine is sure of."""
+    sure = [p.text for page in pages for p in page.pieces if p.sure >= 0.7 and sum(c.isalpha() for c in p.text) > 1]
+    doubtful = sum(p.sure < 0.4 for page in pages for p in page.pieces)
+    spelt = sum(repair.is_syllable(word.strip(".,;:()-")) for word in sure)
+    return spelt >= 5 or len(sure) > max(8, doubtful)
+
+
 def faded(image: Image) -> Image:
     """A grey page on which red seals are as light as the paper."""
     if image.mode in ("1", "L", "I", "I;16", "F"):
@@ -414,7 +422,7 @@ def _words(table: str) -> list[Piece]:
 
 def _without_specks(line: list[Piece]) -> list[Piece]:
     """A line less the dirt, rules and pen strokes that were taken for signs; a dash that opens it is a bullet."""
-    if len(line) > 1 and line[0].text in _BULLETS:
+    if len(line) > 1 and (line[0].text in _BULLETS or set(line[0].text) <= {"-", "_"}):
         line = [replace(line[0], text="-"), *line[1:]]
     kept = [piece for at, piece in enumerate(line) if not _is_speck(piece, opens=at == 0 and len(line) > 1)]
     wordy = any(sum(c.isalnum() for c in piece.text) >= 2 and piece.sure >= 0.3 for piece in kept)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import PurePath
 
+from giapranh.documents.reading import repair
 from giapranh.documents.reading.schema import SourceText
 from giapranh.kernel.errors import N_
 
@@ -137,7 +138,15 @@ def _looks_like_text(data: bytes, suffix: str) -> bool:
     if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
     nulls = sample.count(0)
-    if nulls and not (suffix in (".txt", ".md", "") and 0.2 * len(sample) < nulls <= 0.55 * len(sample)):
-        return False
-    odd = sum(byte < 9 or 13 < byte < 32 for byte in sample)
-    return odd - nulls <= 0.02 * len(sample)
+    if nulls:
+        # UTF-16 without its mark: every other byte of ordinary text is zero.
+        return suffix in (".txt", ".md", "") and nulls > 0.2 * len(sample) and _is_wide_text(sample)
+    return sum(byte < 9 or 13 < byte < 32 for byte in sample) <= 0.02 * len(sample)
+
+
+def _is_wide_text(sample: bytes) -> bool:
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = sample[: len(sample) // 2 * 2].decode(encoding, "replace")
+        if sum(c.isprintable() or c in "\r\n\t" for c in text) > 0.98 * len(text) and repair.syllable_share(text) > 0.5:
+            return True
+    return False

@@ -18,7 +18,7 @@ from giapranh.kernel.errors import N_
 from . import ocr
 from .canvas import Piece, Sheet, lay_out
 from .limits import Limits, Watch
-from .refusals import Damaged, Encrypted, TooManyPages
+from .refusals import Damaged, Encrypted, NoText, TooManyPages
 
 if TYPE_CHECKING:
     import pypdfium2 as pdfium
@@ -44,6 +44,7 @@ class _Page:
     confidence: float = 1.0
     upright_height: float | None = None
     notes: tuple[str, ...] = ()
+    found: ocr.Recognised | None = None
 
 
 def open_pdf(data: bytes, name: str, limits: Limits, watch: Watch | None = None) -> SourceText:
@@ -63,6 +64,9 @@ def open_pdf(data: bytes, name: str, limits: Limits, watch: Watch | None = None)
     stamped, notes = _annotations(data, pages)
     signatures = _signatures(data)
     kept = [page for page in pages if not _is_blank(page)] or pages[:1]
+    pictures = [page.found for page in kept if page.found is not None]
+    if len(pictures) == len(kept) and not ocr.is_writing(pictures):
+        raise NoText(N_("Tệp %(name)s là bản quét không có chữ đọc được: quét lại văn bản cho rõ."), name=name)
     return _assemble(kept, len(pages) - len(kept), stamped, pages, notes, signatures)
 
 
@@ -299,7 +303,7 @@ def _settle(pages: list[_Page], index: int, future: Future[ocr.Recognised], *, d
     if len(before) >= _FEW and repair.marked_share(before) >= repair.marked_share(after) - 0.03:
         return
     page.redone = len(before) >= _FEW
-    page.pieces = pieces
+    page.pieces, page.found = pieces, found
     page.upright_height, page.notes = found.height / scale, found.notes
     page.recognised, page.skew, page.confidence = True, found.skew, found.confidence
 
