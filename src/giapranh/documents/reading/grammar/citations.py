@@ -144,7 +144,7 @@ def _kind(para: Para, n: Number, found: list[Number], at: int) -> tuple[int, str
         if re.fullmatch(r"[\s:]*(?:(?:cua|tai|gom|kem theo|lien tich)[^,;.]{0,45})?[\s:]*", between):
             begin = base + last.start(1)
             printed = " ".join(para.text[begin : base + last.end(1)].split())
-            return begin, by_code.name if by_code else printed[:1].upper() + printed[1:].lower()
+            return begin, printed[:1].upper() + printed[1:].lower()
     if by_code:
         return begin, by_code.name
     if at and _BETWEEN.match(para.folded[floor : n.start]) is None and not names:
@@ -280,6 +280,8 @@ def laws_in(paras: Sequence[Para], taken: list[Cited]) -> list[Cited]:
         known = [(c.start, c.end) for c in out if c.para == index] + spans
         for m in _LAW_BARE.finditer(para.text):
             a, b = m.span("law")
+            if para.text[a:b].endswith((" này", " trên")):
+                continue
             if not any(x < b and a < y for x, y in known):
                 row = Citation(None, para.text[a:b].split()[0], None, None, para.text[a:b].strip(), para.text[a:b])
                 out.append(Cited(index, a, b, row, para.span(a, b)))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .lines import Para
-from .units import Phrase, Unit, pattern, phrase_at
+from .units import Phrase, Unit, duty_at, duty_in, pattern, phrase_at
 
 _CONNECTORS = re.compile(
     r"(?:(?:dong thoi|ngoai ra|ben canh do|mat khac|rieng|trong do|cu the|theo do|do do|vi vay|truoc mat|trong thoi gian toi|thoi gian toi|hang nam|hang quy|hang thang|khi can thiet|rieng doi voi|sau do|mot la|hai la|ba la|bon la)[,:]? )+"
@@ -107,7 +107,7 @@ def _after_colon(para: Para, outer: Clause, limit: int) -> Clause:
     phrase = phrase_at(para, colon.end(), limit) if colon else None
     if phrase is None or not re.match(r"[Cc]ác ", para.text[outer.units[0].start :]):
         return outer
-    direct = pattern("duty").match(para.bare, _skip(para, phrase.end)) or re.match(r" ?la (?:don vi|co quan) (?:dau moi|chu tri)", para.folded[phrase.end :])
+    direct = duty_at(para, first_word(para, phrase.end)) or re.match(r" ?la (?:don vi|co quan) (?:dau moi|chu tri)", para.folded[phrase.end :])
     return Clause(outer.start, phrase.end, phrase.units, None, False) if direct else outer
 
 
@@ -123,7 +123,7 @@ def tells(para: Para, clause: Clause, strict: bool) -> bool:
 
 def has_duty(para: Para, clause: Clause, limit: int) -> bool:
     """Whether a verb of duty follows the body within the clause."""
-    return bool(pattern("duty").search(para.folded, clause.verb, min(limit, clause.verb + 220)))
+    return duty_in(para, clause.verb, min(limit, clause.verb + 220))
 
 
 def inside(para: Para, at: int, limit: int, speaks: Callable[[Clause], bool]) -> Clause | None:
@@ -155,14 +155,15 @@ def subject_inside(para: Para, at: int, limit: int) -> Clause | None:
             continue
         if para.text[here].islower() and not para.folded.startswith(("cac ", "nhung "), here):
             continue
-        if pattern("duty").match(para.bare, _skip(para, phrase.end)):
+        if duty_at(para, first_word(para, phrase.end)):
             clause = Clause(here, phrase.end, phrase.units, None, False)
             if not tells(para, clause, True):
                 return clause
     return None
 
 
-def _skip(para: Para, at: int) -> int:
+def first_word(para: Para, at: int) -> int:
+    """The place of the next word."""
     while at < len(para.bare) and para.bare[at] in " ,":
         at += 1
     return at

@@ -22,7 +22,7 @@ _DUE_DAY = re.compile(rf"(?<!\w){_TRIGGER} ?(?:{_DAY}|{_DAY_SHORT})")
 _MONTH = r"(?:thang (?P<m>\d{1,2})(?: ?(?:/|-|nam) ?(?P<my>\d{4}))?|quy (?P<q>[1-4]|iv|i{1,3})(?: ?(?:/|-|nam) ?(?P<qy>\d{4}))?|(?:cuoi |het )?nam (?P<y>\d{4}))"
 _FINISH = r"(?:hoan thanh|hoan thien|ket thuc|xong|trinh|ban hanh|bao cao|gui|thuc hien|tham muu|trien khai|cham nhat|muon nhat|thoi gian|thoi han|tien do|nop|phe duyet|ky ket|to chuc)"
 _DUE_MONTH = re.compile(
-    rf"(?<!\w)(?P<f>{_FINISH})(?P<g>[^.;:]{{0,90}}?:?) ?(?:[,(] ?)?(?P<p>truoc|trong|den het|het|vao|den|cham nhat|muon nhat|xong|:|xong trong|dau|cuoi)? ?(?P<when>{_MONTH})(?!\d)"
+    rf"(?<!\w)(?P<f>{_FINISH})(?P<g>[^.;:]{{0,90}}?:?) ?(?:[,(] ?)?(?P<p>truoc|trong|den het|het|vao|den|cham nhat|muon nhat|xong|:|xong trong)? ?(?P<when>{_MONTH})(?!\d)"
 )
 _LABELLED = re.compile(
     rf"^\W*(?:thoi gian|thoi han|tien do|han)[^:]{{0,30}}: *(?:trong |truoc |den |den het |het |xong )?(?P<when>{_MONTH})(?!\d)"

@@ -13,7 +13,7 @@ from .deadlines import FoundDue, find_due
 from .folding import fold, key
 from .lines import Para
 from .structure import Node, tree, walk
-from .units import Unit, initials, pattern, phrase_at
+from .units import Unit, duty_at, duty_in, initials, pattern, phrase_at
 
 _SILENT = re.compile(
     r"^(?:ve |mot so |cac )*(?:danh gia|tinh hinh|ket qua(?! thuc hien phai)|nhung ket qua|ton tai|han che|nhung (?:ton tai|han che|kho khan)|kho khan|nguyen nhan|uu diem|khuyet diem|muc dich|quan diem|muc tieu|pham vi|doi tuong|can cu|co so|su can thiet|khai quat|thuc trang|boi canh|du bao|dac diem|nhan dinh|thanh phan|thoi gian,? dia diem|giai thich tu ngu|kinh phi|nguon kinh phi|thong tin chung|noi dung cuoc hop)\b"
@@ -61,6 +61,8 @@ _CHUYEN = re.compile(r"chuyen [^,;.]{3,160}? (?:den|toi|cho) (?=[^\W\d_])")
 
 
 _AUTHORITY = re.compile(r"(?:(?:pho )?(?:chu tich|giam doc|thu tuong|bi thu|bo truong|thu truong bo|chanh van phong)(?: thuong truc)?(?: ubnd| uy ban nhan dan| so$| chinh phu| tinh| hdnd| bo| van phong| [^,]{3,40}$)|thu tuong|chinh phu|ban thuong vu|thuong truc (?:tinh|thanh|huyen) uy|lanh dao (?:ubnd|so|bo)\b)")
+# Under the heading of a body, "Chỉ đạo các đơn vị …" is what that body has to do.
+_HANDS_ON = re.compile(r"(?:chi dao|yeu cau|phan cong|uy quyen|giao nhiem vu cho) ")
 _CONNECTED = re.compile(r"^(?:dong thoi|ngoai ra|ben canh do|mat khac|trong do|cung voi do)[,:]? ")
 _REPORT_BY = re.compile(r"(?:ket qua|bao cao|thong tin|noi dung)\b[^.;]{0,120}?\b(?:gui|bao cao|phan anh)\b")
 _QUOTED = re.compile(r"[\"“][^\"”]{20,}[\"”]")
@@ -78,6 +80,7 @@ class Scope:
     due: FoundDue | None = None
     due_para: Para | None = None
     topic: str | None = None
+    heading: bool = False  # the units stand in a heading, not in a lead-in sentence
 
 
 @dataclass(slots=True)
@@ -124,7 +127,7 @@ def duties(paras: list[Para], about: Circumstances, annex_from: int) -> tuple[No
     if about.gives_duties:
         _Reader(paras, about, annex_from, found).read(root)
         _purpose_duties(paras, about, found)
-        _one_spelling(paras, found)
+        _one_spelling(paras, found, about)
     return root, found
 
 
@@ -242,7 +245,7 @@ class _Reader:
             clause = clauses.inside(para, node.at, end, self._speaks)
         inner = scope
         if clause and _usable(para, clause, end):
-            inner = self._scope_of(para, clause, scope, end)
+            inner = replace(self._scope_of(para, clause, scope, end), heading=True)
         elif _SECTION.search(node.folded[:120]) and not scope.silent:
             inner = replace(scope, ordered=scope.ordered or bool(scope.units))
         inner = replace(inner, topic=_topic(node) or inner.topic)
@@ -293,6 +296,9 @@ class _Reader:
             self._emit(node, later, scope, later.start, end)
             return
         clause = self._clause(para, node.at, end)
+        if scope.heading and scope.units and _HANDS_ON.match(node.folded) and clause is not None and clause.outer is None:
+            self._inherit(node, scope)
+            return
         if clause is not None and (clauses.tells(para, clause, False) or self._is_self(clause)) and not clause.ordered:
             if not scope.units or clauses.tells(para, clause, False):
                 return
@@ -364,7 +370,7 @@ class _Reader:
 
     def _own_half(self, para: Para, clause: Clause) -> bool:
         """Whether the half sentence after ";" is a body in small letters with a duty of its own."""
-        return para.folded.startswith("cac ", clause.start) and bool(pattern("duty").match(para.folded, clause.verb)) and len(clause.units) <= 2
+        return para.folded.startswith("cac ", clause.start) and bool(duty_at(para, clauses.first_word(para, clause.verb))) and len(clause.units) <= 2
 
     def _sentence_end(self, para: Para, at: int) -> int:
         stop = para.text.find(". ", at)
@@ -372,13 +378,13 @@ class _Reader:
 
     def _strict_clause(self, para: Para, at: int, end: int) -> Clause | None:
         clause = self._clause(para, at, end)
-        if clause is None or clause.heading and clause.verb >= end - 2:
+        if clause is None or (clause.heading and clause.verb >= end - 2):
             return None
-        if clauses.tells(para, clause, True) or self._is_self(clause) and not clause.ordered:
+        if clauses.tells(para, clause, True) or (self._is_self(clause) and not clause.ordered):
             return None
         verb = re.match(r"[\s,:]*", para.folded[clause.verb :])
         at_verb = clause.verb + (verb.end() if verb else 0)
-        direct = pattern("duty").match(para.folded, at_verb) or re.match(
+        direct = duty_at(para, at_verb) or re.match(
             r"(?:theo chuc nang|can cu|co trach nhiem|phai|can|chiu)", para.folded[at_verb:]
         )
         return clause if direct or clause.ordered else None
@@ -427,6 +433,8 @@ class _Reader:
         if not mine:
             return False
         if first == mine or mine.startswith(first + " ") or (first in ("ubnd tinh", "uy ban nhan dan tinh", "ubnd thanh pho") and "ubnd" in mine):
+            return True
+        if _squeezed(clause.units[0].name) == _squeezed(self.about.issuer):
             return True
         short, whole = initials(clause.units[0].name), initials(self.about.issuer)
         return len(short) >= 3 and whole.startswith(short)
@@ -495,6 +503,9 @@ class _Reader:
         if clause is not None and not clause.ordered and (clauses.tells(para, clause, True) or self._is_self(clause)):
             clause = None
         if clause is None and _REPORT_BY.match(node.folded) and self._report_of(node, here):
+            return
+        if (clause is None or not clause.ordered) and here.units and node.index < self.last_body and self._starts_with_duty(node) and not _HANDS_ON.match(node.folded):
+            self._inherit(node, here)
             return
         if clause is None or (not clause.ordered and not clauses.has_duty(para, clause, end)):
             clause, start = self._later_order(node, end)
@@ -586,8 +597,9 @@ class _Reader:
         return Clause(start, phrase.end, phrase.units, "giao", True), start
 
     def _starts_with_duty(self, node: Node) -> bool:
-        words = _CONNECTED.sub("", node.folded)
-        return bool(pattern("duty").match(words)) and not _CONSENT.match(words)
+        connected = _CONNECTED.match(node.folded)
+        at = node.at + (connected.end() if connected else 0)
+        return bool(duty_at(node.para, at)) and not _CONSENT.match(node.para.folded, at)
 
     def _coordinating(self, para: Para, start: int, end: int) -> list[Unit]:
         out: list[Unit] = []
@@ -638,12 +650,15 @@ def _squeezed(name: str) -> str:
     return "".join(w for w in key(name).split() if w != "va")
 
 
-def _one_spelling(paras: list[Para], found: list[Found]) -> None:
+def _one_spelling(paras: list[Para], found: list[Found], about: Circumstances) -> None:
     """A body spelt in several ways ("Kế hoạch - Đầu tư", "bệnhtật") takes the spelling the paper uses most."""
     spellings: dict[str, set[str]] = {}
     for task in found:
         for _, unit in (*task.units, *task.coordinating):
             spellings.setdefault(_squeezed(unit.name), set()).add(unit.name)
+    for _, unit in about.addressees:
+        if _squeezed(unit.name) in spellings:
+            spellings[_squeezed(unit.name)].add(unit.name)
     whole: list[str] = []
     best: dict[str, str] = {}
     for squeezed, names in spellings.items():
@@ -797,7 +812,7 @@ def _report_to(para: Para, start: int, end: int) -> Value[str] | None:
 
 def _actions(para: Para, start: int, end: int) -> tuple[str, ...]:
     out: list[str] = []
-    for m in pattern("duty").finditer(para.folded, start, min(end, start + 900)):
+    for m in pattern("long duty").finditer(para.folded, start, min(end, start + 900)):
         words = " ".join(para.text[m.start() : m.end()].lower().split())
         if words not in out and len(words) > 3:
             out.append(words)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from ..schema import DateParts
 from . import anchors, dates
-from .data import Kind, kind_by_code, kind_by_name
-from .folding import bare, fold, near
+from .data import Kind, kind_by_name
+from .folding import fold, near
 from .lines import Line, Para, join, part_of
 from .numbers import mend_symbol
 
@@ -17,7 +17,7 @@ NUMBER_LINE = re.compile(
     rf"(?:^|(?<=\s)|(?<=\|))\W{{0,3}}S[oO0]?\w?\s{{0,2}}[:;.,]?\s*(?P<n>[^|]{{0,14}}?)\s*(?P<y>/\s?\d{{4}}\s?)?\s*(?P<sep>[/-])\s?(?P<s>{_SYMBOL})"
 )
 _DAY_LINE = re.compile(
-    r"(?:^|(?<=[\s|]))(?P<place>[^,|:;.]{2,40}?)\s?[,.]\s*ng.{1,3}y\s*(?P<d>[^a-z]{0,8}?\w{0,3}?\W{0,2}?)\s*th.{1,2}ng\s*(?P<m>.{0,8}?)\s*n.{1,2}m\s*(?P<y>\d{3,4}|[.…_ ]*)",
+    r"(?:^|(?<=[\s|]))(?P<place>[^,|:;.]{2,40}?)\s?[,.]\s*ng.{1,3}y\s*(?P<d>.{0,9}?)\s*th.{1,2}ng\s*(?P<m>.{0,8}?)\s*n.{1,2}m\s*(?P<y>\d{3,4}|[.…_ ]*)",
     re.I,
 )
 _DAY_NUMERIC = re.compile(rf"(?P<place>[^,|:;.]{{2,40}}?)\s?,\s*ngay\s+{dates.NUMERIC}\s*$")
@@ -297,9 +297,7 @@ def _find_addressees(top: list[Line], head: Head, title_at: int | None) -> int |
         if not dashed and (line.blank_before or not groups):
             if groups or not (line.blank_before and not groups) or len(line.text) > 100:
                 break
-        elif not dashed and not _continues_list(groups[-1][-1], line):
-            break
-        elif dashed and groups and line.blank_before and groups[-1][-1].text.endswith("."):
+        elif (not dashed and not _continues_list(groups[-1][-1], line)) or (dashed and groups and line.blank_before and groups[-1][-1].text.endswith(".")):
             break
         if dashed or not groups:
             groups.append([line])
@@ -364,6 +362,9 @@ def _subject_under_title(lines: list[Line], head: Head, title_at: int) -> None:
             break
         if rows and (line.caps != rows[-1].caps or gap is None or gap < i) and _opens_body(rows, line, after):
             break
+        if rows and _noisy(line):
+            head.used.add(i)
+            break
         if re.match(r"^\(?kem theo|^\(?ban hanh kem", line.folded):
             break
         rows.append(line)
@@ -410,9 +411,9 @@ def _subject_block(lines: list[Line], head: Head, at: int, begin: int) -> None:
     i = at + 1
     while i < len(lines) and len(rows) < 12:
         line = lines[i]
-        if anchors.TO.match(line.folded) or NUMBER_LINE.search(line.bare) and i in head.used:
+        if anchors.TO.match(line.folded) or (NUMBER_LINE.search(line.bare) and i in head.used):
             break
-        if i in head.used and (line.blank_before or line is not None and _DAY_LINE.search(line.bare)):
+        if i in head.used and (line.blank_before or (line is not None and _DAY_LINE.search(line.bare))):
             left = _column(line)
             if left.text and not _DAY_LINE.search(left.bare) and not line.blank_before:
                 rows.append(left)
@@ -471,7 +472,7 @@ def _without_stamp(line: Line) -> Line:
 
 def _noisy(line: Line) -> bool:
     letters = sum(c.isalpha() or c in " ,." for c in line.text)
-    return letters < 0.78 * len(line.text) and bool(re.search(r"[?+=@#|_~]|\W{3}", line.text)) or len(line.text) < 3
+    return (letters < 0.78 * len(line.text) and bool(re.search(r"[?+=@#|_~]|\W{3}", line.text))) or len(line.text) < 3
 
 
 def _take_subject(head: Head, lines: list[Line], rows: list[Line], stop: int) -> None:

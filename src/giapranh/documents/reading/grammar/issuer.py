@@ -19,7 +19,7 @@ _LOCAL = re.compile(
 _BODY_START = re.compile(
     r"^(?:so|bo|uy ban|ubnd|u.? ban|van phong|cuc|tong cuc|ban|hoi dong|hdnd|tinh uy|thanh uy|huyen uy|quan uy|dang uy|dang bo|chi cuc|phong|thanh tra|trung tam|vien|truong|cong an|toa an|chinh phu|thu tuong|quoc hoi|uy ban mat tran|hoi|doan|lien|tong|cong ty|bao hiem|kho bac|ngan hang|hat|benh vien|chu tich|tinh doan|to cong tac|bch|bcd|vu|hoc vien|dai hoc|tap doan)\b"
 )
-_SMALL = frozenset("và của các ở tại thuộc cho với về trong".split())
+_SMALL = frozenset(["và", "của", "các", "ở", "tại", "thuộc", "cho", "với", "về", "trong"])
 
 
 def _bodies_of(line: Line) -> list[Line]:
@@ -81,7 +81,7 @@ def issuer_of(head: Head, paras: list[Para], text_folded: str) -> tuple[Value[st
     if not groups:
         return _inferred(head, paras), None
     own = groups[-1]
-    name = _printed(own)
+    name = _as_placed(_printed(own), head)
     parent = _printed(groups[-2]) if len(groups) > 1 else None
     parent_value = Value(parent, _span(groups[-2])) if parent else None
     span = _span(own)
@@ -103,6 +103,17 @@ def issuer_of(head: Head, paras: list[Para], text_folded: str) -> tuple[Value[st
             reason = "Tên địa phương lấy từ dòng địa danh, ngày tháng vì phần đầu văn bản không ghi."
             return Value(local, span, 0.6, reason), parent_value
     return Value(name, span), parent_value
+
+
+def _as_placed(name: str, head: Head) -> str:
+    """The name with its place spelt as in the line of place and day, when OCR lost marks in the head."""
+    m = _LEVEL.search(fold(name))
+    if m is None or head.place is None:
+        return name
+    level = {fold(x): x for x in ("tỉnh", "thành phố", "huyện", "quận", "thị xã", "xã", "phường", "thị trấn", "đặc khu")}[m.group()]
+    rest = name[m.end() :].strip()
+    place = head.place.text if fold(rest) == fold(head.place.text) else rest
+    return f"{name[: m.start()]}{level} {place}".strip()
 
 
 def _with_place(name: str, place: str, text_folded: str) -> str:
@@ -134,23 +145,33 @@ def _inferred(head: Head, paras: list[Para]) -> Value[str] | None:
         return None
     wanted = [fold(p) for p in re.split(r"[-/]", head.symbol_text) if len(p) > 1]
     text_folded = " ".join(p.folded for p in paras)
+    best: tuple[int, Value[str]] | None = None
     for para in paras:
         for m in pattern("named").finditer(para.text):
-            rest = para.text[m.start() : m.start() + 70]
-            for size in range(1, 9):
-                name = " ".join(re.split(r"\s+", rest)[:size]).strip(" ,;.:")
-                if fold(_initials(name)) in wanted and len(name.split()) >= 2:
-                    printed = _extend_name(name, rest)
-                    place = head.place.text if head.place is not None else None
-                    whole = printed
-                    reason = (
-                        "Phần đầu văn bản không ghi cơ quan ban hành; suy từ ký hiệu và tên cơ quan trong nội dung."
-                    )
-                    if place and not _LEVEL.search(fold(printed)):
-                        level = _level_of(place, text_folded)
-                        whole = f"{printed} {level} {place}" if level else printed
-                        reason = reason[:-1] + ", địa danh ở dòng ngày tháng."
-                    return Value(whole, para.span(m.start(), m.start() + len(printed)), 0.5, reason)
+            found = _matching(head, para, m.start(), wanted, text_folded)
+            if found is None:
+                continue
+            after = para.folded[m.start() + len(found[1]) :][:40]
+            speaks = bool(re.match(r" (?:kinh |tran trong )?(?:yeu cau|de nghi|thong bao|bao cao|co y kien|nhan duoc|trinh|huong dan|ban hanh)", after))
+            if best is None or speaks > best[0]:
+                best = int(speaks), found[0]
+    return best[1] if best else None
+
+
+def _matching(head: Head, para: Para, at: int, wanted: list[str], text_folded: str) -> tuple[Value[str], str] | None:
+    rest = para.text[at : at + 70]
+    for size in range(1, 9):
+        name = " ".join(re.split(r"\s+", rest)[:size]).strip(" ,;.:")
+        if fold(_initials(name)) not in wanted or len(name.split()) < 2:
+            continue
+        printed = _extend_name(name, rest)
+        reason = "Phần đầu văn bản không ghi cơ quan ban hành; suy từ ký hiệu và tên cơ quan trong nội dung."
+        whole = printed
+        if head.place is not None and not _LEVEL.search(fold(printed)):
+            level = _level_of(head.place.text, text_folded)
+            whole = f"{printed} {level} {head.place.text}" if level else printed
+            reason = reason[:-1] + ", địa danh ở dòng ngày tháng."
+        return Value(whole, para.span(at, at + len(printed)), 0.5, reason), printed
     return None
 
 
@@ -170,7 +191,8 @@ def directing_person(paras: list[Para], before: int) -> Value[str] | None:
         if not para.text.endswith(":"):
             continue
         m = pattern_.search(para.text[-500:])
-        if m:
+        comrade = re.search(r"đồng chí (?:[^\W\d_a-z]\w* ){1,4}[^\W\d_a-z]\w*,", para.text)
+        if m and not comrade:
             at = len(para.text) - len(para.text[-500:]) + m.start(1)
             return Value(m.group(1).strip(" ,"), para.span(at, at + len(m.group(1))), 0.9)
         name = re.search(

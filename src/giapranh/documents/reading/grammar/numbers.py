@@ -11,7 +11,7 @@ from .folding import bare, fold
 
 # A piece of a symbol starts with a capital. A line break or OCR may put a space on one side of a dash, never on both:
 # with both it is a dash between words.
-_PIECE = r"[A-ZĐÐ][\wĐÐđ&]*"
+_PIECE = r"[A-ZĐÐ][\wĐÐđ&§]*"
 _DASH = r"(?: ?[-–‑](?! )|[-–‑] )"
 _TAIL = rf"(?:{_DASH}(?:{_PIECE}|\d[\wĐđ]*))*"
 _STATE = (
@@ -53,7 +53,7 @@ def _known() -> dict[str, str]:
 
 def mend_symbol(symbol: str) -> str:
     """The symbol without spaces, doubled Đ and the slips of OCR in pieces known everywhere."""
-    flat = _DOUBLE.sub("Đ", _SPACES.sub("", symbol)).replace("–", "-").replace("‑", "-").replace("Ð", "Đ").rstrip("-.")
+    flat = _DOUBLE.sub("Đ", _SPACES.sub("", symbol)).replace("–", "-").replace("‑", "-").replace("Ð", "Đ").replace("§", "").rstrip("-.")
     return re.sub(r"[^-/]+", lambda m: _mend_piece(m.group()), flat)
 
 

@@ -429,4 +429,4 @@ def _merged(rows: list[Box]) -> tuple[Box, ...]:
     return tuple(out)
 
 
-__all__ = ["Citation", "RANK", "join", "read"]
+__all__ = ["RANK", "Citation", "join", "read"]

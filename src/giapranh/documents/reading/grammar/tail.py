@@ -14,7 +14,7 @@ from .lines import Line, Para, join, part_of
 _GAP = re.compile(r"\s{3,}|\s*\|\s*|\t+")
 _DASH = re.compile(r"^(?:[-–—_=+•ˆ*]\s?){1,3}(?=\S)|^[.:]\s?-\s?")
 _CAPITAL = "A-ZĐÀ-ẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸƠƯĂÂÊÔ"
-_NAME = re.compile(rf"^(?:[A-ZĐ][\w.]{{0,6}}\. ?)*(?:[^\W\d_a-z][\w’']*\s){{1,4}}[^\W\d_a-z]\w*$")
+_NAME = re.compile(r"^(?:[A-ZĐ][\w.]{0,6}\. ?)*(?:[^\W\d_a-z][\w’']*\s){1,4}[^\W\d_a-z]\w*$")
 _AUTHORITY = re.compile(
     r"(?<![\w.])(?:(?:TM|T/M|KT|K/T|TL|T/L|TUQ|T\.M|K\.T|T\.L|TUN|Q)\s?[./]\s?|[TK]/[MTL]\s)(?=[^\W\d_a-z])"
 )
@@ -172,7 +172,7 @@ def _cut_signer(piece: Line, listed: bool) -> tuple[Line | None, list[Line]]:
 def _is_name(line: Line, alone: bool = False) -> bool:
     """Whether the line is a person's name; ``alone`` when nothing else can stand there."""
     text = line.text.strip(" .,*")
-    if not _NAME.match(text) or line.caps and len(text.split()) > 5:
+    if not _NAME.match(text) or (line.caps and len(text.split()) > 5):
         return False
     words = [w for w in text.split() if not w.endswith(".")]
     if not 2 <= len(words) <= 5 or text.isupper():

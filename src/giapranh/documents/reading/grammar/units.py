@@ -15,6 +15,11 @@ from .folding import bare, fold, key
 from .lines import Para
 
 _MARKS = {"Ủy ban": "(?:Ủy|Uỷ|Úy|Ùy|Uy|UỶ|ỦY) (?:ban|bạn|bản)", "Sở": "(?:Sở|SỞ|Sớ|Sỡ)", "Ủy": "(?:Ủy|Uỷ|Úy|Ùy|Uy|UỶ|ỦY)", "Tòa": "(?:Tòa|Toà)", "hóa": "(?:hóa|hoá)", "ủy": "(?:ủy|uỷ|úy)"}
+# In names of several words OCR may have lost or changed any mark.
+_LOOSE = {
+    base: "[" + "".join(c for c in map(chr, (*range(0x61, 0x7B), *range(0xE0, 0x1B1), *range(0x1EA1, 0x1EFA))) if fold(c) == base and c.islower()) + "]"
+    for base in "aeiouy"
+}
 _NOT_NAMES = (
     r"(?!Tổ (?:chức|quốc)|Ban (?:hành|đầu|ngày)|Báo cáo|Trường hợp|Phòng,? ?(?:chống|ngừa|bệnh|cháy)|Cơ sở (?:dữ liệu|pháp lý|vật chất|chính trị)"
     r"|Vụ việc|Bộ (?:máy|luật|Luật|tiêu chí|chỉ số|thủ tục)|Hội (?:nghị|thảo|thi|chợ)|Đoàn kết|Đại hội|Đội ngũ|Cơ quan tài phán|Khối lượng|Nhóm [a-z0-9]|Quỹ đất|Thuế (?:suất|thu)|Đơn (?:thư|giá)"
@@ -27,6 +32,9 @@ def _alternatives(words: list[str]) -> str:
     out = []
     for word in sorted(words, key=len, reverse=True):
         pattern = re.escape(word).replace(r"\ ", " ")
+        if " " in word:
+            out.append("".join(_LOOSE.get(fold(c), c) if i else c for i, c in enumerate(word)))
+            continue
         loose = next((k for k in _MARKS if k in word), None)
         out.append(pattern.replace(loose, _MARKS[loose]) if loose else pattern)
     return "|".join(out)
@@ -92,11 +100,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "short stop": re.compile(rf"(?<=[\s,])(?:{short_stops})(?!\w)"),
         "long stop": re.compile(rf"(?<=[\s,])(?:{long_stops})(?!\w)"),
         "names": re.compile(r"(?<!\w)(?:" + "|".join(re.escape(n).replace(r"\ ", " ") for n in names) + r")(?!\w)"),
-        "duty": re.compile(
-            r"(?<![\w])(?:"
-            + "|".join(sorted({re.escape(bare(w).lower()) for w in verbs["duty"]}, key=len, reverse=True))
-            + r")(?!\w)"
-        ),
+        "long duty": re.compile(r"(?<!\w)(?:" + "|".join(sorted({bare(w).lower() for w in verbs["duty"] if " " in w}, key=len, reverse=True)) + r")(?!\w)"),
+        "short duty": re.compile(r"(?<!\w)(?:" + "|".join(sorted({w for w in verbs["duty"] if " " not in w}, key=len, reverse=True)) + r")(?!\w)", re.I),
         "telling": re.compile(
             r"(?:" + "|".join(sorted({bare(w).lower() for w in verbs["telling"]}, key=len, reverse=True)) + r")(?!\w)"
         ),
@@ -125,6 +130,16 @@ def _guarded(word: str, not_before: dict[str, list[str]], not_after: dict[str, l
 def pattern(name: str) -> re.Pattern[str]:
     """One of the compiled patterns over names of bodies."""
     return _patterns()[name]
+
+
+def duty_at(para: Para, at: int) -> re.Match[str] | None:
+    """The verb of a duty that stands at ``at``. Words of one syllable must have their marks: "trong" is not "trồng"."""
+    return pattern("long duty").match(para.folded, at) or pattern("short duty").match(para.text, at)
+
+
+def duty_in(para: Para, start: int, end: int) -> bool:
+    """Whether a verb of a duty stands between two places."""
+    return bool(pattern("long duty").search(para.folded, start, end) or pattern("short duty").search(para.text, start, end))
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +242,8 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
 
 
 _SMALL_WORD = re.compile(r"(?<![\w/&])[a-zà-ỹđ]+(?![\w/&])")
-_CLOSING_WORDS = frozenset("tỉnh huyện xã phường quận phố trấn khu ương quan sở các và".split())
+_OTHERS = re.compile(r"(?:[,;] | và )(?:các|những) ")
+_CLOSING_WORDS = frozenset(["tỉnh", "huyện", "xã", "phường", "quận", "phố", "trấn", "khu", "ương", "quan", "sở", "các", "và"])
 
 
 @cache
@@ -241,27 +257,40 @@ def _strange(para: Para, at: int, begin: int, stop: int, known: list[tuple[int, 
     """Where a body of its own name is followed by a small word no name holds: an unknown verb."""
     if not pattern("named").match(para.text, at):
         return None
+    others = _OTHERS.search(para.text, begin, stop)
     before: re.Match[str] | None = None
-    for m in _SMALL_WORD.finditer(para.text, begin, stop):
+    for m in _SMALL_WORD.finditer(para.text, begin, others.start() if others else stop):
         if any(a <= m.start() < b for a, b in known) or masked[m.start()] == "#" or not m.group()[0].islower():
             before = None
             continue
         if m.group() not in _small_words() and not _two_words(m.group()):
-            if before is not None and before.end() + 1 == m.start() and before.group() not in _CLOSING_WORDS:
-                return before.start()
-            return m.start() if not fold_equal_small(m.group()) else None
+            if fold(m.group()) in _small_folded():
+                return None
+            pair = before is not None and before.end() + 1 == m.start() and before.group() not in _CLOSING_WORDS
+            return before.start() if pair and before and not _paired(para.text, before) else m.start()
         before = m
     return None
+
+
+def _paired(text: str, word: re.Match[str]) -> bool:
+    """Whether the word makes a known pair with the one before it ("Nông nghiệp"), so that both belong to the name."""
+    ahead = re.search(r"(\w+) $", text[max(0, word.start() - 12) : word.start()])
+    return bool(ahead) and f"{ahead.group(1).lower()} {word.group()}" in _pairs()  # type: ignore[union-attr]
+
+
+@cache
+def _pairs() -> frozenset[str]:
+    data = bodies()
+    out: set[str] = set()
+    for name in [*data["names"], *data["heads"], data["small"]]:
+        words = [w.strip(",-").lower() for w in name.split()]
+        out.update(f"{a} {b}" for a, b in zip(words, words[1:], strict=False))
+    return frozenset(out)
 
 
 def _two_words(word: str) -> bool:
     """Whether a web copy ran two words of a name together ("bệnhtật")."""
     return any(word[:i] in _small_words() and word[i:] in _small_words() for i in range(2, len(word) - 1))
-
-
-def fold_equal_small(word: str) -> bool:
-    """Whether OCR only lost marks of a word that names hold."""
-    return fold(word) in _small_folded()
 
 
 @cache
@@ -277,8 +306,8 @@ def _only_names(text: str) -> bool:
     if not re.match(r"[Cc]ác |[Tt]hủ trưởng|[Nn]gười đứng đầu|[Ll]ãnh đạo", text):
         return False
     return all(
-        re.match(r"(?:các|những|và) |[^\W\d_a-z]", p)
-        and (p[:1].isupper() or pattern("start").match(p))
+        (re.match(r"(?:các|những|và) |[^\W\d_a-z]", p)
+        and (p[:1].isupper() or pattern("start").match(p)))
         or pattern("generic").match(p)
         for p in pieces
         if p
@@ -319,7 +348,7 @@ def _spreads(text: str, at: int, colon: int) -> bool:
         return False
     known = pattern("names").match(fold(after))
     return (
-        bool(known) or bool(re.match(r"[^\W\d_a-z][^,;.:]{1,40}[,;]", after)) and not pattern("duty").match(fold(after))
+        bool(known) or (bool(re.match(r"[^\W\d_a-z][^,;.:]{1,40}[,;]", after)) and not pattern("long duty").match(fold(after)))
     )
 
 
