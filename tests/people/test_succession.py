@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from tests.factories.people import make_office, make_officer
 
 from giapranh.people import queries, services, succession
 from giapranh.people.models import Appointment, AuditEvent, Duty, Office, Succession
@@ -13,7 +14,6 @@ from giapranh.people.roles import Role
 from giapranh.people.rules.plans import BadPlan, NewOffice, Plan
 from giapranh.people.succeeding import OfficeEnded, PlanOutdated, SameName
 from giapranh.people.succession import Effect, Move
-from tests.factories.people import make_office, make_officer
 
 ON = date(2026, 3, 1)
 EVE = date(2026, 2, 28)
@@ -170,9 +170,7 @@ def test_a_succession_of_a_later_day_moves_the_work_on_that_day_only(node, admin
 def test_an_appointment_that_would_begin_later_begins_at_the_heir(node, an, administrator):
     later = date(2026, 6, 1)
     Appointment.objects.create(officer=an, office=node.water, role=Role.OFFICE_HEAD, valid_from=later)
-    services.succeed(
-        plan=plan("rename", node.water, new_offices=(NewOffice("Phòng Nước"),)), by=administrator, at=AT
-    )
+    services.succeed(plan=plan("rename", node.water, new_offices=(NewOffice("Phòng Nước"),)), by=administrator, at=AT)
     held = Appointment.objects.get(officer=an, role=Role.OFFICE_HEAD)
     assert (held.office.name, held.valid_from) == ("Phòng Nước", later)
 

@@ -70,6 +70,15 @@ def office_ids_below(user: Any) -> frozenset[int]:
     return cached
 
 
+def works_here(user: Any) -> bool:
+    """True for people of the agency that runs this node (everybody with an office, before it was set up)."""
+    from giapranh.people import queries
+
+    agency = queries.own_agency()
+    own = {office.pk for office in offices_today(user)}
+    return bool(own) and (agency is None or not own.isdisjoint(queries.ids_below([agency.pk])))
+
+
 def heads(user: Any, office: Office | None) -> bool:
     """True when the person is head of ``office`` or of one above it."""
     if office is None:

@@ -36,6 +36,13 @@ def check_can_manage_officers(user: Any) -> None:
         raise MayNot(N_("Chỉ người quản trị được tạo tài khoản và giao chức trách."))
 
 
+def check_can_see_officers(user: Any) -> None:
+    """Names, telephones and addresses of people: for those who work in this agency."""
+    if access.has_role(user, Role.ADMINISTRATOR) or access.reads_everything(user) or access.works_here(user):
+        return
+    raise MayNot(N_("Danh sách cán bộ chỉ dành cho người của cơ quan này."))
+
+
 def check_can_edit_officer(user: Any, officer: Officer) -> None:
     """Telephone and address of a person: themselves and the administrator."""
     if access.has_role(user, Role.ADMINISTRATOR) or (access.may_write(user) and user.pk == officer.pk):
@@ -72,6 +79,7 @@ def _yes_or_no(check: Callable[..., None]) -> Callable[..., bool]:
 can_change_organisation = _yes_or_no(check_can_change_organisation)
 can_edit_office = _yes_or_no(check_can_edit_office)
 can_manage_officers = _yes_or_no(check_can_manage_officers)
+can_see_officers = _yes_or_no(check_can_see_officers)
 can_edit_officer = _yes_or_no(check_can_edit_officer)
 can_change_calendar = _yes_or_no(check_can_change_calendar)
 can_see_outbox = _yes_or_no(check_can_see_outbox)

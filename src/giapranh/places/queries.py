@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from giapranh.kernel import clock
 from giapranh.kernel.text import search_key
 from giapranh.places import outlines, seed
-from giapranh.places.models import AdministrativeUnit, BorderPair, River, UnitKind
+from giapranh.places.models import AdministrativeUnit, BorderPair, River, UnitKind, UnitSuccession
 from giapranh.places.named import held_on
 from giapranh.places.rules.coordinates import Zone
 
@@ -119,3 +119,54 @@ def zone_of(unit: AdministrativeUnit) -> Zone | None:
     province = province_of(unit)
     found = [row for row in seed.rows("giapranh.places", "vn2000_zones.csv") if row["province"] == province.seed_key]
     return Zone(int(found[0]["epsg"]), found[0]["central_meridian"], found[0]["note"]) if found else None
+
+
+UNIT_KINDS = UnitKind.choices
+
+
+def successor_links(unit: AdministrativeUnit) -> QuerySet[UnitSuccession]:
+    """What the unit became: each with its day and legal basis."""
+    return (
+        unit.became.select_related("successor__parent")
+        .defer("successor__geometry")
+        .order_by("on", "successor__sort_key")
+    )
+
+
+def predecessor_links(unit: AdministrativeUnit) -> QuerySet[UnitSuccession]:
+    links = unit.came_from.select_related("predecessor__parent").defer("predecessor__geometry")
+    return links.order_by("on", "predecessor__sort_key")
+
+
+def below(unit: AdministrativeUnit) -> list[AdministrativeUnit]:
+    """The units directly below, whenever they held."""
+    return list(unit.children.defer("geometry").order_by("sort_key", "valid_from"))
+
+
+def neighbours(unit: AdministrativeUnit) -> list[tuple[AdministrativeUnit, BorderPair]]:
+    """Who lies across the border."""
+    pairs = BorderPair.objects.filter(Q(unit_a=unit) | Q(unit_b=unit)).select_related(
+        "unit_a__parent", "unit_b__parent"
+    )
+    return [(pair.unit_b if pair.unit_a_id == unit.pk else pair.unit_a, pair) for pair in pairs.order_by("-km")]
+
+
+def same_code(unit: AdministrativeUnit) -> list[AdministrativeUnit]:
+    """Other units that bore the same code at another time."""
+    if not unit.code:
+        return []
+    found = AdministrativeUnit.objects.filter(code=unit.code, kind=unit.kind).exclude(pk=unit.pk).defer("geometry")
+    return list(found.order_by("valid_from"))
+
+
+def code_changes() -> list[tuple[str, list[AdministrativeUnit]]]:
+    """Province codes that changed meaning: the code with its bearers in order of time."""
+    twice = (
+        AdministrativeUnit.objects.filter(kind=UnitKind.PROVINCE).exclude(code="").values("code")
+        .annotate(n=Count("pk")).filter(n__gt=1).values_list("code", flat=True).order_by("code")
+    )  # fmt: skip
+    return [
+        (code, list(AdministrativeUnit.objects.filter(code=code, kind=UnitKind.PROVINCE).defer("geometry")
+                    .order_by(F("valid_to").asc(nulls_last=True))))
+        for code in twice
+    ]  # fmt: skip

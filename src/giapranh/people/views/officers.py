@@ -25,6 +25,7 @@ from giapranh.people.views.answers import refused_line, workbook
 @require_GET
 def officers(request: HttpRequest) -> HttpResponse:
     """Who works here, where, as what."""
+    permissions.check_can_see_officers(request.user)
     rows = queries.officers_with_places(today())
     columns = [
         Column("full_name", _("Họ và tên"), field="full_name", sort_field="sort_key", search="search_key"),
@@ -65,6 +66,7 @@ def _state_of(officer: Any) -> Status:
 
 @require_GET
 def officer(request: HttpRequest, uid: UUID) -> HttpResponse:
+    permissions.check_can_see_officers(request.user)
     return _officer_page(request, uid)
 
 

@@ -85,7 +85,7 @@ def office(request: HttpRequest, uid: UUID) -> HttpResponse:
         "name_now": queries.display_name(found, today()),
         "agency": found.agency,
         "below": list(queries.offices(day).filter(parent=found)),
-        "people": queries.people_in(found, day),
+        "people": queries.people_in(found, day) if permissions.can_see_officers(request.user) else None,
         "duties": queries.duties_of(found),
         "successions": queries.successions_of(found),
         "successors": [o for o in queries.current_successors(found, today()) if o.pk != found.pk],
