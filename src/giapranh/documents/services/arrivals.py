@@ -76,8 +76,8 @@ def take_in(
 ) -> Paper:
     """Read one file and put it into the register, waiting to be confirmed.
 
-    A refused file leaves nothing behind: it is read before the vault sees it, and the vault holds it before a row
-    names it.
+    A refused file leaves nothing behind: it is read, and known to be new, before the vault sees it, and the vault holds
+    it before a row names it.
     """
     permissions.check_can_write(by)
     name = clean_name(name)
@@ -85,9 +85,9 @@ def take_in(
     refuse_same_bytes(vault.digest(data), by)
     found = read_file(data, name, progress=progress)
     refuse_secret(found, name)
-    blob = keep_blob(data, found.media_type)
     with transaction.atomic():
         paper = _new_paper(found, direction, by, at, illustrative)
+        blob = keep_blob(data, found.media_type)
         version = PaperVersion.objects.create(
             paper=paper, n=1, blob=blob, file_name=name, media_type=found.media_type, by=by, at=at
         )
@@ -224,9 +224,9 @@ def add_version(*, paper_id: int, data: bytes, name: str, note_text: str = "", b
     refuse_same_bytes(vault.digest(data), by)
     found = read_file(data, name)
     refuse_secret(found, name)
-    blob = keep_blob(data, media_type_of(data, name))
     with transaction.atomic():
         paper = Paper.objects.select_for_update().get(pk=paper.pk)
+        blob = keep_blob(data, media_type_of(data, name))
         last = PaperVersion.objects.filter(paper=paper).order_by("-n").first()
         version = PaperVersion.objects.create(
             paper=paper, n=(last.n if last else 0) + 1, blob=blob, file_name=name, media_type=found.media_type,

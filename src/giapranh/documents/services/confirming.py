@@ -37,7 +37,8 @@ def confirm_reading(*, paper_id: int, by: Any, at: datetime) -> Paper:
     """Confirm the whole reading and write the paper into its book."""
     permissions.check_can_handle(by, queries.get_visible(by, paper_id))
     with transaction.atomic():
-        paper = Paper.objects.select_for_update(of=("self",)).select_related("confirmed_by").get(pk=paper_id)
+        # Without a join: after waiting for the lock PostgreSQL reads this row anew, but not the rows joined to it.
+        paper = Paper.objects.select_for_update().get(pk=paper_id)
         _refuse_confirmed(paper)
         reading = queries.latest_reading(paper.pk)
         if reading is None:

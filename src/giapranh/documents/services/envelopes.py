@@ -92,12 +92,14 @@ def receive_edxml(*, data: bytes, name: str, by: Any, at: datetime, illustrative
     main, found = _main_paper(envelope, name)
     refuse_same_bytes(vault.digest(main.data), by)
     found.data.update(merge(found.data, envelope.fields()))
-    envelope_blob, paper_blob = keep_blob(data, XML), keep_blob(main.data, found.media_type)
-    others = [
-        (one, keep_blob(one.data, media_type_of(one.data, one.name))) for one in envelope.attachments if one is not main
-    ]
     with transaction.atomic():
         paper = _new_paper(envelope, found, by, at, illustrative)
+        envelope_blob, paper_blob = keep_blob(data, XML), keep_blob(main.data, found.media_type)
+        others = [
+            (one, keep_blob(one.data, media_type_of(one.data, one.name)))
+            for one in envelope.attachments
+            if one is not main
+        ]
         version = PaperVersion.objects.create(
             paper=paper,
             n=1,
@@ -189,9 +191,9 @@ def _recalled(envelope: edxml.Envelope, data: bytes, by: Any, at: datetime) -> P
     if message is None or message.paper is None:
         raise UnknownPaper(N_("Bên gửi thu hồi văn bản %(id)s nhưng sổ không có văn bản này."), id=wanted or "?")
     paper = message.paper
-    blob = keep_blob(data, XML)
     reason = one_line(envelope.business.reason or "")
     with transaction.atomic():
+        blob = keep_blob(data, XML)
         EdxmlMessage.objects.create(
             direction="in", kind=EdxmlKind.PAPER, paper=paper, blob=blob, document_id=wanted[:250], status="13",
             from_organ=_organ(envelope.sender), reason=reason, by=by, at=at,
@@ -214,8 +216,8 @@ def _receive_status(data: bytes, name: str, by: Any, at: datetime) -> Paper:
             N_("Phản hồi nói về văn bản %(id)s nhưng sổ không có văn bản này."),
             id=status.about.document_id or status.about.code or "?",
         )
-    blob = keep_blob(data, XML)
     with transaction.atomic():
+        blob = keep_blob(data, XML)
         EdxmlMessage.objects.create(
             direction="in", kind=EdxmlKind.STATUS, paper=paper, blob=blob, status=str(status.code.value),
             document_id=(status.about.document_id or "")[:250], from_organ=_organ(status.sender),
@@ -240,9 +242,9 @@ def send_edxml(
         raise NoOrganCode(N_("Hãy ghi mã định danh của cơ quan nhận, như H37.13."))
     envelope = _envelope(paper, to, steering)
     data = edxml.write(envelope)
-    blob = keep_blob(data, XML)
     organ_id = envelope.sender.organ_id
     with transaction.atomic():
+        blob = keep_blob(data, XML)
         message = EdxmlMessage.objects.create(
             direction="out", kind=EdxmlKind.PAPER, paper=paper, blob=blob, by=by, at=at,
             document_id=edxml.document_id(organ_id, paper.issued_on, paper.full_number)[:250],
@@ -313,8 +315,8 @@ def reply_status(*, paper_id: int, status: str, reason: str = "", by: Any, at: d
     )  # fmt: skip
     said = edxml.Status(code=code, sender=_own_organ(paper), about=about, at=at, description=one_line(reason) or None)
     data = edxml.write_status(said)
-    blob = keep_blob(data, XML)
     with transaction.atomic():
+        blob = keep_blob(data, XML)
         message = EdxmlMessage.objects.create(
             direction="out", kind=EdxmlKind.STATUS, paper=paper, blob=blob, document_id=came.document_id,
             to_organ=came.from_organ, status=code.value, reason=one_line(reason), by=by, at=at,

@@ -57,7 +57,6 @@ def create_outgoing(
     check_size(len(data), name)
     refuse_same_bytes(vault.digest(data), by)
     media_type = media_type_of(data, name)
-    blob = keep_blob(data, media_type)
     agency = issuer.agency if issuer else agency_of(by)
     with transaction.atomic():
         paper = Paper(
@@ -69,6 +68,7 @@ def create_outgoing(
         )  # fmt: skip
         set_keys(paper)
         paper.save()
+        blob = keep_blob(data, media_type)
         PaperVersion.objects.create(paper=paper, n=1, blob=blob, file_name=name, media_type=media_type, by=by, at=at)
         give_access(paper, people.offices_of(by, clock.local_date(at)), by, at)
         note("paper.drafted", paper, by, at, file=name, sha256=blob.sha256)

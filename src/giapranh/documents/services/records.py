@@ -40,7 +40,10 @@ def clean_name(name: str) -> str:
 
 
 def keep_blob(data: bytes, media_type: str) -> Blob:
-    """Vault first, row second: a row never promises bytes that are not there."""
+    """Vault first, row second: a row never promises bytes that are not there.
+
+    Called inside the transaction that names the blob, so that a row without a paper cannot outlive a power cut.
+    """
     sha256 = vault.put(data)
     blob, _made = Blob.objects.get_or_create(sha256=sha256, defaults={"size": len(data), "media_type": media_type})
     return blob

@@ -61,8 +61,8 @@ def draft_report(
         )  # fmt: skip
     facts = gather(programme, wanted, by=by, at=at, remarks=remarks, signer_id=signer_id, mark=mark)
     data = write_docx(report_paper(facts), fonts=queries.fonts())
-    blob = keep_blob(data, DOCX)
     with transaction.atomic():
+        blob = keep_blob(data, DOCX)
         report = Report.objects.create(
             programme=programme, period=wanted.key, blob=blob, frozen=to_json(facts), drafted_by=by, drafted_at=at,
             illustrative=facts.illustrative,
