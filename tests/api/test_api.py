@@ -75,7 +75,7 @@ def test_an_empty_file_is_refused_with_one_line(an: Officer, client_of: ClientOf
 
 def test_a_paper_with_a_mark_of_secrecy_is_not_given_back(an: Officer, client_of: ClientOf):
     answer = client_of(an).post("/api/v1/read", {"file": SimpleUploadedFile("mat.txt", ("MẬT\n" + TEXT).encode())})
-    assert answer.status_code == 422
+    assert (answer.status_code, answer.json()["code"]) == (403, "paper_secret")
     assert "Phòng Quản lý môi trường" not in answer.content.decode()
 
 

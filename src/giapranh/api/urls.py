@@ -1,4 +1,4 @@
-"""The machine API, mounted in one place below /api/."""
+"""The machine API, mounted in one place below /api/. Its names live in the namespace "api"."""
 
 from __future__ import annotations
 
@@ -6,5 +6,4 @@ from django.urls import URLPattern, URLResolver, path
 
 from giapranh.api.v1 import api
 
-app_name = "api"
 urlpatterns: list[URLPattern | URLResolver] = [path("v1/", api.urls)]

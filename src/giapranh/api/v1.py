@@ -29,7 +29,7 @@ REFUSALS: dict[int, Any] = {401: Refusal, 403: Refusal, 422: BadValues | Refusal
 api = NinjaAPI(
     title="Giáp Ranh",
     version=version("giapranh"),
-    urls_namespace="v1",
+    urls_namespace="api",
     docs_url=None,
     auth=django_auth,
 )
@@ -58,7 +58,7 @@ def papers(request: HttpRequest, paging: Query[shapes.Paging], words: str = "", 
     return _page(rows.defer("text", "search_head", "search_body", "search_vector"), paging, _same)
 
 
-@api.get("/papers/{int:paper_id}", response={200: shapes.PaperWhole, 404: Refusal, **REFUSALS})
+@api.get("/papers/{paper_id}", response={200: shapes.PaperWhole, 404: Refusal, **REFUSALS})
 def paper(request: HttpRequest, paper_id: int) -> dict[str, Any]:
     """One paper and its reading."""
     found = documents.get_visible(request.user, _row_id(paper_id))

@@ -13,3 +13,5 @@ urlpatterns = [
     path("", include("giapranh.programme.urls")),
     path("api/", include("giapranh.api.urls")),
 ]
+
+handler404 = "giapranh.desk.refusals.not_found"

@@ -57,6 +57,13 @@ def answer(request: HttpRequest, refusal: errors.Refused) -> HttpResponse:
     return render(request, f"{status}.html", {"line": line, "typed": typed}, status=status)
 
 
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Addresses that no room has."""
+    return answer(
+        request, errors.NotFound(errors.N_("Không có trang hay bản ghi nào ở địa chỉ này, hoặc bạn chưa được xem."))
+    )
+
+
 def wants_json(request: HttpRequest) -> bool:
     """True for a program: an API address, or JSON preferred to HTML."""
     accept = request.headers.get("Accept", "")
