@@ -25,7 +25,8 @@ serve: setup ## run one node on http://127.0.0.1:8020
 	$(BIN)/giapranh init && $(BIN)/giapranh serve
 
 test: setup-dev ## set everything up and run every test
-	GIAPRANH_HOME="$(CURDIR)/var/test" $(BIN)/python -m pytest -n 2 --dist loadgroup -q $(ARGS)
+	@mkdir -p var/test
+	GIAPRANH_HOME="$(CURDIR)/var/test" $(BIN)/python -m pytest -n 2 --dist loadscope -q --basetemp="$(CURDIR)/var/test/tmp" $(ARGS)
 
 check: setup-dev ## formatting, lint, types, import contracts
 	$(BIN)/ruff format --check . && $(BIN)/ruff check .

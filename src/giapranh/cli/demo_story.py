@@ -90,7 +90,9 @@ def dispatch_becomes_programme(story: Story) -> None:
     from giapranh.cli.demo_data.make_dispatch import dispatch_docx
 
     paper = take_in(story, dispatch_docx(), "cong-van-phoi-hop-2024.docx", at("2026-06-22", 8, 10))
-    story.programmes.append(adopt(story, paper, at("2026-06-22", 10)))
+    # The inspectorate it names was split in 2025: the focal officer says who does the checks now.
+    chosen = {"Thanh tra Sở": [office("ls-snnmt-ktcn").pk]}
+    story.programmes.append(adopt(story, paper, at("2026-06-22", 10), chosen))
 
 
 def second_paper(story: Story) -> None:
@@ -100,18 +102,17 @@ def second_paper(story: Story) -> None:
 
 
 def third_quarter(story: Story) -> None:
-    """Most work goes well; one paper is asked again, one task waits for more time, one stands still."""
+    """Most work goes well; the minerals take longer, the protected areas wait, one commune asks for more time."""
     from giapranh.programme import services
 
     first, second = story.programmes
     for place, task in enumerate(tasks_of(first)):
-        if place % 5 == 4:
+        if task.topic == "mineral_protection":
             continue  # nobody has opened this one
         begin(story, task, at("2026-07-02", 9) + timedelta(days=place))
         coordinate(story, task, at("2026-08-20", 15))
-        if place % 5 == 3:
-            continue
-        finish(story, task, at("2026-09-08", 10) + timedelta(hours=place))
+        if task.topic in {"programme", "water"}:
+            finish(story, task, at("2026-09-08", 10) + timedelta(hours=place))
     for place, task in enumerate(tasks_of(second)):
         begin(story, task, at("2026-08-10", 8) + timedelta(days=place))
         coordinate(story, task, at("2026-09-03", 15))
@@ -163,9 +164,10 @@ def fourth_quarter(story: Story) -> None:
             begin(story, task, at("2026-10-12", 9))
             finish(story, task, at("2026-10-29", 9) + timedelta(days=place))
     for task in tasks_of(story.programmes[0]):
-        if task.state == "doing":
-            finish(story, task, at("2026-11-12", 9), confirm=False)
-            break
+        if task.topic == "minerals":  # by now in other hands, and late
+            finish(story, task, at("2026-10-08", 9))
+        elif task.topic == "inspection":
+            finish(story, task, at("2026-11-19", 9), confirm=False)
     story.digests = services.send_reminders(now())
 
 
@@ -186,10 +188,11 @@ def take_in(story: Story, data: bytes, name: str, moment: datetime) -> Any:
     return services.confirm_reading(paper_id=paper.pk, by=clerk, at=moment + timedelta(minutes=9))
 
 
-def adopt(story: Story, paper: Any, moment: datetime) -> Programme:
+def adopt(story: Story, paper: Any, moment: datetime, offices: dict[str, list[int]] | None = None) -> Programme:
     from giapranh.programme import services
 
-    return services.adopt(paper_id=paper.pk, by=story["daumoi"], at=moment)
+    choices = services.Choices(offices=offices or {})
+    return services.adopt(paper_id=paper.pk, by=story["daumoi"], at=moment, choices=choices)
 
 
 def begin(story: Story, task: Task, moment: datetime) -> None:
