@@ -122,7 +122,8 @@ class Circumstances:
 
 def duties(paras: list[Para], about: Circumstances, annex_from: int) -> tuple[Node, list[Found]]:
     """The structure of the paper and its duties, in order."""
-    root = tree(paras)
+    root = tree(paras[:annex_from])
+    root.children += tree(paras[annex_from:], annex_from).children
     found: list[Found] = []
     if about.gives_duties:
         _Reader(paras, about, annex_from, found).read(root)
@@ -143,7 +144,12 @@ class _Reader:
     def read(self, root: Node) -> None:
         about = self.about
         about.numbered = any(n.kind not in ("plain", "root") for n in walk(root))
-        self._children(root, Scope())
+        body = [c for c in root.children if c.index < self.annex_from]
+        annex = [c for c in root.children if c.index >= self.annex_from]
+        for part in (body, annex):
+            root.children = part
+            self._children(root, Scope())
+        root.children = body + annex
 
     def _children(self, node: Node, scope: Scope) -> None:
         tasks: list[Found] = []
@@ -485,7 +491,7 @@ class _Reader:
         ):
             return self._scope_of(para, clause, replace(here, silent=False), end)
         if re.search(
-            r"yeu cau|chi dao|ket luan|giao (?!thong)|co y kien|de nghi|thuc hien (?:cac|mot so|nhung|tot)|nhiem vu|trien khai",
+            r"yeu cau|chi dao|ket luan|giao (?!thong)|de nghi|thuc hien (?:cac|mot so|nhung|tot)|nhiem vu|trien khai",
             node.folded,
         ):
             units = here.units or ()
@@ -504,7 +510,7 @@ class _Reader:
             clause = None
         if clause is None and _REPORT_BY.match(node.folded) and self._report_of(node, here):
             return
-        if (clause is None or not clause.ordered) and here.units and node.index < self.last_body and self._starts_with_duty(node) and not _HANDS_ON.match(node.folded):
+        if (clause is None or not clause.ordered) and here.units and node.index != self.last_body and self._starts_with_duty(node) and not _HANDS_ON.match(node.folded):
             self._inherit(node, here)
             return
         if clause is None or (not clause.ordered and not clauses.has_duty(para, clause, end)):
@@ -529,7 +535,7 @@ class _Reader:
                 return
             self._emit(node, clause, here, start, end)
             return
-        closing = node.index >= self.last_body
+        closing = node.index == self.last_body
         if here.units and not closing and node.index > 0 and self._starts_with_duty(node):
             self._inherit(node, here)
 

@@ -1,16 +1,35 @@
-"""Tables of tasks in annexes: columns found by the words of their head (documents §2.3)."""
+"""Tables of tasks in annexes: columns found by the words of their head, rows by their ordinals (documents §2.3)."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
+from ..schema import DateParts, Due, DueKind
+from . import anchors, dates
+from .deadlines import FoundDue, find_due
 from .directives import Circumstances, Found
-from .lines import Line, Para
+from .labels import whole_names
+from .lines import Line, Para, join, part_of
+from .units import Unit
+
+_PIECE = re.compile(r"\S+(?: \S+)*")
+_ORDINAL = re.compile(r"^(?:\d{1,3}(?:\.\d{1,2})*|[IVX]{1,5}|[a-zđ])[.)]?$")
+_ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("ordinal", re.compile(r"^(?:stt|tt|so tt|so thu tu)$")),
+    ("with", re.compile(r"phoi hop")),
+    ("lead", re.compile(r"chu tri|don vi thuc hien|co quan thuc hien|thuc hien chinh|phan cong|chiu trach nhiem|dau moi|don vi tham muu|don vi$|co quan$|nguoi thuc hien|don vi,? ca nhan")),
+    ("time", re.compile(r"thoi gian|thoi han|tien do|^han\b|hoan thanh|moc thoi gian|lo trinh")),
+    ("product", re.compile(r"san pham|ket qua|dau ra|hinh thuc")),
+    ("task", re.compile(r"noi dung|nhiem vu|cong viec|ten viec|hoat dong|giai phap|dau viec|chi tieu")),
+    ("note", re.compile(r"ghi chu|kinh phi|van ban|lanh dao|cap trinh|don vi tinh|so luong")),
+)
+_HEAD_ROWS = 6
 
 
 @dataclass(slots=True)
 class Table:
-    """A table cut out of the lines."""
+    """A table cut out of the lines: one mapping from role to cell for each row."""
 
     rows: list[dict[str, Para]] = field(default_factory=list)
 
@@ -19,11 +38,233 @@ class Table:
         return [p for row in self.rows for p in row.values()]
 
 
+@dataclass(slots=True)
+class _Column:
+    role: str
+    left: int
+    right: int
+
+
 def without_tables(lines: list[Line]) -> tuple[list[Line], list[Table]]:
-    """The lines outside tables, and the tables."""
-    return lines, []
+    """The lines outside tables of tasks, and the tables."""
+    tables: list[Table] = []
+    out: list[Line] = []
+    i = 0
+    while i < len(lines):
+        head = _head_at(lines, i)
+        if head is None:
+            out.append(lines[i])
+            i += 1
+            continue
+        start, stop, columns = head
+        del out[len(out) - (i - start) :]
+        end = _end_of(lines, stop)
+        rows = _rows(lines[stop:end], columns, lines[start:stop])
+        if len(rows) == 0:
+            out += lines[start : stop + 1]
+            i = stop + 1
+            continue
+        tables.append(Table(rows))
+        i = end
+    return out, tables
+
+
+def _head_at(lines: list[Line], i: int) -> tuple[int, int, list[_Column]] | None:
+    """The head of a table whose ordinal column is named on line ``i``: its first line, the line after it, its columns."""
+    pieces = list(_PIECE.finditer(lines[i].text))
+    if not any(_ROLES[0][1].match(_fold(lines[i], m)) for m in pieces[:2]):
+        return None
+    start = i
+    while start > 0 and i - start < 3 and not lines[start].blank_before and _is_head_row(lines[start - 1]):
+        start -= 1
+    stop = i + 1
+    while stop < len(lines) and stop - start < _HEAD_ROWS and not lines[stop].blank_before and not _starts_row(lines[stop]):
+        stop += 1
+    columns = _columns(lines[start:stop])
+    roles = {c.role for c in columns}
+    return (start, stop, columns) if {"task", "lead"} <= roles else None
+
+
+def _fold(line: Line, m: re.Match[str]) -> str:
+    return line.folded[m.start() : m.end()].strip(" .:")
+
+
+def _is_head_row(line: Line) -> bool:
+    pieces = list(_PIECE.finditer(line.text))
+    return len(line.text) < 200 and (len(pieces) > 1 or len(line.text) < 30) and not line.text.endswith((".", ";"))
+
+
+def _starts_row(line: Line) -> bool:
+    first = _PIECE.search(line.text)
+    return bool(first) and bool(re.match(r"(?:1|I|A|01)[.)]?$", first.group()))  # type: ignore[union-attr]
+
+
+def _columns(head: list[Line]) -> list[_Column]:
+    groups: list[tuple[int, int, list[str]]] = []
+    for line in head:
+        for m in _PIECE.finditer(line.text):
+            a, b = line.indent + m.start(), line.indent + m.end()
+            at = next((k for k, g in enumerate(groups) if a < g[1] and g[0] < b), None)
+            if at is None:
+                groups.append((a, b, [_fold(line, m)]))
+            else:
+                x, y, words = groups[at]
+                groups[at] = (min(a, x), max(b, y), [*words, _fold(line, m)])
+    groups.sort()
+    return [_Column(_role(" ".join(words)), a, b) for a, b, words in groups]
+
+
+def _role(words: str) -> str:
+    return next((role for role, rule in _ROLES if rule.search(words)), "other")
+
+
+def _end_of(lines: list[Line], start: int) -> int:
+    for i in range(start, len(lines)):
+        line = lines[i]
+        if anchors.copies_at(line) or anchors.ANNEX.match(line.folded):
+            return i
+        if len(line.text) > 70 and "  " not in line.text and i > start and line.indent < 12 and not re.match(r"\d", line.text):
+            return i
+    return len(lines)
+
+
+def _rows(lines: list[Line], columns: list[_Column], head: list[Line]) -> list[dict[str, Para]]:
+    named = {x.folded for x in head}
+    body = [x for x in lines if x.folded not in named and not anchors.RULE.match(x.folded) and not _page_number(x)]
+    cuts = _boundaries(body, columns)
+    grid = [[_cell(x, a, b) for a, b in zip(cuts, cuts[1:], strict=False)] for x in body]
+    starts = [k for k, row in enumerate(grid) if row and row[0] is not None and _ORDINAL.match(row[0].text)]
+    out = []
+    for first, last in _spans(starts, body, len(grid)):
+        row: dict[str, Para] = {}
+        for c, column in enumerate(columns):
+            parts = [grid[k][c] for k in range(first, last)]
+            cells = [p for p in parts if p is not None]
+            if cells and column.role not in row:
+                row[column.role] = join(cells)
+        if row:
+            out.append(row)
+    return out
+
+
+def _page_number(line: Line) -> bool:
+    return bool(anchors.PAGE_NUMBER.match(line.folded)) and line.indent > 25
+
+
+def _boundaries(body: list[Line], columns: list[_Column]) -> list[int]:
+    """Where to cut: between two heads, the widest stretch that the fewest lines write over."""
+    width = max([x.indent + len(x.text) for x in body] + [columns[-1].right + 1]) + 1
+    ink = [0] * (width + 1)
+    for line in body:
+        for m in _PIECE.finditer(line.text):
+            for x in range(line.indent + m.start(), min(line.indent + m.end(), width)):
+                ink[x] += 1
+    cuts = [0]
+    for left, right in zip(columns, columns[1:], strict=False):
+        low = max((left.left + left.right) // 2, cuts[-1] + 1)
+        high = max((right.left + right.right) // 2, low + 1)
+        least = min(ink[low:high], default=0)
+        best, run = (0, low), 0
+        for x in range(low, high + 1):
+            if x < high and ink[x] == least:
+                run += 1
+                continue
+            best, run = max(best, (run, x)), 0
+        # The cut stands right before the cells of the next column, which are set to the left.
+        cuts.append(best[1])
+    return [*cuts, width + 1]
+
+
+def _cell(line: Line, left: int, right: int) -> Line | None:
+    a = _free(line, left - line.indent)
+    b = _free(line, right - line.indent)
+    if b <= a or not line.text[a:b].strip():
+        return None
+    return part_of(line, a, b)
+
+
+def _free(line: Line, at: int) -> int:
+    """The nearest place to cut that is not inside a word."""
+    at = min(max(at, 0), len(line.text))
+    if at in (0, len(line.text)) or line.text[at - 1] == " ":
+        return at
+    for step in range(1, 9):
+        for x in (at - step, at + step):
+            if 0 < x < len(line.text) and line.text[x - 1] == " ":
+                return x
+    return at
+
+
+def _spans(starts: list[int], body: list[Line], size: int) -> list[tuple[int, int]]:
+    """The lines of each row. Where gaps part the rows they tell; else the ordinals, which may stand in the middle."""
+    if not starts:
+        return []
+    blocks = [k for k, x in enumerate(body) if x.blank_before or k == 0]
+    ends = [*blocks[1:], size]
+    by_gap = list(zip(blocks, ends, strict=True))
+    if len(blocks) > 1 and all(sum(a <= s < b for s in starts) == 1 for a, b in by_gap):
+        return by_gap
+    if starts[0] == 0:
+        return list(zip(starts, [*starts[1:], size], strict=True))
+    middles = [0] + [(a + b + 1) // 2 for a, b in zip(starts, starts[1:], strict=False)] + [size]
+    return list(zip(middles, middles[1:], strict=False))
 
 
 def table_duties(table: Table, about: Circumstances) -> list[Found]:
-    """One duty for each row that names a task."""
-    return []
+    """One duty for each row that names a task and, itself or by the row above, who has it."""
+    if not about.gives_duties:
+        return []
+    out: list[Found] = []
+    topic: str | None = None
+    lead: tuple[tuple[Para, Unit], ...] = ()
+    for row in table.rows:
+        task = row.get("task")
+        if task is None or len(task.text) < 6:
+            continue
+        own = _units(row.get("lead"))
+        if not own and "with" not in row and "time" not in row:
+            topic, lead = task.text, ()
+            continue
+        lead = own or lead
+        if not lead:
+            continue
+        ordinal = row.get("ordinal")
+        made = Found(None, task, 0, len(task.text), f"PL.{ordinal.text.strip('.)')}" if ordinal else "PL", lead, not own)
+        made.topic = topic
+        made.coordinating = list(_units(row.get("with")))
+        due = _due(row.get("time"), about.issued)
+        if due is not None:
+            made.due = due
+        elif (inner := find_due(task, 0, len(task.text), about.taken.get(id(task), []), about.issued)) is not None:
+            made.due = (task, inner)
+        made.confidence = 0.8
+        made.reason = "Đọc từ bảng của phụ lục; ranh giới ô có thể lệch."
+        out.append(made)
+    return out
+
+
+def _units(cell: Para | None) -> tuple[tuple[Para, Unit], ...]:
+    return tuple((cell, u) for u in whole_names(cell, 0, len(cell.text))) if cell is not None else ()
+
+
+def _due(cell: Para | None, issued: DateParts | None) -> tuple[Para, FoundDue] | None:
+    if cell is None:
+        return None
+    found = find_due(cell, 0, len(cell.text), [], issued)
+    if found is not None:
+        return cell, found
+    m = dates.FULL.search(cell.folded)
+    day = dates.of(m) if m else None
+    if m and day is not None and day.as_date is not None:
+        return cell, FoundDue(Due(DueKind.DATE, cell.text[m.start() : m.end()], day.as_date), m.start(), m.end(), 0.9)
+    period = re.compile(r"(?:thang|quy|nam) [\divx]{1,4}").search(cell.folded)
+    if period:
+        labelled = find_due(join_label(cell), 0, len(cell.text) + 11, [], issued)
+        if labelled is not None:
+            return cell, FoundDue(labelled.due, 0, len(cell.text), 0.8, labelled.reason)
+    return cell, FoundDue(Due(DueKind.CONDITION, cell.text, event=cell.text), 0, len(cell.text), 0.6, "Thời hạn ghi bằng lời.")
+
+
+def join_label(cell: Para) -> Para:
+    """The cell's words after the label its column has."""
+    return Para("Thời gian: " + cell.text, [0], [cell.places[0] if cell.places else 0])

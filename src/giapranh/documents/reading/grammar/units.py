@@ -95,7 +95,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "named": re.compile(named),
         "person": re.compile(person),
         "plural": re.compile(plural),
-        "generic": re.compile(rf"(?:{generic})(?!\w)"),
+        "generic": re.compile(rf"(?!phòng,? (?:chống|cháy|ngừa))(?:{generic})(?!\w)"),
         "start": re.compile(rf"(?:{plural}|{person}|{named}|(?:{solo})(?!\w))"),
         "short stop": re.compile(rf"(?<=[\s,])(?:{short_stops})(?!\w)"),
         "long stop": re.compile(rf"(?<=[\s,])(?:{long_stops})(?!\w)"),
@@ -448,6 +448,7 @@ def _cuts(para: Para, start: int, end: int) -> list[tuple[int, int]]:
     return cuts
 
 
+_LEVELS = re.compile(r"(?:huyện|thị xã|thành phố|quận|xã|phường|thị trấn|đặc khu|tỉnh|thôn|cấp)(?!\w)", re.I)
 _PLURAL = re.compile(r"(?:[Cc]ác|[Nn]hững|[Tt]oàn thể|[Tt]ất cả|[Mm]ọi)\s")
 _INNER_PLURAL = re.compile(r"(?:^|\s)(?:các|những)\s", re.I)
 _SHORT_HEAD = re.compile(r"[^\W\d_]+(?=\s*(?:[,;)]|$|và\s|ngành\b|tỉnh\b|liên quan))")
@@ -478,6 +479,8 @@ def _is_cut(group: str, separator: str, text: str, at: int, end: int, spreading:
     generic = pattern("generic").match(rest)
     if generic:
         if re.match(r" [^\W\d_a-z]", rest[generic.end() :]) and re.search(r"các [^\W\d_a-z]", group, re.I):
+            return True
+        if re.search(r"UBND|[ỦU][ỷy] ban", group) and not _LEVELS.match(rest):
             return True
         return not _INNER_PLURAL.search(group)
     if re.match(r"[A-ZĐ]{3,}\b", rest) and pattern("named").match(group):
