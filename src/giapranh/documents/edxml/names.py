@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
+from giapranh.kernel.clock import VIETNAM
 from giapranh.kernel.text import nfc
 
 NAMESPACE = "http://www.mic.gov.vn/TBT/QCVN_102_2016"
@@ -92,13 +93,13 @@ def day_of(text: str | None) -> date | None:
 
 
 def moment_of(text: str | None) -> datetime | None:
-    """A timestamp as printed, Vietnam time, without a zone: the standard carries none."""
+    """A timestamp, which the standard prints in Vietnam time without saying so."""
     day = day_of(text)
     if day is None or text is None:
         return None
     clock = _CLOCK.search(text)
     hour, minute, second = (int(part or 0) for part in clock.groups()) if clock else (0, 0, 0)
     try:
-        return datetime(day.year, day.month, day.day, hour, minute, second)  # noqa: DTZ001 - the format has no zone
+        return datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=VIETNAM)
     except ValueError:
         return None

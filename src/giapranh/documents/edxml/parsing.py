@@ -125,11 +125,10 @@ def _choice(kind: type[Choice], text: str | None, default: Choice, oddities: lis
     if text is None:
         return default
     code = whole(text)
-    try:
-        return kind(code if code is not None else text)
-    except ValueError:
+    if code is None or code not in [one.value for one in kind]:
         oddities.append(what)
         return default
+    return kind(code)
 
 
 def _trace(root: Any) -> tuple[Trace, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date as Day  # noqa: N812 - a field is called date
+from datetime import datetime
 from enum import IntEnum
 
 
@@ -61,7 +62,7 @@ class ResponseFor:
 
     organ_id: str
     code: str | None = None
-    date: date | None = None
+    date: Day | None = None
     document_id: str | None = None
 
 
@@ -112,14 +113,14 @@ class Envelope:
     number: str | None = None
     notation: str | None = None
     place: str | None = None
-    date: date | None = None
+    date: Day | None = None
     type_code: str | None = None
     type_detail: str | None = None
     type_name: str | None = None
     subject: str | None = None
     content: str | None = None
     signer: SignerInfo | None = None
-    due: date | None = None
+    due: Day | None = None
     to_places: tuple[str, ...] = ()
     priority: Priority = Priority.NORMAL
     sphere: str | None = None

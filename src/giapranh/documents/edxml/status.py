@@ -85,7 +85,7 @@ def parse_status(data: bytes, name: str = "edXML") -> Status:
         code = StatusCode(told)
     except ValueError as error:
         raise NotAnEnvelope(
-            N_("Phản hồi %(name)s có trạng thái lạ “%(code)s”: không ghi nhận."), name=name, code=told
+            N_("Phản hồi %(name)s có trạng thái lạ “%(state)s”: không ghi nhận."), name=name, state=told
         ) from error
     staff = inner(element, "StaffInfo")
     return Status(

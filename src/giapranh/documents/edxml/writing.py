@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from xml.sax.saxutils import escape
 
+from giapranh.kernel.clock import VIETNAM
 from giapranh.kernel.text import nfc
 
 from .names import NAMESPACE
@@ -73,7 +74,8 @@ def _printed(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return f"{value:%Y/%m/%d %H:%M:%S}"
+        local = value.astimezone(VIETNAM) if value.tzinfo else value
+        return f"{local:%Y/%m/%d %H:%M:%S}"
     if isinstance(value, date):
         return f"{value:%Y/%m/%d}"
     if isinstance(value, int):

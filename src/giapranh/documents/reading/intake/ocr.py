@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 LANGUAGE = "vie"
 _SETTING = "GIAPRANH_TESSERACT"
+NO_WINDOW = 0x08000000 if sys.platform == "win32" else 0
+"""No console window flashes on Windows."""
 _WINDOWS_HOMES = ("ProgramFiles", "ProgramFiles(x86)", "LOCALAPPDATA")
 _NOISE = re.compile(r"^[\W_]+$")
 _RECEIVED = re.compile(r"\b(?:den|ngay|chuyen|gio|cv|cong van)\b")
@@ -83,7 +85,9 @@ def languages() -> frozenset[str]:
     where = program()
     if where is None:
         return frozenset()
-    done = subprocess.run([where, "--list-langs"], capture_output=True, timeout=20, check=False, **_quiet())
+    done = subprocess.run(
+        [where, "--list-langs"], capture_output=True, timeout=20, check=False, creationflags=NO_WINDOW
+    )
     lines = done.stdout.decode("utf-8", "replace").splitlines()
     return frozenset(line.strip() for line in lines[1:] if line.strip())
 
@@ -374,7 +378,7 @@ def _tesseract(where: str, image: Image, dpi: int, limits: Limits, *options: str
             check=False,
             # One thread each: pages, not letters, are shared out among the processors.
             env={**os.environ, "OMP_THREAD_LIMIT": "1"},
-            **_quiet(),
+            creationflags=NO_WINDOW,
         )
     except subprocess.TimeoutExpired as late:
         raise TooSlow(
@@ -394,12 +398,7 @@ def _tesseract(where: str, image: Image, dpi: int, limits: Limits, *options: str
 
 
 def _pgm(grey: Image) -> bytes:
-    return b"P5 %d %d 255\n" % grey.size + grey.tobytes()
-
-
-def _quiet() -> dict[str, int]:
-    """No console window flashes on Windows."""
-    return {"creationflags": 0x08000000} if sys.platform == "win32" else {}
+    return b"P5 %d %d 255\n%s" % (*grey.size, grey.tobytes())
 
 
 def _words(table: str) -> list[Piece]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from dataclasses import replace
 from functools import lru_cache
@@ -16,6 +15,7 @@ from giapranh.kernel.errors import N_
 
 from .docx import open_docx
 from .limits import Limits
+from .ocr import NO_WINDOW
 from .refusals import ConverterMissing, Damaged, TooSlow
 
 _SETTING = "GIAPRANH_SOFFICE"
@@ -61,7 +61,7 @@ def _converted(data: bytes, name: str, suffix: str, where: str, limits: Limits) 
                 capture_output=True,
                 timeout=limits.convert_seconds,
                 check=False,
-                **({"creationflags": 0x08000000} if sys.platform == "win32" else {}),
+                creationflags=NO_WINDOW,
             )
         except subprocess.TimeoutExpired as late:
             raise TooSlow(

@@ -191,7 +191,8 @@ def _word(raw: Any, layer: Any, signs: list[str], start: int, end: int, place: A
         return
     x0, x1 = min(first[0], last[0]), max(first[2], last[2])
     y0, y1 = min(first[1], last[1]), max(first[3], last[3])
-    yield Piece(text, *place(x0, y0, x1, y1), 1.0, font)
+    left, top, right, bottom = place(x0, y0, x1, y1)
+    yield Piece(text, left, top, right, bottom, font=font)
 
 
 def _widest_jump(raw: Any, layer: Any, start: int, end: int) -> int | None:
