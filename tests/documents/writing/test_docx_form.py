@@ -36,6 +36,13 @@ def styled(document, name):
             yield "".join(text.text for text in paragraph.iter(qn("w:t")))
 
 
+def test_every_paragraph_names_a_style_that_exists():
+    document = opened(WITH_ANNEXES)
+    known = {style.style_id for style in document.styles}
+    used = {style.get(qn("w:val")) for style in document.element.body.iter(qn("w:pStyle"))}
+    assert used <= known
+
+
 def test_the_page_is_a4_with_margins_of_20_20_30_20():
     section = opened(REPORT).sections[0]
     page = [section.page_width, section.page_height, section.top_margin, section.bottom_margin]

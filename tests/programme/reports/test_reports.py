@@ -89,14 +89,13 @@ def test_a_task_done_in_time_shows_its_result_and_the_number_of_its_paper(node, 
     text = words(report)
     assert "Kết quả: Đã lấy mẫu 12 đợt tại 5 điểm." in text
     assert "Văn bản kết quả: 31/BC-QLMT." in text
-    assert "Phòng Quản lý môi trường chủ trì: hoàn thành đúng hạn, ngày 10/07/2026" in text
+    assert "a) Phòng Quản lý môi trường chủ trì (hạn 31/07/2026): hoàn thành đúng hạn, ngày 10/07/2026." in text
 
 
 def test_a_task_with_nothing_to_show_says_so_and_invents_nothing(node, programme, leader):
     given(programme, node.water, node.minerals, due_on=date(2026, 10, 30))
     text = words(draft(programme, leader))
     assert "Kết quả: chưa có báo cáo." in text
-    assert "Văn bản kết quả: chưa có báo cáo." in text
     assert "Đơn vị phối hợp: Phòng Khoáng sản: chưa có báo cáo." in text
 
 

@@ -79,7 +79,8 @@ class BodyWriter:
     def _paragraph(
         self, words: Words, style: styles.Style, *, align: str | None = None, indent: bool = True, keep: bool = False
     ) -> Any:
-        paragraph = self.document.add_paragraph(style=style.name)
+        paragraph = self.document.add_paragraph()
+        paragraph._p.style = style.id
         add_runs(paragraph, words)
         if align and align != style.align:
             paragraph.paragraph_format.alignment = styles.alignment(align)
@@ -110,6 +111,7 @@ class BodyWriter:
             if number in table.band_rows:
                 merged = line[0].merge(line[-1])
                 fill_cell(merged, row[0], styles.CELL_HEAD, "left")
+                merged.paragraphs[0].paragraph_format.keep_with_next = True
             else:
                 self._row(line, row, table)
         set_spacing(self.document.add_paragraph(style=styles.RULE.name), exact=self.form.gap_pt + 2)
@@ -164,7 +166,7 @@ def add_runs(paragraph: Any, words: Words) -> None:
 
 def fill_cell(cell: Any, words: Words, style: styles.Style, align: str) -> None:
     paragraph = cell.paragraphs[0]
-    paragraph.style = style.name
+    paragraph._p.style = style.id
     add_runs(paragraph, words)
     if align != style.align:
         paragraph.paragraph_format.alignment = styles.alignment(align)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,8 @@ from giapranh.documents.writing.drawing import Drawing, Line, Pattern, Polygon, 
 from giapranh.documents.writing.widths import width_mm
 
 _WIDTH = 620
-_LABEL = 190
+_LABEL_ROOM = (70, 270)
+"""The labels take what the longest needs, between these."""
 _ROW = 30
 _BAR = 18
 _MM_PER_UNIT = 25.4 / 72
@@ -42,25 +43,26 @@ def bars_by_bucket(
     """One lying bar per row, its parts by bucket, each with its count; the legend below."""
     shapes: list[Shape] = []
     most = max((sum(counts.values()) for _, counts in rows), default=0) or 1
-    unit = (_WIDTH - _LABEL - 50) / most
+    left = _label_room(label for label, _ in rows)
+    unit = (_WIDTH - left - 50) / most
     y = 8.0
     for label, counts in rows:
         middle = y + _BAR / 2 + 5
-        shapes.append(Text(_LABEL - 10, middle, clipped(label, _LABEL - 14), anchor="end"))
-        shapes += _bar(counts, buckets, y, unit)
+        shapes.append(Text(left - 10, middle, clipped(label, left - 14), anchor="end"))
+        shapes += _bar(counts, buckets, left, y, unit)
         if not sum(counts.values()):
-            shapes.append(Text(_LABEL + 6, middle, empty))
+            shapes.append(Text(left + 6, middle, empty))
         y += _ROW
-    shapes.insert(0, Line(_LABEL, 2, _LABEL, y - 4))
+    shapes.insert(0, Line(left, 2, left, y - 4))
     y += 12
     used = [bucket for bucket in buckets if any(counts.get(bucket.key) for _, counts in rows)]
     legend, height = _legend(used, y)
     return Drawing(_WIDTH, height, shapes + legend, title)
 
 
-def _bar(counts: Mapping[str, int], buckets: Sequence[Bucket], y: float, unit: float) -> list[Shape]:
+def _bar(counts: Mapping[str, int], buckets: Sequence[Bucket], left: float, y: float, unit: float) -> list[Shape]:
     shapes: list[Shape] = []
-    x = float(_LABEL)
+    x = left
     for bucket in buckets:
         count = counts.get(bucket.key, 0)
         if not count:
@@ -107,15 +109,16 @@ def timeline(
     ``words`` names the marks: ``today``, ``due``, ``done``, ``late``, ``running``.
     """
     span = max((last - first).days, 1)
+    left = _label_room(stay.label for stay in stays)
 
     def at(day: date) -> float:
-        return _LABEL + (_WIDTH - _LABEL - 16) * min(max((day - first).days, 0), span) / span
+        return left + (_WIDTH - left - 16) * min(max((day - first).days, 0), span) / span
 
     height = 26.0 + _ROW * 0.85 * len(stays)
-    shapes: list[Shape] = [*_months(first, last, at, height)]
+    shapes: list[Shape] = [*_months(first, last, left, at, height)]
     y = 26.0
     for stay in stays:
-        shapes += _stay(stay, y, at, today)
+        shapes += _stay(stay, left, y, at, today)
         y += _ROW * 0.85
     if first <= today <= last:
         shapes.append(Line(at(today), 14, at(today), height, 1.4, dashed=True))
@@ -123,8 +126,8 @@ def timeline(
     return Drawing(_WIDTH, height + 46, shapes + _marks(height + 26, words), title)
 
 
-def _months(first: date, last: date, at: Callable[[date], float], height: float) -> list[Shape]:
-    shapes: list[Shape] = [Line(_LABEL, 18, _WIDTH - 16, 18)]
+def _months(first: date, last: date, left: float, at: Callable[[date], float], height: float) -> list[Shape]:
+    shapes: list[Shape] = [Line(left, 18, _WIDTH - 16, 18)]
     month = first.replace(day=1)
     count = (last.year - first.year) * 12 + last.month - first.month + 1
     step = -(-count // 10)
@@ -136,10 +139,10 @@ def _months(first: date, last: date, at: Callable[[date], float], height: float)
     return shapes
 
 
-def _stay(stay: Stay, y: float, at: Callable[[date], float], today: date) -> list[Shape]:
+def _stay(stay: Stay, left: float, y: float, at: Callable[[date], float], today: date) -> list[Shape]:
     end = stay.done or today
     due = stay.due or end
-    shapes: list[Shape] = [Text(_LABEL - 10, y + 12, clipped(stay.label, _LABEL - 14), 12, "end")]
+    shapes: list[Shape] = [Text(left - 10, y + 12, clipped(stay.label, left - 14, 12), 12, "end")]
     shapes.append(Rect(at(stay.start), y + 3, max(at(max(due, stay.start)) - at(stay.start), 1), 10, "light"))
     if stay.due and end > stay.due:
         shapes.append(Rect(at(stay.due), y + 3, max(at(end) - at(stay.due), 1), 10, "hatch"))
@@ -177,3 +180,9 @@ def clipped(words: str, width: float, size: float = 13) -> str:
     while words and width_mm(words + "…", size) > limit:
         words = words[:-1]
     return words.rstrip() + "…"
+
+
+def _label_room(labels: Iterable[str]) -> float:
+    low, high = _LABEL_ROOM
+    widest = max((width_mm(label, 13) for label in labels), default=0.0)
+    return float(min(max(round(widest / _MM_PER_UNIT * _WIDER) + 16, low), high))

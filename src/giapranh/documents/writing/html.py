@@ -83,7 +83,7 @@ def _closing(paper: OfficialPaper) -> str:
 def _annex(annex: Annex, index: int, paper: OfficialPaper) -> str:
     label = annex_label(index, len(paper.annexes))
     return (
-        f'<section class="paper-annex"><p class="paper-annex-label">{label}</p>'
+        f'<section class="paper-annex{" paper-wide" if annex.landscape else ""}"><p class="paper-annex-label">{label}</p>'
         f'<p class="paper-annex-title">{escape(annex.title.upper())}</p>'
         f'<p class="paper-annex-note">{escape(annex_note(paper))}</p>{_blocks(annex.body, f"a{index}")}</section>'
     )
@@ -126,9 +126,11 @@ def _table(table: Table) -> str:
             for column, words in zip(table.columns, row, strict=True)
         )
         lines.append(f"<tr>{cells}</tr>")
+    total = sum(column.share for column in table.columns)
+    shares = "".join(f'<col width="{100 * column.share / total:.1f}%"/>' for column in table.columns)
     caption = f"<caption>{escape(table.caption)}</caption>" if table.caption else ""
     return (
-        f'<div class="paper-table" tabindex="0"><table>{caption}<thead><tr>{head}</tr></thead>'
+        f'<div class="paper-table" tabindex="0"><table>{caption}<colgroup>{shares}</colgroup><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table></div>"
     )
 

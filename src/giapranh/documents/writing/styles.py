@@ -36,6 +36,11 @@ class Style:
     outline: int | None = None
     keep_next: bool = False
 
+    @property
+    def id(self) -> str:
+        """The id python-docx gives it: looking a style up by name for each cell takes most of the time of a table."""
+        return self.name.replace(" ", "")
+
 
 NATIONAL_NAME = Style("Quốc hiệu", "national_name", bold=True)
 MOTTO = Style("Tiêu ngữ", "motto", bold=True)
@@ -58,9 +63,9 @@ CAPTION = Style("Chú thích", "caption", italic=True, body=True, keep_next=True
 PICTURE = Style("Hình", "body", keep_next=True)
 CELL = Style("Ô bảng", "table", align="left")
 CELL_HEAD = Style("Đầu bảng", "table", bold=True)
-AUTHORITY = Style("Thẩm quyền ký", "authority", bold=True, keep_next=True)
+AUTHORITY = Style("Thẩm quyền ký", "authority", bold=True)
 SIGNER = Style("Người ký", "signer", bold=True)
-RECIPIENTS_LABEL = Style("Nhãn Nơi nhận", "recipients_label", bold=True, italic=True, align="left", keep_next=True)
+RECIPIENTS_LABEL = Style("Nhãn Nơi nhận", "recipients_label", bold=True, italic=True, align="left")
 RECIPIENTS = Style("Nơi nhận", "recipients", align="left")
 URGENCY = Style("Mức độ khẩn", "urgency", bold=True)
 RULE = Style("Đường kẻ", "recipients")

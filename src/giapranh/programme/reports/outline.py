@@ -23,6 +23,7 @@ from giapranh.documents.writing import (
     Table,
 )
 from giapranh.documents.writing.figures import Bucket, Stay, bars_by_bucket, timeline
+from giapranh.documents.writing.numbering import letter
 from giapranh.documents.writing.paper import Words, plain
 from giapranh.kernel.clock import VIETNAM
 from giapranh.kernel.dates import format_date
@@ -160,6 +161,7 @@ def _results(facts: ReportFacts) -> list[Block]:
         *_bars(facts),
         *_time_line(facts),
     ]
+    blocks.append(Heading("Kết quả theo từng mục của văn bản", 2))
     for clause in facts.clauses:
         blocks += _clause(clause, facts)
     return blocks
@@ -186,7 +188,7 @@ def _bars(facts: ReportFacts) -> list[Block]:
         return []
     shown = rows[:_MAX_CLAUSES_IN_FIGURE]
     marks = [number.index for clause in facts.clauses if (number := facts.number(f"clause:{clause.key}"))]
-    note = f" (số liệu [{marks[0]}]–[{marks[-1]}] của Phụ lục II)" if len(marks) > 1 else ""
+    note = f" (nguồn: {', '.join(f'[{mark}]' for mark in marks)} của Phụ lục II)" if len(marks) <= 8 else ""
     title = "Nhiệm vụ theo mục và tình trạng"
     said = "; ".join(f"{label}: {_counts_in_words(counts)}" for label, counts in shown)
     drawing = bars_by_bucket(shown, _FILLS, title=title, empty="chưa có nhiệm vụ trong kỳ")
@@ -219,17 +221,16 @@ def _time_line(facts: ReportFacts) -> list[Block]:
 
 
 def _clause(clause: Clause, facts: ReportFacts) -> list[Block]:
-    blocks: list[Block] = [
-        Heading(clause.label, 2),
-        Paragraph([Run("Nội dung được giao: ", italic=True), f"“{clause.text.strip()}”"]),
-    ]
+    """What was asked, in bold its label; what is watched; then each task under its letter."""
+    asked = [Run(f"{clause.label}. ", bold=True), Run(f"“{_sentence(clause.text)}”", italic=True)]
+    blocks: list[Block] = [Paragraph([*asked, "."])]
     measured = [number for key in clause.numbers if (number := facts.number(key)) is not None and "/" in number.key]
     if measured:
         blocks.append(Paragraph(_indicators(measured)))
     if not clause.tasks:
         return [*blocks, Paragraph("Trong kỳ không có đợt thực hiện nào đến hạn.")]
-    for task in clause.tasks:
-        blocks += _task(task)
+    for place, task in enumerate(clause.tasks, start=1):
+        blocks += _task(task, letter(place))
     return blocks
 
 
@@ -244,14 +245,12 @@ def _indicators(measured: Sequence[Number]) -> Words:
     return words
 
 
-def _task(task: TaskLine) -> list[Block]:
-    occurrence = f" (kỳ {format_date(task.occurrence_on)})" if task.occurrence_on else ""
-    blocks: list[Block] = [
-        Heading([f"{task.lead} chủ trì{occurrence}: ", Run(_standing(task), bold=True)], 3, bold=False),
-        Item(f"Thời hạn: {_due(task)}."),
-        Item(f"Kết quả: {_result(task)}."),
-        Item(f"Văn bản kết quả: {_products(task)}."),
-    ]
+def _task(task: TaskLine, mark: str) -> list[Block]:
+    occurrence = f", kỳ {format_date(task.occurrence_on)}" if task.occurrence_on else ""
+    head = [f"{task.lead} chủ trì{occurrence} ({_due(task)}): ", Run(_standing(task), bold=True), "."]
+    blocks: list[Block] = [Heading(head, 3, number=f"{mark})"), Item(f"Kết quả: {_result(task)}.")]
+    if task.progress.strip() or task.products:
+        blocks.append(Item(f"Văn bản kết quả: {_products(task)}."))
     if task.parts:
         said = "; ".join(_part(part) for part in task.parts)
         blocks.append(Item(f"Đơn vị phối hợp: {said}."))
@@ -277,9 +276,9 @@ def _part(part: PartLine) -> str:
 def _due(task: TaskLine) -> str:
     if task.due_on is None:
         return "văn bản không nêu hạn"
-    words = format_date(task.due_on)
+    words = f"hạn {format_date(task.due_on)}"
     if task.due_proposed:
-        words += " (hạn đề xuất)"
+        words += ", là hạn đề xuất"
     if task.original_due_on and task.original_due_on != task.due_on:
         words += f", gia hạn từ {format_date(task.original_due_on)}"
     return words

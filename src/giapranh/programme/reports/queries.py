@@ -16,14 +16,14 @@ from giapranh.documents.writing.fonts import FontBook, find_fonts
 from giapranh.kernel.clock import local_date
 from giapranh.kernel.errors import N_, NotFound
 from giapranh.programme.models import Programme, Report, ReportNumber, Task
-from giapranh.programme.reports import permissions
+from giapranh.programme.reports import permissions, signing
 from giapranh.programme.reports.facts import Number, ReportFacts, from_json
 from giapranh.programme.reports.letterheads import signers
 from giapranh.programme.reports.numbers import recount
 from giapranh.programme.reports.outline import report_paper
 from giapranh.programme.reports.permissions import NoSuchReport
 from giapranh.programme.rules.buckets import Bucket, bucket
-from giapranh.programme.rules.periods import PeriodKind, ReportingPeriod, containing
+from giapranh.programme.rules.periods import PeriodKind, ReportingPeriod, containing, parse_period
 from giapranh.programme.rules.states import RUNNING
 from giapranh.programme.thresholds import today
 
@@ -184,6 +184,16 @@ def _back(kind: PeriodKind, day: date, count: int) -> list[ReportingPeriod]:
 
 def _period_words(period: ReportingPeriod) -> str:
     return f"{period.label} ({period.start:%d/%m/%Y} – {period.end:%d/%m/%Y})"
+
+
+def period_label(key: str) -> str:
+    return parse_period(key).label
+
+
+def answer_by(at: datetime) -> date:
+    """By when an urged office is asked to answer, unless the letter says otherwise."""
+    now = today(at)
+    return now.calendar.add(now.day, signing.answer_days())
 
 
 def likely_period(day: date) -> str:

@@ -24,7 +24,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     """What has been reported, and what can be reported next?"""
     rows = queries.visible_reports(request.user)
     columns = [
-        Column("period", _("Kỳ"), field="period"),
+        Column("period", _("Kỳ"), value=lambda r: queries.period_label(r.period), field="period", filterable=False),
         Column("programme", _("Chương trình"), value=lambda r: r.programme.name, field="programme__name",
                sort_field="programme__sort_key", search="programme__search_key"),
         Column("drafted_at", _("Lập lúc"), "date", field="drafted_at"),
@@ -115,7 +115,7 @@ def numbers(request: HttpRequest, report_id: int) -> HttpResponse:
         Column("how", _("Cách tính")),
         Column("count", _("Số bản ghi"), "number", value=lambda n: len(n.citations)),
         Column("state", _("Còn khớp"), "status", value=lambda n: _match(n.index in drifted), filterable=False),
-        Column("sha", _("Mã băm SHA-256"), value=lambda n: n.sha),
+        Column("sha", _("Mã băm"), value=lambda n: f"{n.sha[:12]}…"),
     ]
     table = Table.of(
         facts.numbers, columns, request.GET, title=_("Nguồn số liệu"), sort="index", page_size=100,
@@ -149,7 +149,7 @@ def urge(request: HttpRequest, programme_id: int) -> HttpResponse:
     at = clock.now()
     offices = queries.overdue_by_office(programme, at)
     form = UrgingForm(
-        request.POST or None, earliest=clock.local_date(at),
+        request.POST or None, earliest=clock.local_date(at), initial={"answer_by": queries.answer_by(at)},
         signers=queries.signer_choices(programme, clock.local_date(at)),
     )  # fmt: skip
     chosen = _chosen(request)
