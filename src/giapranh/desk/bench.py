@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from giapranh.documents import permissions as papers
@@ -55,8 +56,8 @@ def bench_of(user: Any, at: datetime) -> Bench:
     desk = programme.desk_of(user, at)
     papers, illustrative = _papers_to_confirm(user)
     return Bench(
-        Pile([_task_line(item) for item in desk.owe], desk.owe_total, "/viec/") + papers,
-        Pile([_task_line(item) for item in desk.wait], desk.wait_total, "/viec/"),
+        Pile([_task_line(item) for item in desk.owe], desk.owe_total, reverse("programme:all_tasks")) + papers,
+        Pile([_task_line(item) for item in desk.wait], desk.wait_total, reverse("programme:all_tasks")),
         _news(user) + Pile([_task_line(item) for item in desk.new], desk.new_total),
         desk.programmes,
         desk.illustrative or illustrative,
@@ -75,7 +76,7 @@ def _papers_to_confirm(user: Any) -> tuple[Pile, bool]:
     found = list(rows.defer("text", "search_head", "search_body", "search_vector")[:MOST])
     lines = [
         Line(
-            f"/van-ban/{paper.pk}/doc/",
+            reverse("documents:reading", args=[paper.pk]),
             _("Xem lại bản đọc: %(paper)s") % {"paper": paper_name(paper)},
             " · ".join(filter(None, [_("Văn bản chờ xác nhận"), paper.issuer_name])),
         )

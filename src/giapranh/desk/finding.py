@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from giapranh.documents import queries as documents
@@ -55,14 +56,14 @@ def _papers(user: Any, words: str) -> Group:
     hits = documents.search(user, words, limit=MOST + 1)
     found = [
         Found(
-            f"/van-ban/{hit.paper.pk}/",
+            reverse("documents:paper", args=[hit.paper.pk]),
             _paper_title(hit.paper),
             " · ".join(filter(None, [hit.paper.issuer_name, format_date(hit.paper.issued_on)])),
             tuple(hit.snippet.pieces()),
         )
         for hit in hits[:MOST]
     ]
-    more = f"/van-ban/?{urlencode({'q': words})}" if len(hits) > MOST else ""
+    more = f"{reverse('documents:search')}?{urlencode({'q': words})}" if len(hits) > MOST else ""
     return Group("papers", _("Văn bản"), "paper", found, more)
 
 
@@ -80,7 +81,7 @@ def _tasks(user: Any, words: str) -> Group:
     for word in search_key(words).split():
         rows = rows.filter(search_key__contains=word)
     found = [
-        Found(f"/viec/{task.pk}/", str(task), format_date(task.due_on))
+        Found(reverse("programme:task", args=[task.pk]), str(task), format_date(task.due_on))
         for task in rows.select_related("programme").order_by("sort_key", "pk")[:MOST]
     ]
     return Group("tasks", _("Việc"), "task", found)
@@ -95,14 +96,19 @@ def _offices(words: str, day: date) -> Group:
     offices = list(both.values())[:MOST]
     names = people.display_names(offices, day)
     found = [
-        Found(f"/to-chuc/{office.pk}/", names[office.pk], office.parent.name if office.parent else "")
+        Found(
+            reverse("people:office", args=[office.uid]), names[office.pk], office.parent.name if office.parent else ""
+        )
         for office in offices
     ]
     return Group("offices", _("Cơ quan, đơn vị"), "office", found)
 
 
 def _places(words: str, day: date) -> Group:
-    found = [Found(f"/dia-gioi/{unit.pk}/", unit.full_name, _above(unit)) for unit in _first(places.find(words, day))]
+    found = [
+        Found(reverse("places:unit", args=[unit.uid]), unit.full_name, _above(unit))
+        for unit in _first(places.find(words, day))
+    ]
     return Group("places", _("Địa giới"), "place", found)
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from giapranh.desk import addresses
 from giapranh.people import queries as people
 
 
@@ -39,22 +38,22 @@ def facts() -> list[tuple[str, str]]:
     ]
 
 
-def places(user: Any) -> list[Place]:
-    """The pages where things are set, those that exist in this house."""
-    listed = [
+def places() -> list[Place]:
+    """The pages where things are set."""
+    return [
         Place("/bat-dau/?buoc=co-quan", _("Thiết lập ban đầu"), _("Cơ quan, đơn vị, văn bản đầu tiên"), "home"),
-        Place(addresses.of("people:offices"), _("Cơ quan, đơn vị"), _("Tên, viết tắt, đơn vị cấp trên"), "office"),
-        Place(addresses.of("people:officers"), _("Cán bộ"), _("Tài khoản, chức trách, vai trò"), "people"),
-        Place(addresses.of("people:succession"), _("Kế thừa"), _("Sáp nhập, chia tách, đổi tên đơn vị"), "merge"),
+        Place(reverse("people:offices"), _("Cơ quan, đơn vị"), _("Tên, viết tắt, đơn vị cấp trên"), "office"),
+        Place(reverse("people:officers"), _("Cán bộ"), _("Tài khoản, chức trách, vai trò"), "people"),
+        Place(reverse("people:succession"), _("Kế thừa"), _("Sáp nhập, chia tách, đổi tên đơn vị"), "merge"),
+        Place(reverse("people:calendar"), _("Lịch làm việc"), _("Ngày nghỉ bù, ngày làm bù trong năm"), "calendar"),
+        Place(reverse("people:outbox"), _("Thư gửi đi"), _("Thư chờ, thư không gửi được"), "mail"),
         Place(
-            addresses.of("people:calendar"), _("Lịch làm việc"), _("Ngày nghỉ bù, ngày làm bù trong năm"), "calendar"
+            reverse("programme:thresholds"), _("Ngưỡng nhắc việc"), _("Bao nhiêu ngày thì nhắc, báo lãnh đạo"), "bell"
         ),
-        Place(addresses.of("people:outbox"), _("Thư gửi đi"), _("Thư chờ, thư không gửi được"), "mail"),
-        Place(addresses.of("desk:health"), _("Sức khoẻ của nút"), _("Cơ sở dữ liệu, đĩa, việc nền"), "health"),
-        Place(addresses.of("desk:components"), _("Mẫu thành phần"), _("Cho người phát triển"), "columns"),
+        Place(reverse("desk:health"), _("Sức khoẻ của nút"), _("Cơ sở dữ liệu, đĩa, việc nền"), "health"),
+        Place(reverse("desk:components"), _("Mẫu thành phần"), _("Cho người phát triển"), "columns"),
     ]
-    return [place for place in listed if place.url]
 
 
 def upload_url() -> str:
-    return addresses.of("documents:upload") or "/van-ban/dua-vao/"
+    return reverse("documents:upload")

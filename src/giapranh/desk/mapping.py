@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from giapranh.kernel.tables import Column, Table
@@ -12,7 +13,7 @@ from giapranh.places import queries as places
 
 
 def layers_url(day: date) -> str:
-    return "/dia-gioi/lop/?" + urlencode({"ngay": day.isoformat()})
+    return reverse("places:layers") + "?" + urlencode({"ngay": day.isoformat()})
 
 
 def rows(day: date) -> Table:
