@@ -157,11 +157,11 @@ class _Reader:
         here = scope
         children = node.children
         for i, child in enumerate(children):
-            if labels.label_of(child.para, child.at) and child.kind != "number":
+            if _is_label(child):
                 group = group or labels.Labelled([], None, [], None, None)
                 labels.take(child.para, child.at, group)
                 following = children[i + 1] if i + 1 < len(children) else None
-                if following is None or not labels.label_of(following.para, following.at):
+                if following is None or not _is_label(following):
                     self._apply(group, tasks, node, scope)
                     group, tasks = None, []
                 continue
@@ -215,7 +215,7 @@ class _Reader:
         return here
 
     def _all_labels(self, node: Node) -> bool:
-        return all(labels.label_of(c.para, c.at) for c in node.children)
+        return all(_is_label(c) for c in node.children)
 
     def _clause(self, para: Para, at: int, end: int) -> Clause | None:
         """The clause at a place; in "X chỉ đạo Y …" the duty is X's unless X speaks for the issuer."""
@@ -360,6 +360,8 @@ class _Reader:
             ):
                 continue
             clause = self._strict_clause(para, at, end)
+            if scope.heading and _HANDS_ON.match(para.folded, at):
+                continue
             if clause is None or self._refused(para, clause, self._sentence_end(para, at), node):
                 continue
             if current is not None and {key(u.name) for u in clause.units} & {key(u.name) for _, u in current.units}:
@@ -413,7 +415,7 @@ class _Reader:
         if not clause.heading and not clauses.has_duty(para, clause, end) and not clause.ordered:
             return True
         rest = para.folded[clause.verb : end]
-        if clause.mode == "cho phép":
+        if clause.mode == "cho phép" or len(re.findall(r"[a-z]", rest)) < 8:
             return True
         if clause.mode == "đề nghị" and _ASKS.match(rest) and not re.search(r"bao cao|gui ", rest):
             return True
@@ -686,6 +688,11 @@ def _respelt(unit: Unit, best: dict[str, str]) -> Unit:
 
 def _usable(para: Para, clause: Clause, end: int) -> bool:
     return not clauses.tells(para, clause, False) and bool(clause.units)
+
+
+def _is_label(node: Node) -> bool:
+    """Whether the line only labels the task above it ("Đơn vị chủ trì: …"); a numbered heading never does."""
+    return node.kind in ("plain", "dash", "plus", "star", "letter", "bracket") and labels.label_of(node.para, node.at) is not None
 
 
 def _names_body(node: Node) -> bool:

@@ -416,7 +416,7 @@ def _needs_head(piece: str) -> bool:
 def _unit(text: str, a: int, b: int, head: str) -> Unit:
     while a < b and text[a] in " ,;-–":
         a += 1
-    while b > a and text[b - 1] in " ,;:.-–":
+    while b > a and text[b - 1] in " ,;:.-–…":
         b -= 1
     name = " ".join(text[a:b].split())
     if head:
@@ -448,7 +448,7 @@ def _cuts(para: Para, start: int, end: int) -> list[tuple[int, int]]:
     return cuts
 
 
-_LEVELS = re.compile(r"(?:huyện|thị xã|thành phố|quận|xã|phường|thị trấn|đặc khu|tỉnh|thôn|cấp)(?!\w)", re.I)
+_LEVELS = re.compile(r"(?:huyen|thi xa|thanh pho|quan|xa|phuong|thi tran|dac khu|tinh|thon|cap)(?!\w)")
 _PLURAL = re.compile(r"(?:[Cc]ác|[Nn]hững|[Tt]oàn thể|[Tt]ất cả|[Mm]ọi)\s")
 _INNER_PLURAL = re.compile(r"(?:^|\s)(?:các|những)\s", re.I)
 _SHORT_HEAD = re.compile(r"[^\W\d_]+(?=\s*(?:[,;)]|$|và\s|ngành\b|tỉnh\b|liên quan))")
@@ -480,7 +480,9 @@ def _is_cut(group: str, separator: str, text: str, at: int, end: int, spreading:
     if generic:
         if re.match(r" [^\W\d_a-z]", rest[generic.end() :]) and re.search(r"các [^\W\d_a-z]", group, re.I):
             return True
-        if re.search(r"UBND|[ỦU][ỷy] ban", group) and not _LEVELS.match(rest):
+        if pattern("generic").fullmatch(group):
+            return False
+        if re.search(r"UBND|[ỦU][ỷy] ban", group) and not _LEVELS.match(fold(rest[:16])):
             return True
         return not _INNER_PLURAL.search(group)
     if re.match(r"[A-ZĐ]{3,}\b", rest) and pattern("named").match(group):
