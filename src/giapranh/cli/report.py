@@ -85,7 +85,7 @@ def find_drafter(programme: Programme, username: str) -> Officer:
 
     day = today()
     if username:
-        named = people.officers(day).filter(username=username.strip().lower()).first()
+        named = people.officers().filter(username=username.strip().lower()).first()
         if named is None:
             raise NobodyDrafts(N_("Không có tài khoản “%(username)s”."), username=username)
         return named

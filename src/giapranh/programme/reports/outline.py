@@ -247,7 +247,7 @@ def _indicators(measured: Sequence[Number]) -> Words:
 
 def _task(task: TaskLine, mark: str) -> list[Block]:
     occurrence = f", kỳ {format_date(task.occurrence_on)}" if task.occurrence_on else ""
-    head = [f"{task.lead} chủ trì{occurrence} ({_due(task)}): ", Run(_standing(task), bold=True), "."]
+    head: list[Run | str] = [f"{task.lead} chủ trì{occurrence} ({_due(task)}): ", Run(_standing(task), bold=True), "."]
     blocks: list[Block] = [Heading(head, 3, number=f"{mark})"), Item(f"Kết quả: {_result(task)}.")]
     if task.progress.strip() or task.products:
         blocks.append(Item(f"Văn bản kết quả: {_products(task)}."))

@@ -56,7 +56,7 @@ def shortened(name: str) -> str:
     """The parent body in its short form."""
     for long, short in _data()["short"].items():
         if name.startswith(long):
-            return short + name.removeprefix(long)
+            return f"{short}{name.removeprefix(long)}"
     return name
 
 
