@@ -13,6 +13,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from tests.bad_input import files
+from tests.documents.reading.intake import making
 
 from giapranh.cli.app import app
 from giapranh.documents import queries, services
@@ -20,8 +22,6 @@ from giapranh.documents.models import Paper, PaperReading, PaperVersion, Upload,
 from giapranh.kernel import clock
 from giapranh.kernel.text import search_key
 from giapranh.people.models import Officer
-from tests.bad_input import files
-from tests.documents.reading.intake import making
 
 
 def take(data: bytes, name: str, by: Officer) -> Paper:
@@ -133,7 +133,7 @@ def test_a_fault_of_the_reader_itself_ends_in_one_line_too(
     def broken(*_args: Any, **_more: Any) -> Any:
         raise RecursionError("nobody foresaw this")
 
-    monkeypatch.setattr("giapranh.documents.services.arrivals.read_file", broken)
+    monkeypatch.setattr("giapranh.documents.reading.read_paper", broken)
     upload = services.read_upload(uid=Upload.objects.get().uid, at=clock.now())
     assert upload.state == UploadState.REFUSED
     assert upload.line in client.get(reverse("documents:upload")).content.decode()

@@ -12,6 +12,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from tests.bad_input import files
+from tests.bad_input.files import PHOTO, REFUSED, Bad
 
 from giapranh.cli.app import app
 from giapranh.documents import services
@@ -20,8 +22,6 @@ from giapranh.documents.reading import read_paper
 from giapranh.kernel import clock
 from giapranh.kernel.errors import BadInput
 from giapranh.people.models import Officer
-from tests.bad_input import files
-from tests.bad_input.files import PHOTO, REFUSED, Bad
 
 Photograph = Callable[[], dict[str, str]]
 by_kind = pytest.mark.parametrize("bad", list(REFUSED.values()), ids=list(REFUSED))
