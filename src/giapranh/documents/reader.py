@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from giapranh.kernel.errors import N_, BadInput, Refused
+
+_log = logging.getLogger(__name__)
 READING_FORMAT = "1"  # of docs/formats/reading.md; stored beside each reading
+
+
+class ReaderFailed(BadInput):
+    """The reader itself stumbled over a file; the log says how."""
+
+    code = "reader_failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +35,14 @@ def read_file(data: bytes, name: str, *, progress: Callable[[int, int], None] | 
     from giapranh.documents import reading
     from giapranh.documents.reading import output
 
-    found = reading.read_paper(data, name, watch=progress)
+    try:
+        found = reading.read_paper(data, name, watch=progress)
+    except Refused:
+        raise
+    except Exception as error:
+        # A file from outside must never leave an upload "being read" for ever.
+        _log.exception("reading an uploaded file failed")
+        raise ReaderFailed(N_("Lỗi chưa lường trước khi đọc tệp (%(kind)s)."), kind=type(error).__name__) from error
     json = output.to_json(found)
     text = json.pop("text")
     return ReadFile(json, text, media_type_of(data, name), READING_FORMAT)
