@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.factories.people import make_officer
 from tests.factories.programme import AT, DAY, make_paper, make_product, make_programme, make_task
 

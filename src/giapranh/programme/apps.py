@@ -4,3 +4,15 @@ from django.apps import AppConfig
 class ProgrammeConfig(AppConfig):
     name = "giapranh.programme"
     label = "programme"
+
+    def ready(self) -> None:
+        """Tell the rooms below what this room adds to theirs."""
+        from giapranh.documents.next_steps import register_next_step
+        from giapranh.kernel.errors import N_
+        from giapranh.kernel.refs import register_resolver
+        from giapranh.people.succession import register_succession_effect
+        from giapranh.programme import indicators, links, succession  # noqa: F401 - indicators register on import
+
+        register_resolver("task", links.resolve_task)
+        register_next_step("programme.adopt", N_("Giao việc"), links.adopt_url)
+        register_succession_effect("programme", succession.preview, succession.apply)

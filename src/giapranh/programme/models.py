@@ -99,7 +99,8 @@ RETURN NEW;
 """
 
 
-@pghistory.track(model_name="TaskHistory")  # TaskEvent is the history people read
+# TaskEvent and ``task.events`` are the history people read; this one is the history of the row.
+@pghistory.track(model_name="TaskHistory", obj_field=pghistory.ObjForeignKey(related_name="row_history"))
 class Task(Named):
     """One duty of one lead office: the lead is its part with the role ``lead``.
 

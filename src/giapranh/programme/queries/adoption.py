@@ -98,7 +98,7 @@ def plan(paper_id: int, *, at: datetime) -> Plan:
         )
     now = today(at)
     owner = people.own_agency() or (paper.issuer.agency if paper.issuer else None)
-    matcher = Matcher(_paper_day(paper) or now.day, now.day, owner)
+    matcher = Matcher(paper.day_of_names or now.day, now.day, owner)
     addressees = _addressees(paper_id)
     directives = tuple(_planned(each, reading, paper, addressees, matcher, now) for each in reading.directives)
     return Plan(
@@ -203,14 +203,6 @@ def _counterpart(name: str, matcher: Matcher) -> Office | None:
     own = matcher.agency.pk if matcher.agency else None
     found = [office for office in people.find_office(name, matcher.day) if office.agency.pk != own]
     return found[0] if found else None
-
-
-def _paper_day(paper: Paper) -> date | None:
-    if paper.issued_on:
-        return paper.issued_on
-    if paper.issued_year:
-        return date(paper.issued_year, paper.issued_month or 12, 28)
-    return None
 
 
 def _addressees(paper_id: int) -> list[str]:

@@ -20,6 +20,7 @@ class Topic:
     words: tuple[str, ...]
     indicators: tuple[str, ...]
     rank: int = 0
+    duty: str = ""  # the field of work it belongs to, as the people room names duties
     valid_from: date | None = None
     valid_to: date | None = None
     source: str = ""

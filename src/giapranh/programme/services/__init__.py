@@ -9,6 +9,7 @@ from giapranh.programme.services.products import attach_product, remove_product
 from giapranh.programme.services.recurring import materialise_recurrences
 from giapranh.programme.services.reminding import send_reminders, snooze
 from giapranh.programme.services.setting import set_target, set_thresholds
+from giapranh.programme.services.sheets import export_tasks, import_tracking_sheet
 from giapranh.programme.services.work import (
     accept_part,
     ask_confirmation,
@@ -36,6 +37,8 @@ __all__ = [
     "cancel",
     "confirm_completion",
     "decide_extension",
+    "export_tasks",
+    "import_tracking_sheet",
     "materialise_recurrences",
     "note_progress",
     "pause",
