@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 
 _WIDE_SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _NOTHING = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
@@ -89,8 +90,18 @@ def clean(text: str) -> str:
 
 def marked_share(text: str) -> float:
     """Letters with a Vietnamese mark among all letters: 0.20–0.31 in good text, under 0.15 in a wrong layer."""
-    letters = sum(c.isalpha() for c in text)
-    return sum(c in _MARKED for c in unicodedata.normalize("NFC", text)) / letters if letters else 0.0
+    counts = Counter(unicodedata.normalize("NFC", text))
+    letters = _letters(counts)
+    return sum(count for sign, count in counts.items() if sign in _MARKED) / letters if letters else 0.0
+
+
+def letters_in(text: str) -> int:
+    """How many letters a text has."""
+    return _letters(Counter(text))
+
+
+def _letters(counts: Counter[str]) -> int:
+    return sum(count for sign, count in counts.items() if sign.isalpha())
 
 
 def from_tcvn3(text: str, *, capitals: bool = False) -> str:
@@ -119,11 +130,12 @@ def legacy_of_font(font: str | None) -> str | None:
 
 def legacy_of_text(text: str) -> str | None:
     """The encoding the signs themselves tell of, for text that came without fonts."""
-    letters = sum(c.isalpha() for c in text)
+    counts = Counter(text)
+    letters = _letters(counts)
     if letters < 20:
         return None
-    tcvn3 = sum(c in _TCVN3_MARKERS for c in text)
-    vni = len(_VNI_MARKERS.findall(text))
+    tcvn3 = sum(count for sign, count in counts.items() if sign in _TCVN3_MARKERS)
+    vni = len(_VNI_MARKERS.findall(text)) if not counts.keys().isdisjoint("øØûÛïÏñÑöÖ") else 0
     if tcvn3 > vni and tcvn3 > 0.03 * letters:
         return "tcvn3"
     if vni > 0.06 * letters and marked_share(_VNI_RULE.sub("", text)) < 0.05:

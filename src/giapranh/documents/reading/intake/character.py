@@ -22,6 +22,7 @@ _OCR_SLIPS = str.maketrans({"Â": "Ậ", "Ạ": "Ậ", "Ấ": "Ậ", "Ẩ": "Ậ
 _HEAD_LINES = 24
 _COLUMNS = re.compile(r"\s{2,}|\t|\|")
 
+_SURE_SIGNS = ("VIỆT NAM", "Kính gửi", "Nơi nhận", "CỘNG SẢN")
 _ANCHORS = (
     "cong hoa xa hoi chu nghia",
     "dang cong san viet nam",
@@ -75,13 +76,20 @@ def secrecy_mark(source: SourceText) -> str | None:
     return None
 
 
+def _is_official(text: str) -> bool:
+    """Whether anything of a paper's head, foot or kind is there, with or without its marks."""
+    if any(sign in text for sign in _SURE_SIGNS):
+        return True
+    key = search_key(text[:6000])
+    return any(anchor in key for anchor in _ANCHORS)
+
+
 def remark_on_language(source: SourceText) -> Iterator[Remark]:
     """A paper in another language, or no official paper at all, is read but said to be so."""
     text = source.text
-    letters = sum(c.isalpha() for c in text)
-    foreign = letters >= 60 and repair.marked_share(text) < 0.08
-    strange = letters >= 60 and not any(anchor in search_key(text[:6000]) for anchor in _ANCHORS)
-    if foreign or strange:
+    if repair.letters_in(text) < 60:
+        return
+    if repair.marked_share(text) < 0.08 or not _is_official(text):
         yield Remark(
             "not_vietnamese_paper",
             "Nội dung không giống văn bản hành chính tiếng Việt: kết quả đọc chỉ để tham khảo.",

@@ -35,7 +35,7 @@ def open_paper(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS, watch
     name = PurePath(name).name or name
     _check_size(data, name, limits)
     source = _opened(data, name, limits, watch)
-    if sum(c.isalpha() for c in source.text) < _LEAST_LETTERS:
+    if repair.letters_in(source.text) < _LEAST_LETTERS:
         raise NoText(N_("Tệp %(name)s không có chữ đọc được: kiểm tra lại tệp hoặc quét lại cho rõ."), name=name)
     refuse_secret(source, name)
     return replace(source, remarks=(*source.remarks, *remark_on_language(source)))

@@ -220,7 +220,7 @@ def _font(raw: Any, layer: Any, at: int) -> str | None:
 
 def _needs_recognition(page: _Page) -> bool:
     text = " ".join(piece.text for piece in page.pieces)
-    letters = sum(c.isalpha() for c in text)
+    letters = repair.letters_in(text)
     if len(text) < _FEW:
         return True
     if letters < 0.35 * len(text.replace(" ", "")) and page.pictured:

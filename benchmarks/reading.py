@@ -1,0 +1,94 @@
+"""How fast papers are read and where the time goes, as ratios within one run.
+
+    python benchmarks/reading.py
+
+One page of text read from plain text is 1; every other road is told as a multiple of it, then each road by its stages.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+
+from tests.documents.reading.intake.making import PAPER, docx_of, p, pdf, picture, scan, signed  # noqa: E402
+
+from giapranh.documents.reading import open_paper, read_paper  # noqa: E402
+from giapranh.documents.reading.grammar import read as read_grammar  # noqa: E402
+from giapranh.documents.reading.intake import Limits, ocr  # noqa: E402
+from giapranh.documents.reading.intake.overlay import read_overlay  # noqa: E402
+from giapranh.documents.reading.intake.signatures import read_signatures  # noqa: E402
+
+LINES = [words for _x, _y, words in PAPER]
+
+
+def seconds(work: Callable[[], object], times: int) -> float:
+    """The median of several runs after one that warms up."""
+    work()
+    runs = []
+    for _turn in range(times):
+        start = time.perf_counter()
+        work()
+        runs.append(time.perf_counter() - start)
+    return median(runs)
+
+
+def main() -> None:
+    text = "\n".join(LINES).encode()
+    papers = {
+        "text": ("a.txt", text, 40),
+        "docx": ("a.docx", docx_of("".join(p(line) for line in LINES)), 40),
+        "pdf": ("a.pdf", pdf(PAPER), 20),
+        "pdf, 3 signatures": ("a.pdf", signed(pdf(PAPER), [(f"S{n}", (0, 0, 0, 0), "") for n in range(3)]), 5),
+    }
+    if ocr.program() and ocr.LANGUAGE in ocr.languages():
+        papers["scan"] = ("a.pdf", scan(picture(PAPER, skew=1.5)), 3)
+    took = {
+        kind: seconds(lambda d=data, n=name: read_paper(d, n), times) for kind, (name, data, times) in papers.items()
+    }
+    base = took["text"]
+    print(f"{'road':20s} {'ratio':>8s} {'papers/s':>9s} {'ms':>9s}   (one page, one process)")
+    for kind, each in took.items():
+        print(f"{kind:20s} {each / base:8.1f} {1 / each:9.1f} {each * 1000:9.2f}")
+    print("\nwhere the time goes (share of the road)")
+    for kind, (name, data, times) in papers.items():
+        stages = _stages(name, data, max(2, times // 4))
+        whole = sum(stages.values())
+        print(f"{kind:20s} " + "   ".join(f"{stage} {each / whole:4.0%}" for stage, each in stages.items()))
+
+
+def _stages(name: str, data: bytes, times: int) -> dict[str, float]:
+    source = open_paper(data, name)
+    stages = {"grammar": seconds(lambda: read_grammar(source), times)}
+    intake = seconds(lambda: open_paper(data, name), times)
+    if source.signatures:
+        stages["signatures"] = seconds(lambda: read_signatures(data), times)
+    if name.endswith(".pdf") and b"/Annots" in data:
+        stages["overlay"] = seconds(lambda: read_overlay(data), times)
+    if any(remark.code == "ocr" for remark in source.remarks):
+        stages |= _scan_stages(data)
+    known = sum(each for stage, each in stages.items() if stage != "grammar")
+    return {"the rest of intake": max(0.0, intake - known), **stages}
+
+
+def _scan_stages(data: bytes) -> dict[str, float]:
+    import pypdfium2 as pdfium
+
+    document = pdfium.PdfDocument(data)
+    image = document[0].render(scale=300 / 72).to_pil()
+    grey = ocr.faded(image)
+    look = ocr.Look(ocr.require(), grey, 300, Limits())
+    return {
+        "render": seconds(lambda: document[0].render(scale=300 / 72).to_pil(), 2),
+        "deskew": seconds(lambda: ocr.skew_of(grey), 2),
+        "tesseract": seconds(lambda: look.words("4"), 2),
+    }
+
+
+if __name__ == "__main__":
+    main()
