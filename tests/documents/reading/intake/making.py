@@ -36,9 +36,12 @@ PAPER = (*HEAD, *BODY, *FOOT)
 Placed = tuple[float, float, str]
 
 
-def pdf(*pages: Sequence[Placed], size: float = 11, rotate: int = 0) -> bytes:
-    """A born-digital PDF: text at (x, y from the top), with a font whose codes a map translates to Unicode."""
-    letters = sorted({sign for page in pages for _x, _y, words in page for sign in words})
+def pdf(*pages: Sequence[Placed], size: float = 11, rotate: int = 0, note: Sequence[Placed] = ()) -> bytes:
+    """A born-digital PDF: text at (x, y from the top), with a font whose codes a map translates to Unicode.
+
+    ``note`` is typed over the first page in Arial.
+    """
+    letters = sorted({sign for page in (*pages, note) for _x, _y, words in page for sign in words})
     codes = {sign: index for index, sign in enumerate(letters, start=33)}
     objects: list[bytes] = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
@@ -47,17 +50,20 @@ def pdf(*pages: Sequence[Placed], size: float = 11, rotate: int = 0) -> bytes:
         _font(codes),
         _stream(_cmap(codes)),
     ]
+    arial = 5 + 2 * len(pages)
     for index, page in enumerate(pages):
+        placed = [(1, *one) for one in page] + [(2, *one) for one in note if index == 0]
         drawn = b"".join(
-            b"BT /F1 %g Tf %g %g Td <%s> Tj ET\n"
-            % (size, x, 842 - y, "".join(f"{codes[sign]:02x}" for sign in words).encode())
-            for x, y, words in page
+            b"BT /F%d %g Tf %g %g Td <%s> Tj ET\n"
+            % (font, size, x, 842 - y, "".join(f"{codes[sign]:02x}" for sign in words).encode())
+            for font, x, y, words in placed
         )
         objects.append(
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Rotate %d "
-            b"/Resources << /Font << /F1 3 0 R >> >> /Contents %d 0 R >>" % (rotate, 6 + 2 * index)
+            b"/Resources << /Font << /F1 3 0 R /F2 %d 0 R >> >> /Contents %d 0 R >>" % (rotate, arial, 6 + 2 * index)
         )
         objects.append(_stream(drawn))
+    objects.append(_font(codes).replace(b"/Times-Roman", b"/ArialMT"))
     return _file(objects)
 
 

@@ -18,6 +18,7 @@ from giapranh.kernel.errors import N_
 from . import ocr
 from .canvas import Piece, Sheet, lay_out
 from .limits import Limits, Watch
+from .notes import typed_notes
 from .refusals import Damaged, Encrypted, NoText, TooManyPages
 
 if TYPE_CHECKING:
@@ -61,13 +62,14 @@ def open_pdf(data: bytes, name: str, limits: Limits, watch: Watch | None = None)
         _recognise(document, pages, name, limits, watch)
     finally:
         document.close()
+    typed = _typed_notes(pages[0])
     stamped, notes = _annotations(data, pages)
     signatures = _signatures(data)
     kept = [page for page in pages if not _is_blank(page)] or pages[:1]
     pictures = [page.found for page in kept if page.found is not None]
     if len(pictures) == len(kept) and not ocr.is_writing(pictures):
         raise NoText(N_("Tệp %(name)s là bản quét không có chữ đọc được: quét lại văn bản cho rõ."), name=name)
-    return _assemble(kept, len(pages) - len(kept), stamped, pages, notes, signatures)
+    return _assemble(kept, len(pages) - len(kept), stamped, [*typed, *notes], signatures)
 
 
 def _load(data: bytes, name: str) -> pdfium.PdfDocument:
@@ -337,6 +339,13 @@ def _annotations(data: bytes, pages: list[_Page]) -> tuple[list[StampedField], l
     return overlay.stamped, overlay.notes
 
 
+def _typed_notes(page: _Page) -> list[str]:
+    if page.recognised:
+        return []
+    page.pieces, note = typed_notes(page.pieces, page.height)
+    return [note] if note else []
+
+
 def _signatures(data: bytes) -> tuple[Any, ...]:
     if b"/ByteRange" not in data:
         return ()
@@ -349,7 +358,6 @@ def _assemble(
     kept: list[_Page],
     dropped: int,
     stamped: list[StampedField],
-    pages: list[_Page],
     notes: list[str],
     signatures: tuple[Any, ...],
 ) -> SourceText:
