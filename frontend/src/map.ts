@@ -24,8 +24,8 @@ function look(feature?: Feature): PathOptions {
 function label(feature: Feature, layer: Drawn): void {
   const name = feature.properties?.["full_name"] ?? feature.properties?.["name"];
   if (!name) return;
-  const always = ["province", "river"].includes(String(feature.properties?.["kind"]));
-  layer.bindTooltip(String(name), { permanent: always, direction: "center", className: "map-label" });
+  const always = feature.properties?.["kind"] === "province";
+  layer.bindTooltip(String(name), { permanent: always, sticky: !always, direction: always ? "center" : "auto", className: "map-label" });
 }
 
 function collectionOf(layer: MapLayer): GeoJsonObject | null {
@@ -43,6 +43,14 @@ async function layersFrom(address: string): Promise<MapLayer[]> {
   return [{ data: body as GeoJsonObject }];
 }
 
+// Leaflet takes HTML here: a colour key, then the name as text.
+function named(layer: MapLayer): string {
+  const words = document.createElement("span");
+  words.textContent = layer.name ?? "";
+  const key = (layer.key ?? "").replace(/[^a-z_-]/g, "");
+  return `<i class="map-key map-key-${key}"></i>${words.outerHTML}`;
+}
+
 function drawAll(map: LeafletMap, layers: MapLayer[]): void {
   const chooser: Record<string, Drawn> = {};
   const everything = geoJSON();
@@ -52,7 +60,7 @@ function drawAll(map: LeafletMap, layers: MapLayer[]): void {
     const drawn = geoJSON(shape, { style: look, onEachFeature: label });
     drawn.eachLayer((part) => everything.addLayer(part));
     if (layer.shown !== false) drawn.addTo(map);
-    if (layer.name) chooser[layer.name] = drawn;
+    if (layer.name) chooser[named(layer)] = drawn;
   }
   if (Object.keys(chooser).length > 1) control.layers(undefined, chooser, { collapsed: false }).addTo(map);
   const bounds = everything.getBounds();

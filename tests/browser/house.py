@@ -1,0 +1,68 @@
+"""A small house with something on every page, and the values that the addresses of its pages need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from giapranh.documents import services as papers
+from giapranh.documents.models import RegisterEntry, Upload
+from giapranh.kernel.clock import now, today
+from giapranh.people.models import Notice, Officer
+from giapranh.people.roles import Role
+from tests.factories import documents as paper_factory
+from tests.factories import programme as programme_factory
+from tests.factories.people import appoint
+from tests.factories.places import make_commune
+
+
+@dataclass
+class House:
+    """Who looks, and what to put into the addresses: by view name and argument, else by argument."""
+
+    officer: Officer
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def fill(self, view: str, argument: str) -> Any:
+        return self.values.get(f"{view}.{argument}", self.values.get(argument))
+
+
+def furnish(node: Any, administrator: Officer, an: Officer) -> House:
+    """The administrator, also leader here, sees everything."""
+    appoint(administrator, node.agency, Role.LEADER)
+    commune = make_commune(parent=node.province)
+    waiting = paper_factory.make_paper(an, illustrative=True)
+    held = _confirmed_paper(an)
+    programme = programme_factory.make_programme(node.agency, administrator, illustrative=True)
+    task = programme_factory.make_task(programme, node.water, node.minerals, due_on=today() + timedelta(days=2))
+    programme_factory.make_task(programme, node.minerals, due_on=today() - timedelta(days=4), text="Rà soát mỏ đá")
+    programme_factory.make_task(programme, node.clerks, text="Tổng hợp, báo cáo")
+    product = programme_factory.make_product(task, an)
+    notice = Notice.objects.create(officer=administrator, text="Việc sắp đến hạn", url="/", kind="task")
+    upload = Upload.objects.filter(by=administrator).first()
+    entry = RegisterEntry.objects.first()
+    values = {
+        "paper_id": waiting.pk, "documents:paper.paper_id": held.pk, "programme:adopt.paper_id": held.pk,
+        "documents:envelope.paper_id": held.pk, "n": 1, "number": 1, "kind": "incoming",
+        "entry_id": entry.pk if entry else None, "documents:upload_state.uid": upload.uid if upload else None,
+        "programme_id": programme.pk, "task_id": task.pk, "part_id": task.parts.filter(role="coordinating").get().pk,
+        "product_id": product.pk, "notice_id": notice.pk,
+        "people:office.uid": node.water.uid, "people:edit_office.uid": node.water.uid,
+        "people:name_office.uid": node.water.uid, "people:officer.uid": an.uid, "people:edit_officer.uid": an.uid,
+        "places:unit.uid": commune.uid,
+    }  # fmt: skip
+    return House(administrator, values)
+
+
+def _confirmed_paper(by: Officer) -> Any:
+    """A paper in the book, read and confirmed as an officer would."""
+    data = paper_factory.reading(
+        number=paper_factory.value(9), full_number="09/KH-UBND",
+        date=paper_factory.value({"day": 2, "month": 4, "year": 2026}),
+    )  # fmt: skip
+    paper = paper_factory.make_paper(by, data)
+    return papers.confirm_reading(paper_id=paper.pk, by=by, at=now())
+
+
+DAY = date(2026, 11, 23)

@@ -1,0 +1,64 @@
+"""Every address of the house that answers a GET with a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.browser.house import House
+
+# Pages of the sign-in that answer only in the middle of a flow, or end the session of whoever walks.
+NOT_WALKED = {
+    "account_logout",
+    "account_signup",
+    "socialaccount_signup",
+    "openid_connect_callback",
+    "openid_connect_login",
+}
+STEPS = {
+    "programme:step.name": "slug",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    view: str
+    path: str
+
+
+def views() -> Iterator[tuple[str, list[str]]]:
+    """Every named view with the arguments its address needs."""
+    yield from _views(get_resolver().url_patterns, "", [])
+
+
+def _views(patterns: list[URLPattern | URLResolver], space: str, outer: list[str]) -> Iterator[tuple[str, list[str]]]:
+    for pattern in patterns:
+        arguments = [*outer, *pattern.pattern.converters]
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from _views(pattern.url_patterns, inner, arguments)
+        elif pattern.name:
+            yield f"{space}{pattern.name}", arguments
+
+
+def pages(house: House, client: Client) -> tuple[list[Address], list[str]]:
+    """The pages to open, and the views nobody has given a value for."""
+    found: list[Address] = []
+    unknown: list[str] = []
+    for view, arguments in views():
+        if view in NOT_WALKED or view.startswith("api:"):
+            continue
+        values = {name: house.fill(view, name) for name in arguments}
+        if None in values.values():
+            unknown.append(f"{view} {sorted(name for name, value in values.items() if value is None)}")
+            continue
+        path = reverse(view, kwargs=values)
+        answer = client.get(path)
+        if answer.status_code == 200 and answer.headers.get("Content-Type", "").startswith("text/html"):
+            found.append(Address(view, path))
+        elif answer.status_code >= 500:
+            unknown.append(f"{view} answers {answer.status_code}")
+    return found, unknown
