@@ -81,6 +81,8 @@ def _draw_pdf(data: bytes, number: int) -> bytes:
     with _drawing:
         document = pdfium.PdfDocument(data)
         try:
+            # Numbers and days of electronically issued papers are form fields laid over the page.
+            document.init_forms()
             page = document[number - 1]
             width, height = page.get_size()
             # A page as long as a street must not become a picture that eats the memory.

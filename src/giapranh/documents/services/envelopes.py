@@ -40,12 +40,13 @@ from giapranh.documents.services.records import (
     save_once,
 )
 from giapranh.kernel.clock import local_date
-from giapranh.kernel.errors import N_, BadInput, Conflict, NotFound, Refused
+from giapranh.kernel.errors import N_, BadInput, Conflict, NotAllowed, NotFound, Refused
 from giapranh.kernel.text import one_line
 from giapranh.people import queries as people
 from giapranh.people.models import Office
 
 XML = "application/xml"
+HOSTILE = {"paper_executable", "paper_macros", "paper_archive_bomb", "paper_hostile_xml"}
 
 
 class NoReadableAttachment(BadInput):
@@ -90,6 +91,9 @@ def receive_edxml(*, data: bytes, name: str, by: Any, at: datetime, illustrative
     if envelope.business.kind == edxml.BusinessKind.RECALL:
         return _recalled(envelope, data, by, at)
     main, found = _main_paper(envelope, name)
+    for one in envelope.attachments:
+        if one is not main:
+            _refuse_hostile(one)
     refuse_same_bytes(vault.digest(main.data), by)
     found.data.update(merge(found.data, envelope.fields()))
     with transaction.atomic():
@@ -145,6 +149,19 @@ def _main_paper(envelope: edxml.Envelope, name: str) -> tuple[edxml.Attachment, 
         else:
             return one, found
     raise first or NoReadableAttachment(N_("Gói edXML %(name)s không kèm tệp văn bản nào."), name=name)
+
+
+def _refuse_hostile(one: edxml.Attachment) -> None:
+    """An annex need not be readable, but a secret or a dangerous one keeps the whole envelope out."""
+    from giapranh.documents.reading import open_paper
+
+    try:
+        open_paper(one.data, one.name)
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        if refusal.stable_code in HOSTILE:
+            raise
 
 
 def _new_paper(envelope: edxml.Envelope, found: ReadFile, by: Any, at: datetime, illustrative: bool) -> Paper:

@@ -164,7 +164,7 @@ def find_issuer(paper: Paper) -> Office | None:
     if not paper.issuer_name:
         return None
     wanted = numbers.issuer_key(paper.issuer_name)
-    for office in people.find_office(paper.issuer_name, paper.issued_on or today())[:5]:
+    for office in people.find_office(paper.issuer_name, paper.day_of_names or today())[:5]:
         if wanted in {numbers.issuer_key(name) for name in office.names()}:
             return office
     return None
