@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -140,6 +142,14 @@ class Paper(models.Model):
                 name="paper_only_stubs_are_filled", condition=Q(filled_by__isnull=True) | Q(direction="stub")
             ),
         ]
+
+    @property
+    def day_of_names(self) -> date | None:
+        """The day on which the names in the paper held: its date, or the end of the month it bears when the day is
+        still blank."""
+        if self.issued_on or not self.issued_year:
+            return self.issued_on
+        return date(self.issued_year, self.issued_month or 12, 28)
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.kind, self.full_number) if part) or f"#{self.pk}"

@@ -222,5 +222,5 @@ def _bases(reading: ConfirmedReading) -> tuple[tuple[Paper, str], ...]:
     papers = Paper.objects.in_bulk([citation.paper_id for citation in reading.citations])
     words = {citation.paper_id: citation.as_written for citation in reading.citations}
     order = {paper_id: place for place, paper_id in enumerate(words)}
-    chain = sorted(papers.values(), key=lambda paper: (_paper_day(paper) or date.max, order[paper.pk]))
+    chain = sorted(papers.values(), key=lambda paper: (paper.day_of_names or date.max, order[paper.pk]))
     return tuple((paper, words[paper.pk]) for paper in chain)
