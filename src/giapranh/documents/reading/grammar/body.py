@@ -120,7 +120,7 @@ def _begins(group: list[Line], line: Line, shape: _Shape) -> bool:
     small = line.text[:1].islower()
     if shape.unwrapped:
         if ended or not small or MARK.match(line.text):
-            return ended or len(before.text) > 60 or bool(MARK.match(line.text)) or not _DANGLING.search(before.folded)
+            return ended or len(before.text) > 60 or bool(MARK.match(line.text)) or not _OPEN_HEADING.search(before.folded)
         return False
     short = len(before.text) + before.indent < 0.8 * shape.full
     flush = line.indent <= shape.margin + 1

@@ -106,7 +106,7 @@ def _day(para: Para, start: int, end: int, taken: list[tuple[int, int]], issued:
         day = dates.parts(*groups[0:3]) or dates.parts(*groups[3:6])
         if day is None:
             continue
-        if _past(day, issued) and not m.group("t").startswith(("truoc", "cham", "thoi han")):
+        if _past(day, issued) and not re.search("truoc|nhat|han", m.group("t")):
             continue
         time = _time(m)
         value = Due(

@@ -65,6 +65,7 @@ _AUTHORITY = re.compile(r"(?:(?:pho )?(?:chu tich|giam doc|thu tuong|bi thu|bo t
 _HANDS_ON = re.compile(r"(?:chi dao|yeu cau|phan cong|uy quyen|giao nhiem vu cho) ")
 _CONNECTED = re.compile(r"^(?:dong thoi|ngoai ra|ben canh do|mat khac|trong do|cung voi do)[,:]? ")
 _REPORT_BY = re.compile(r"(?:ket qua|bao cao|thong tin|noi dung)\b[^.;]{0,120}?\b(?:gui|bao cao|phan anh)\b")
+_LISTS_GUESTS = re.compile(r"\bmoi\s*:|kinh moi|trinh trong moi|co mat|thanh phan|xin y kien")
 _QUOTED = re.compile(r"[\"“][^\"”]{20,}[\"”]")
 
 
@@ -117,7 +118,6 @@ class Circumstances:
     taken: dict[int, list[tuple[int, int]]]
     numbered: bool = False
     provincial: bool = True
-    gives_lower: bool = False
 
 
 def duties(paras: list[Para], about: Circumstances, annex_from: int) -> tuple[Node, list[Found]]:
@@ -229,7 +229,7 @@ class _Reader:
         if self._is_self(clause):
             return True
         name = key(clause.units[0].name)
-        return bool(_AUTHORITY.match(name)) and not (self.about.gives_lower and name.startswith("chu tich ubnd"))
+        return bool(_AUTHORITY.match(name))
 
     def _order(self, node: Node) -> Clause | None:
         clause = self._clause(node.para, node.at, len(node.para.text))
@@ -478,7 +478,11 @@ class _Reader:
 
     def _lead_in(self, node: Node, here: Scope) -> Scope:
         para, end = node.para, len(node.para.text)
-        clause = self._clause(para, node.at, end)
+        if _LISTS_GUESTS.search(node.folded):
+            return here
+        clause = clauses.clause_at(para, node.at, end)
+        if clause is not None and clause.outer is not None and clause.mode == "yêu cầu" and "chi dao" in node.folded[: clause.verb]:
+            clause = self._clause(para, node.at, end)
         if (
             clause is None
             or (not clause.ordered and not clauses.has_duty(para, clause, end) and not clause.heading)
@@ -491,7 +495,10 @@ class _Reader:
             and (clause.ordered or not self._is_self(clause))
             and not clauses.tells(para, clause, not clause.ordered)
         ):
-            return self._scope_of(para, clause, replace(here, silent=False), end)
+            scope = self._scope_of(para, clause, replace(here, silent=False), end)
+            if node.parent and node.parent.kind == "root" and not self.root_units:
+                self.root_units = scope.units
+            return scope
         if re.search(
             r"yeu cau|chi dao|ket luan|giao (?!thong)|de nghi|thuc hien (?:cac|mot so|nhung|tot)|nhiem vu|trien khai",
             node.folded,
@@ -512,7 +519,7 @@ class _Reader:
             clause = None
         if clause is None and _REPORT_BY.match(node.folded) and self._report_of(node, here):
             return
-        if (clause is None or not clause.ordered) and here.units and node.index != self.last_body and self._starts_with_duty(node) and not _HANDS_ON.match(node.folded):
+        if (clause is None or not clause.ordered) and here.units and not self._closes(node) and self._starts_with_duty(node) and not _HANDS_ON.match(node.folded):
             self._inherit(node, here)
             return
         if clause is None or (not clause.ordered and not clauses.has_duty(para, clause, end)):
@@ -537,7 +544,7 @@ class _Reader:
                 return
             self._emit(node, clause, here, start, end)
             return
-        closing = node.index == self.last_body
+        closing = self._closes(node)
         if here.units and not closing and node.index > 0 and self._starts_with_duty(node):
             self._inherit(node, here)
 
@@ -552,6 +559,12 @@ class _Reader:
         units = tuple((para, u) for u in phrase.units) if phrase else here.units or self.root_units or self.about.addressees
         self.found.append(self._found(para, node.at, end, node, units, phrase is None, replace(here, due=None)))
         return True
+
+    def _closes(self, node: Node) -> bool:
+        """Whether the paragraph ends the paper; the first one under a bare heading is that heading's task instead."""
+        holder = node.parent
+        of_heading = holder is not None and holder.kind != "root" and holder.children[0] is node and len(holder.text) < 120
+        return node.index == self.last_body and not of_heading
 
     def _more_to_come(self, node: Node) -> bool:
         return any(c.kind != "plain" for c in (node.parent.children if node.parent else ()) if c.index > node.index)
