@@ -43,7 +43,7 @@ function focusField(path: string): void {
 }
 
 function visibleFields(): HTMLElement[] {
-  return [...document.querySelectorAll<HTMLElement>("[data-fields] form[data-path]")].filter(
+  return [...document.querySelectorAll<HTMLElement>("[data-fields] [data-path]")].filter(
     (field) => field.offsetParent !== null,
   );
 }
@@ -76,7 +76,7 @@ function reading(): void {
   let pinned: string | null = null;
   let waiting: string | null = null;
   const fieldOf = (target: EventTarget | null): string | null =>
-    target instanceof Element ? (target.closest<HTMLElement>("form[data-path]")?.dataset["path"] ?? null) : null;
+    target instanceof Element ? (target.closest<HTMLElement>("[data-path]")?.dataset["path"] ?? null) : null;
 
   document.addEventListener("focusin", (event) => {
     const path = fieldOf(event.target);
@@ -122,7 +122,7 @@ function reading(): void {
   });
   document.addEventListener("htmx:afterSettle", () => {
     showDueInputs(document);
-    const wrong = document.querySelector<HTMLElement>("[data-fields] form[data-path]:has(.field-error)");
+    const wrong = document.querySelector<HTMLElement>("[data-fields] [data-path]:has(.field-error)");
     const next = wrong ?? document.querySelector<HTMLElement>("[data-fields] form.field-weak");
     const open = new Set([...document.querySelectorAll<HTMLElement>("form.field-weak")].map((field) => field.dataset["path"]));
     for (const mark of document.querySelectorAll("[data-paper] .mark-weak")) {

@@ -19,7 +19,7 @@ from giapranh.documents.rules.fields import ReadDirective, ReadField, ReadPaper
 from giapranh.documents.views.answers import is_partial, line
 from giapranh.kernel import clock
 from giapranh.kernel.dates import format_date
-from giapranh.kernel.errors import BadInput
+from giapranh.kernel.errors import N_, BadInput, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +223,7 @@ def confirm_sure(request: HttpRequest, paper_id: int) -> HttpResponse:
 def directives(request: HttpRequest, paper_id: int) -> HttpResponse:
     """Add, split, remove, put back a duty."""
     at, by, post = clock.now(), request.user, request.POST
-    index = int(post["index"]) if post.get("index", "").isdecimal() else -1
-    do = post.get("do")
+    index, do = _index(post), post.get("do")
     path = f"directives.{index}.text"
     if do == "add":
         index = services.add_directive(paper_id=paper_id, value=forms.directive_value(post), by=by, at=at)
@@ -236,7 +235,15 @@ def directives(request: HttpRequest, paper_id: int) -> HttpResponse:
         services.remove_directive(paper_id=paper_id, index=index, by=by, at=at)
     elif do == "restore":
         services.restore_directive(paper_id=paper_id, index=index, by=by, at=at)
+    else:
+        raise NotFound(N_("Không có việc này trên trang đọc văn bản."))
     return _after(request, paper_id, path)
+
+
+def _index(post: Any) -> int:
+    """The place of a duty or citation; -1, which no row has, for anything that is not a place."""
+    typed = post.get("index", "")
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 6 else -1
 
 
 @require_POST
@@ -244,8 +251,7 @@ def citations(request: HttpRequest, paper_id: int) -> HttpResponse:
     """Add or remove a paper named in this one."""
     at, by, post = clock.now(), request.user, request.POST
     if post.get("do") == "remove":
-        index = int(post["index"]) if post.get("index", "").isdecimal() else -1
-        services.remove_citation(paper_id=paper_id, index=index, by=by, at=at)
+        services.remove_citation(paper_id=paper_id, index=_index(post), by=by, at=at)
         return _after(request, paper_id)
     value = {name: post.get(name, "") for name in ("number", "kind", "issuer", "title")}
     date = {part: post.get(part, "") for part in ("day", "month", "year")}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import random
+import zipfile
 
 import pytest
 from PIL import Image, ImageChops, ImageDraw
-from tests.documents.reading.intake.making import BODY, PAPER, as_file, picture, scan
+from tests.documents.reading.intake.making import BODY, PAPER, as_file, docx_of, picture, scan
 
 from giapranh.documents.reading import DEFAULT_LIMITS, open_paper
 from giapranh.documents.reading.intake import Limits, ocr
@@ -76,6 +78,24 @@ def test_every_kind_of_picture_is_read(kind):
 def test_a_picture_of_many_pages_is_a_paper_of_many_pages():
     data = as_file(picture(PAPER), "TIFF", save_all=True, append_images=[picture(BODY)])
     assert [page.number for page in open_paper(data, "a.tif").pages] == [1, 2]
+
+
+def test_a_photograph_in_uneven_light_loses_nothing():
+    page = picture(PAPER, scale=200 / 72)
+    light = Image.linear_gradient("L").rotate(90).resize(page.size).point(lambda shade: 60 + shade * 0.75)
+    source = open_paper(as_file(ImageChops.multiply(page, light), "JPEG", quality=85), "IMG_2.jpg")
+    assert SENTENCE in source.text
+    assert len(source.text.split()) >= len(" ".join(words for _x, _y, words in PAPER).split())
+
+
+def test_scans_pasted_into_word_are_read_as_pages():
+    out = io.BytesIO(docx_of("<w:p/>"))
+    with zipfile.ZipFile(out, "a") as archive:
+        for number, page in ((10, BODY), (2, PAPER)):
+            archive.writestr(f"word/media/image{number}.png", as_file(picture(page), "PNG"))
+    source = open_paper(out.getvalue(), "a.docx")
+    assert [("UBND TỈNH" in source.text[p.span.start : p.span.end]) for p in source.pages] == [True, False]
+    assert source.origin is Origin.SCAN
 
 
 def test_a_small_picture_is_enlarged_before_it_is_read():
