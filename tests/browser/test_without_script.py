@@ -16,7 +16,8 @@ def test_tables_are_filtered_sorted_and_chosen_without_script(visit_of: VisitOf,
     page = (visit := visit_of(administrator, script=False)).page
     visit.go("/thiet-lap/mau/")
     page.get_by_label("Lọc: Việc").fill("so 7 ")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     assert page.locator(".records tbody tr").count() == 1
     page.get_by_role("link", name="Bỏ lọc").click()
     page.get_by_role("link", name="Hạn", exact=True).click()
@@ -35,7 +36,8 @@ def test_theme_language_and_search_work_without_script(visit_of: VisitOf, admini
     page.get_by_role("button", name="Tối").click()
     assert page.locator("html").get_attribute("data-bs-theme") == "dark"
     page.get_by_label("Tìm", exact=True).fill("khoang san")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     assert page.get_by_role("link", name="Phòng Khoáng sản").is_visible()
 
 
@@ -70,7 +72,8 @@ def test_the_keyboard_reaches_search_and_content(visit_of: VisitOf, node: Any, a
     page.keyboard.press("Control+k")
     assert page.evaluate("document.activeElement.id") == "frame-search"
     page.keyboard.type("nguon nuoc")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     assert page.get_by_role("heading", level=1).inner_text() == "Có gì về “nguon nuoc”?"
 
 

@@ -10,16 +10,16 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.browser.house import House
 
-# Pages of the sign-in that answer only in the middle of a flow, or end the session of whoever walks.
+# Pages that answer only in the middle of a flow, or end the session of whoever walks.
 NOT_WALKED = {
+    "account_confirm_email",
     "account_logout",
+    "account_reset_password_from_key",
     "account_signup",
-    "socialaccount_signup",
+    "mfa_authenticate",
     "openid_connect_callback",
     "openid_connect_login",
-}
-STEPS = {
-    "programme:step.name": "slug",
+    "socialaccount_signup",
 }
 
 
@@ -36,7 +36,7 @@ def views() -> Iterator[tuple[str, list[str]]]:
 
 def _views(patterns: list[URLPattern | URLResolver], space: str, outer: list[str]) -> Iterator[tuple[str, list[str]]]:
     for pattern in patterns:
-        arguments = [*outer, *pattern.pattern.converters]
+        arguments = [*outer, *(pattern.pattern.converters or pattern.pattern.regex.groupindex)]
         if isinstance(pattern, URLResolver):
             inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
             yield from _views(pattern.url_patterns, inner, arguments)
