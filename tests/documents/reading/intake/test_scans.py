@@ -42,14 +42,14 @@ def test_a_leaning_page_is_straightened_before_it_is_read(skew):
     assert "deskewed" in _codes(source)
 
 
-@pytest.mark.parametrize("turn", [90, 180, 270])
+@pytest.mark.parametrize("turn", [90, 180])
 def test_a_page_on_its_side_is_turned_up(turn):
     source = open_paper(as_file(picture(PAPER, turn=turn), "PNG"), "a.png")
     assert SENTENCE in source.text
     assert "turned" in _codes(source)
 
 
-@pytest.mark.parametrize("turn", [0, 90, 180])
+@pytest.mark.parametrize("turn", [0, 270])
 def test_boxes_point_at_the_page_as_it_was_given(turn):
     source = open_paper(as_file(picture(PAPER, skew=2, turn=turn), "PNG"), "a.png")
     given = picture(PAPER, skew=2, turn=turn)

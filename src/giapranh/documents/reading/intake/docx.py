@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from .xmlnames import attribute, child, children, local
 
 _PAGE_LETTERS = 96
 _GUTTER = 4
+_FEW_LETTERS = 12
+_PAGE_PICTURE_BYTES = 15_000
 _CELL_KEPT_WHOLE = 120
 _SKIPPED = frozenset(("del", "moveFrom", "rPrChange", "pPrChange", "instrText", "delText", "delInstrText"))
 _SYMBOLS = {"F0B7": "-", "F02D": "-", "F0A7": "-", "F0D8": "-", "F0FC": "-"}
@@ -41,12 +44,28 @@ def open_docx(data: bytes, name: str, limits: Limits) -> SourceText:
         if body is None:
             raise Damaged(N_("Tệp %(name)s không có nội dung văn bản."), name=name)
         styles = Styles(part("styles.xml"))
+        pictures = _pictures(archive, names, name, limits)
         writer = _Writer(styles, Numbering(part("numbering.xml"), styles), _notes(part("footnotes.xml")))
     try:
         lines = [*writer.blocks(body), *writer.footnotes()]
     except RecursionError as error:
         raise HostileXml(N_("Tệp %(name)s lồng nhau quá sâu, có thể là tệp phá hoại: không mở."), name=name) from error
-    return SourceText(text=repair.clean("\n".join(lines)) + "\n", origin=Origin.WORD, remarks=tuple(writer.remarks()))
+    text = repair.clean("\n".join(lines)) + "\n"
+    if repair.letters_in(text) < _FEW_LETTERS and pictures:
+        from .images import open_pictures
+
+        return open_pictures(pictures, name, limits)
+    return SourceText(text=text, origin=Origin.WORD, remarks=tuple(writer.remarks()))
+
+
+def _pictures(archive: Any, names: set[str], name: str, limits: Limits) -> list[bytes]:
+    """Pictures big enough to be pages: some papers are scans pasted into Word."""
+    found = [path for path in names if re.search(r"/media/[^/]+\.(?:png|jpe?g|tiff?|bmp)$", path, re.IGNORECASE)]
+    large = [path for path in found if archive.getinfo(path).file_size > _PAGE_PICTURE_BYTES]
+    in_order = sorted(
+        large, key=lambda path: [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", path)]
+    )
+    return [member(archive, path, name, limits) for path in in_order[: limits.ocr_pages]]
 
 
 def _main_part(archive: Any, names: set[str], name: str, limits: Limits) -> str:

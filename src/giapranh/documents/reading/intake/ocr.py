@@ -41,6 +41,7 @@ _KEPT_BOX = re.compile(r"\bmat\b|\bkhan\b|hoa toc|thu hoi|noi bo|tra lai")
 _ALONE = frozenset("|'\"`~_*=<>[]{}‹›«»¡¿¬\\")
 _BULLETS = frozenset("-–—~^ˆ_=°»«•·")
 _LOW = 12.0
+_UNEVEN = 45
 _SURE_ENOUGH = 0.62
 
 
@@ -132,7 +133,7 @@ def _weight(found: Recognised) -> float:
 
 def _read(image: Image, turn: int, where: str, dpi: int, limits: Limits, opening: bool) -> Recognised:
     upright = image.rotate(turn, expand=True) if turn else image
-    ink = faded(upright)
+    ink = evened(faded(upright))
     skew = skew_of(ink)
     look = Look(where, _straighten(ink, skew), dpi, limits)
     notes = look.erase_received() if opening else ()
@@ -279,6 +280,24 @@ def faded(image: Image) -> Image:
     if image.mode in ("RGBA", "LA", "PA", "P"):
         image = _on_white(image)
     return image.convert("RGB").getchannel("R")
+
+
+def evened(grey: Image) -> Image:
+    """A photograph's shadows taken out: every part is measured against the paper around it. Clean scans stay."""
+    import numpy as np
+    from PIL import Image as Picture
+    from PIL import ImageFilter
+
+    side = max(24, round(max(grey.size) / 90))
+    small = grey.resize((max(8, grey.width // side), max(8, grey.height // side)), Picture.Resampling.BOX)
+    # Letters are the darker part of each neighbourhood: its brightest cells are the paper.
+    paper = small.filter(ImageFilter.MaxFilter(5)).filter(ImageFilter.GaussianBlur(2))
+    dark, bright = np.percentile(np.asarray(paper), (4, 96))
+    if bright - dark < _UNEVEN:
+        return grey
+    ground = np.asarray(paper.resize(grey.size, Picture.Resampling.BICUBIC), dtype=np.uint16)
+    lit = np.asarray(grey, dtype=np.uint16) * 250 // np.maximum(ground, 24)
+    return Picture.fromarray(np.minimum(lit, 255).astype(np.uint8))
 
 
 def _on_white(image: Image) -> Image:

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from giapranh.documents.reading import repair
 from giapranh.documents.reading.schema import SourceText
 from giapranh.kernel.errors import N_
+from giapranh.kernel.text import nfc
 
 from .character import refuse_secret, remark_on_language
 from .limits import DEFAULT_LIMITS, Limits, Watch
@@ -32,7 +33,7 @@ def open_paper(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS, watch
 
     ``name`` is used in messages and to tell formats that look alike; it is never opened.
     """
-    name = PurePath(name).name or name
+    name = nfc(PurePath(name).name or name)
     _check_size(data, name, limits)
     source = _opened(data, name, limits, watch)
     if repair.letters_in(source.text) < _LEAST_LETTERS:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import itertools
-import os
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +14,7 @@ from giapranh.kernel.errors import N_
 
 from . import ocr
 from .canvas import Piece, Sheet, lay_out
+from .lanes import Picture, recognise_all
 from .limits import Limits, Watch
 from .notes import typed_notes
 from .refusals import Damaged, Encrypted, NoText, TooManyPages
@@ -234,52 +232,33 @@ def _recognise(
     document: pdfium.PdfDocument, pages: list[_Page], name: str, limits: Limits, watch: Watch | None
 ) -> None:
     wanted = [index for index, page in enumerate(pages) if _needs_recognition(page)]
-    if not wanted:
-        return
-    threads = limits.threads or os.cpu_count() or 1
-    waiting: deque[tuple[int, Future[ocr.Recognised]]] = deque()
-    done = settled = 0
-    with ThreadPoolExecutor(max_workers=threads) as pool:
-        for index in wanted:
-            image, dpi = _picture(document, index, limits)
-            if not has_ink(image):
-                continue
-            done += 1
-            if done > limits.ocr_pages:
-                raise TooManyPages(
-                    N_("Tệp %(name)s có hơn %(limit)d trang quét phải nhận dạng: tách tệp hoặc tăng giới hạn."),
-                    name=name,
-                    limit=limits.ocr_pages,
-                )
-            ocr.require()
-            # PDFium serves one thread at a time: pages are drawn here and only recognised in the pool.
-            waiting.append((index, pool.submit(ocr.recognise, image, dpi=dpi, limits=limits, opening=index == 0)))
-            if len(waiting) > threads:
-                settled = _settle_first(pages, waiting, settled, len(wanted), limits, watch)
-        while waiting:
-            settled = _settle_first(pages, waiting, settled, len(wanted), limits, watch)
+    for done, (index, found) in enumerate(recognise_all(_pictures(document, wanted, name, limits), limits), start=1):
+        _settle(pages[index], found, limits)
+        if watch is not None:
+            watch(done, len(wanted))
 
 
-def _settle_first(
-    pages: list[_Page],
-    waiting: deque[tuple[int, Future[ocr.Recognised]]],
-    settled: int,
-    wanted: int,
-    limits: Limits,
-    watch: Watch | None,
-) -> int:
-    index, future = waiting.popleft()
-    _settle(pages, index, future, dpi=limits.ocr_dpi)
-    if watch is not None:
-        watch(settled + 1, wanted)
-    return settled + 1
+def _pictures(document: pdfium.PdfDocument, wanted: list[int], name: str, limits: Limits) -> Iterator[Picture]:
+    inked = 0
+    for index in wanted:
+        image, dpi = _picture(document, index, limits)
+        if not has_ink(image):
+            continue
+        inked += 1
+        if inked > limits.ocr_pages:
+            raise TooManyPages(
+                N_("Tệp %(name)s có hơn %(limit)d trang quét phải nhận dạng: tách tệp hoặc tăng giới hạn."),
+                name=name,
+                limit=limits.ocr_pages,
+            )
+        yield Picture(index, image, dpi)
 
 
 def _picture(document: pdfium.PdfDocument, index: int, limits: Limits) -> tuple[Image, int]:
     """The page drawn without its annotations: signature banners and typed routing notes stay away from the text."""
     page = document[index]
     width, height = page.get_size()
-    scale = min(limits.ocr_dpi / 72, 7000 / max(width, height))
+    scale = _scale(width, height, limits)
     try:
         bitmap = page.render(scale=scale, may_draw_forms=False, draw_annots=False)
         image = bitmap.to_pil()
@@ -296,10 +275,14 @@ def has_ink(image: Image) -> bool:
     return sum(histogram[:140]) > 0.0004 * sum(histogram)
 
 
-def _settle(pages: list[_Page], index: int, future: Future[ocr.Recognised], *, dpi: int) -> None:
-    found = future.result()
-    page = pages[index]
-    scale = min(dpi / 72, 7000 / max(page.width, page.height))
+def _scale(width: float, height: float, limits: Limits) -> float:
+    """Pixels for a point; drawings of the size of a wall are drawn coarser."""
+    return min(limits.ocr_dpi / 72, 7000 / max(width, height))
+
+
+def _settle(page: _Page, found: ocr.Recognised, limits: Limits) -> None:
+    """The recognised words, unless the page's own layer is as good."""
+    scale = _scale(page.width, page.height, limits)
     pieces = [replace(p, x0=p.x0 / scale, y0=p.y0 / scale, x1=p.x1 / scale, y1=p.y1 / scale) for p in found.pieces]
     before = " ".join(p.text for p in page.pieces)
     after = " ".join(p.text for p in pieces)

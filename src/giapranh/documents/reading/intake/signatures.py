@@ -21,6 +21,8 @@ def read_signatures(data: bytes, roots: Sequence[bytes] = ()) -> tuple[PdfSignat
     found = []
     try:
         reader = PdfFileReader(io.BytesIO(data), strict=False)
+        if reader.encrypted:
+            reader.decrypt("")  # restricted, but open to everybody
         fields = list(_signed_fields(reader))
     except Exception:
         return ()
