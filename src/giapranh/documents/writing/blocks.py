@@ -6,22 +6,15 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
-from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.shared import Mm
 
 from giapranh.documents.writing import styles
 from giapranh.documents.writing.drawing import to_png
+from giapranh.documents.writing.elements import TableWriter, fill_paragraph
 from giapranh.documents.writing.fonts import FontBook, find_fonts
 from giapranh.documents.writing.form import Form
 from giapranh.documents.writing.numbering import Counter
-from giapranh.documents.writing.ooxml import (
-    cell_margins,
-    describe,
-    fixed_widths,
-    row_flags,
-    set_spacing,
-    table_borders,
-)
+from giapranh.documents.writing.ooxml import describe, set_spacing
 from giapranh.documents.writing.paper import (
     Basis,
     Block,
@@ -40,6 +33,7 @@ from giapranh.documents.writing.widths import width_mm
 from giapranh.kernel.text import nfc
 
 _CELL_SIDE_MM = 1.2
+_CELL_ABOVE_MM = 0.7
 _HEADINGS = {1: styles.HEADING_1, 2: styles.HEADING_2, 3: styles.HEADING_3}
 
 
@@ -71,54 +65,37 @@ class BodyWriter:
 
     def _heading(self, heading: Heading) -> None:
         number = heading.number if heading.number is not None else self.counter.next(heading.level)
-        paragraph = self._paragraph([Run(f"{number} "), *runs(heading.words)], _HEADINGS[heading.level])
-        if heading.bold is not None:
-            for run in paragraph.runs:
-                run.bold = heading.bold
+        self._paragraph([Run(f"{number} "), *runs(heading.words)], _HEADINGS[heading.level], bold=heading.bold)
 
     def _paragraph(
-        self, words: Words, style: styles.Style, *, align: str | None = None, indent: bool = True, keep: bool = False
-    ) -> Any:
+        self,
+        words: Words,
+        style: styles.Style,
+        *,
+        align: str | None = None,
+        indent: bool = True,
+        keep: bool = False,
+        bold: bool | None = None,
+    ) -> None:
         paragraph = self.document.add_paragraph()
-        paragraph._p.style = style.id
-        add_runs(paragraph, words)
-        if align and align != style.align:
-            paragraph.paragraph_format.alignment = styles.alignment(align)
-        if not indent:
-            paragraph.paragraph_format.first_line_indent = Mm(0)
-        if keep:
-            paragraph.paragraph_format.keep_with_next = True
-        return paragraph
+        own = align if align and align != style.align else None
+        fill_paragraph(paragraph._p, style.id, words, align=own, flush=not indent, keep_next=keep, bold=bold)
 
     def _table(self, table: Table, room_mm: float) -> None:
         if table.caption:
-            self._paragraph(table.caption, styles.CAPTION)
-        made = self.document.add_table(rows=1 + len(table.rows), cols=len(table.columns))
-        made.style = self.document.styles["Normal Table"]
-        made.alignment = WD_TABLE_ALIGNMENT.CENTER
-        cell_margins(made, top=0.7, bottom=0.7, left=_CELL_SIDE_MM, right=_CELL_SIDE_MM)
-        table_borders(made)
-        fixed_widths(made, column_widths(table, room_mm, self.form.size("table")))
-        cells = made._cells
-        width = len(table.columns)
-        row_flags(made.rows[0], repeats=True)
-        for index, column in enumerate(table.columns):
-            fill_cell(cells[index], column.label, styles.CELL_HEAD, "center")
-        rows = list(made.rows)
+            self._paragraph(table.caption, styles.CAPTION, keep=True)
+        widths = column_widths(table, room_mm, self.form.size("table"))
+        writer = TableWriter(widths, side_mm=_CELL_SIDE_MM, above_mm=_CELL_ABOVE_MM)
+        writer.row([c.label for c in table.columns], ["center"] * len(widths), styles.CELL_HEAD.id, repeats=True)
+        aligns = [column.align for column in table.columns]
         for number, row in enumerate(table.rows):
-            row_flags(rows[number + 1])
-            line = cells[(number + 1) * width : (number + 2) * width]
             if number in table.band_rows:
-                merged = line[0].merge(line[-1])
-                fill_cell(merged, row[0], styles.CELL_HEAD, "left")
-                merged.paragraphs[0].paragraph_format.keep_with_next = True
+                writer.band(row[0], styles.CELL_HEAD.id)
             else:
-                self._row(line, row, table)
-        set_spacing(self.document.add_paragraph(style=styles.RULE.name), exact=self.form.gap_pt + 2)
-
-    def _row(self, cells: Sequence[Any], row: Sequence[Words], table: Table) -> None:
-        for cell, column, words in zip(cells, table.columns, row, strict=True):
-            fill_cell(cell, words, styles.CELL, column.align)
+                writer.row(row, aligns, styles.CELL.id)
+        space = self.document.add_paragraph(style=styles.RULE.name)
+        set_spacing(space, exact=self.form.gap_pt + 2)
+        space._p.addprevious(writer.element)
 
     def _figure(self, figure: Figure, room_mm: float) -> None:
         self.fonts = self.fonts or find_fonts()
@@ -129,8 +106,7 @@ class BodyWriter:
         if not figure.caption:
             paragraph.paragraph_format.keep_with_next = False
             return
-        caption = self._paragraph(figure.caption, styles.CAPTION)
-        caption.paragraph_format.keep_with_next = False
+        self._paragraph(figure.caption, styles.CAPTION)
 
 
 def column_widths(table: Table, room_mm: float, size: float) -> list[float]:
@@ -151,25 +127,6 @@ def _widest_word(table: Table, index: int, size: float) -> float:
         if number not in table.band_rows:
             words |= {(word, False) for word in plain(row[index]).split()}
     return max((width_mm(word, size, bold=bold) for word, bold in words), default=0.0)
-
-
-def add_runs(paragraph: Any, words: Words) -> None:
-    for part in runs(words):
-        run = paragraph.add_run(nfc(part.text))
-        if part.bold:
-            run.bold = True
-        if part.italic:
-            run.italic = True
-        if part.raised:
-            run.font.superscript = True
-
-
-def fill_cell(cell: Any, words: Words, style: styles.Style, align: str) -> None:
-    paragraph = cell.paragraphs[0]
-    paragraph._p.style = style.id
-    add_runs(paragraph, words)
-    if align != style.align:
-        paragraph.paragraph_format.alignment = styles.alignment(align)
 
 
 def finished_bases(blocks: Sequence[Block]) -> list[Block]:

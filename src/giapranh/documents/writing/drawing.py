@@ -141,7 +141,7 @@ def to_png(drawing: Drawing, fonts: FontBook, *, scale: float = 3) -> bytes:
     for shape in drawing.shapes:
         _paint(shape, image, brush, fonts, scale)
     out = BytesIO()
-    image.save(out, "PNG", optimize=True, dpi=(300, 300))
+    image.save(out, "PNG", dpi=(300, 300))
     return out.getvalue()
 
 

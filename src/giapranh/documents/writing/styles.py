@@ -59,7 +59,7 @@ HEADING_2 = Style("Mục 1", "body", bold=True, align="justify", body=True, inde
 HEADING_3 = Style("Điểm a", "body", align="justify", body=True, indent=True, outline=2)
 DASH = Style("Gạch đầu dòng", "body", align="justify", body=True, indent=True)
 PLUS = Style("Dấu cộng", "body", align="justify", body=True, indent=True)
-CAPTION = Style("Chú thích", "caption", italic=True, body=True, keep_next=True)
+CAPTION = Style("Chú thích", "caption", italic=True, body=True)
 PICTURE = Style("Hình", "body", keep_next=True)
 CELL = Style("Ô bảng", "table", align="left")
 CELL_HEAD = Style("Đầu bảng", "table", bold=True)

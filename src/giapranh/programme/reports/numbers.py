@@ -68,8 +68,9 @@ def recount(programme: Programme, numbers: Sequence[tuple[str, dict[str, Any]]],
         if "indicator" in query:
             number = _measured(key, query, period)
         else:
-            shot = snapshots.setdefault(period.key, snapshot(programme, period, at))
-            number = _counted(key, query, shot, programme, period)
+            if period.key not in snapshots:
+                snapshots[period.key] = snapshot(programme, period, at)
+            number = _counted(key, query, snapshots[period.key], programme, period)
         if number is not None:
             again[key] = number
     return again
