@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
@@ -53,7 +54,7 @@ class World:
 @pytest.fixture
 def node(db: None) -> World:
     province = make_province("20", "Lạng Sơn")
-    neighbour_province = make_province("24", "Bắc Ninh")
+    neighbour_province = make_province("24", "Bắc Ninh", valid_from=date(2025, 7, 1))
     agency = make_agency("Sở Nông nghiệp và Môi trường", abbreviation="SNNMT", unit=province)
     neighbour = make_agency("Sở Nông nghiệp và Môi trường", abbreviation="SNNMT", unit=neighbour_province)
     return World(

@@ -129,8 +129,25 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "giapranh.people.adapters.AccountAdapter"
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "reset_password": "5/m/ip"}
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Giáp Ranh] "
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_FORMS = {
+    "login": "giapranh.people.account_forms.LoginForm",
+    "change_password": "giapranh.people.account_forms.ChangePasswordForm",
+    "set_password": "giapranh.people.account_forms.SetPasswordForm",
+    "reset_password": "giapranh.people.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "giapranh.people.account_forms.ResetPasswordKeyForm",
+    "reauthenticate": "giapranh.people.account_forms.ReauthenticateForm",
+}
+MFA_ADAPTER = "giapranh.people.adapters.MfaAdapter"
+MFA_FORMS = {
+    "authenticate": "giapranh.people.account_forms.MfaAuthenticateForm",
+    "reauthenticate": "giapranh.people.account_forms.MfaReauthenticateForm",
+    "activate_totp": "giapranh.people.account_forms.ActivateTOTPForm",
+    "add_webauthn": "giapranh.people.account_forms.AddWebAuthnForm",
+    "edit_webauthn": "giapranh.people.account_forms.EditWebAuthnForm",
+}
 SOCIALACCOUNT_ADAPTER = "giapranh.people.adapters.SocialAccountAdapter"
 SOCIALACCOUNT_ONLY = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("giapranh.desk.urls")),
+    path("tai-khoan/", include("giapranh.people.account_urls")),
     path("tai-khoan/", include("allauth.urls")),
     path("to-chuc/", include("giapranh.people.urls")),
     path("dia-gioi/", include("giapranh.places.urls")),

@@ -6,18 +6,52 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib import messages
 from django.http import HttpRequest
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _lazy
 
 from giapranh.people.models import Officer
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": _lazy("Tài khoản này đã đóng. Hãy hỏi người quản trị."),
+        "username_password_mismatch": _lazy("Tên đăng nhập hoặc mật khẩu không đúng."),
+        "email_password_mismatch": _lazy("Thư điện tử hoặc mật khẩu không đúng."),
+        "invalid_login": _lazy("Không đăng nhập được. Hãy thử lại."),
+        "too_many_login_attempts": _lazy("Nhập sai quá nhiều lần. Hãy chờ vài phút rồi thử lại."),
+        "rate_limited": _lazy("Gửi quá nhiều lần. Hãy chờ vài phút rồi thử lại."),
+        "enter_current_password": _lazy("Mật khẩu đang dùng chưa đúng."),
+        "incorrect_password": _lazy("Mật khẩu chưa đúng."),
+        "incorrect_code": _lazy("Mã chưa đúng hoặc đã hết hạn. Hãy nhập mã đang hiện."),
+        "invalid_or_expired_key": _lazy("Đường dẫn đã hết hạn. Hãy xin thư mới."),
+        "invalid_password_reset": _lazy("Đường dẫn đặt lại mật khẩu không còn dùng được. Hãy xin thư mới."),
+        "unknown_email": _lazy("Không có cán bộ nào dùng thư điện tử này."),
+        "email_taken": _lazy("Thư điện tử này đã thuộc một cán bộ khác."),
+        "username_taken": _lazy("Tên đăng nhập đã có người dùng."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+
+class MfaAdapter(DefaultMFAAdapter):
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _lazy("Mã chưa đúng hoặc đã hết hạn. Hãy nhập mã đang hiện."),
+        "cannot_delete_authenticator": _lazy("Không tắt được cách xác nhận này."),
+        "cannot_generate_recovery_codes": _lazy("Hãy bật ứng dụng mã hoặc khoá bảo mật trước khi tạo mã dự phòng."),
+        "unverified_email": _lazy("Hãy xác nhận thư điện tử trước."),
+        "add_email_blocked": _lazy("Tài khoản có bảo vệ hai bước: nhờ người quản trị đổi thư điện tử."),
+    }
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:
+        return gettext("Khoá của %(name)s") % {"name": user.full_name}
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
@@ -30,7 +64,9 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             return
         officer = _officer_named_by(sociallogin)
         if officer is None:
-            messages.error(request, _("Tài khoản này chưa có trong hệ thống. Hãy nhờ người quản trị tạo cán bộ trước."))
+            messages.error(
+                request, gettext("Tài khoản này chưa có trong hệ thống. Hãy nhờ người quản trị tạo cán bộ trước.")
+            )
             raise ImmediateHttpResponse(redirect("account_login"))
         sociallogin.connect(request, officer)
 

@@ -137,8 +137,8 @@ class _Import:
         def take(feature: Feature, source: str) -> str:
             key = (feature.text("code"), feature.text("valid_from"))
             if key in seen:
-                raise BadMap(N_("mã %(code)s đã có ở đối tượng %(number)s của tệp này."),
-                             code=key[0], number=seen[key])  # fmt: skip
+                raise BadMap(N_("mã %(unit_code)s đã có ở đối tượng %(number)s của tệp này."),
+                             unit_code=key[0], number=seen[key])  # fmt: skip
             seen[key] = feature.number
             unit, state = self._unit(feature, level, _period(feature, known), source)
             taken.append((unit, feature))
@@ -160,8 +160,8 @@ class _Import:
         parent = self._parent(feature, level, period)
         unit = self._known(level, code, period)
         if unit is not None and not names.same_name(unit.name, name):
-            raise BadMap(N_("mã %(code)s đang là %(known)s, tệp ghi là %(name)s."),
-                         code=code, known=unit.full_name, name=name)  # fmt: skip
+            raise BadMap(N_("mã %(unit_code)s đang là %(known)s, tệp ghi là %(name)s."),
+                         unit_code=code, known=unit.full_name, name=name)  # fmt: skip
         if unit is None:
             self._check_name_is_free(level, designation, name, parent, period, code)
             unit = AdministrativeUnit(
@@ -185,7 +185,9 @@ class _Import:
             raise BadMap(N_("thiếu mã tỉnh (province_code)."))
         found = self._known("province", code, period)
         if found is None:
-            raise BadMap(N_("không có tỉnh mang mã %(code)s vào thời gian đó; hãy nạp tệp tỉnh trước."), code=code)
+            raise BadMap(
+                N_("không có tỉnh mang mã %(unit_code)s vào thời gian đó; hãy nạp tệp tỉnh trước."), unit_code=code
+            )
         return found
 
     def _known(self, level: str, code: str, period: Period) -> AdministrativeUnit | None:
@@ -203,8 +205,8 @@ class _Import:
                 if same_parent and unit.designation == designation and names.same_name(unit.name, name) and (
                     unit.period.overlaps(period)
                 ):  # fmt: skip
-                    raise BadMap(N_("%(name)s đã có với mã %(known)s, tệp ghi mã %(code)s. Hãy chốt mã đúng."),
-                                 name=unit.full_name, known=other_code, code=code)  # fmt: skip
+                    raise BadMap(N_("%(name)s đã có với mã %(known)s, tệp ghi mã %(unit_code)s. Hãy chốt mã đúng."),
+                                 name=unit.full_name, known=other_code, unit_code=code)  # fmt: skip
 
     def _remember(self, unit: AdministrativeUnit) -> None:
         level = unit.kind if unit.kind in (UnitKind.PROVINCE, UnitKind.DISTRICT) else "commune"
@@ -278,7 +280,7 @@ class _Import:
         found = [next((u for u in self.units.get(("commune", code), []) if u.valid_to is None), None) for code in codes]
         if found[0] is None or found[1] is None:
             missing = codes[0] if found[0] is None else codes[1]
-            raise BadMap(N_("chưa có xã mang mã %(code)s; hãy nạp tệp xã trước."), code=missing)
+            raise BadMap(N_("chưa có xã mang mã %(unit_code)s; hãy nạp tệp xã trước."), unit_code=missing)
         pair = _pair_of(found[0], found[1]) or BorderPair(
             unit_a=found[0], unit_b=found[1], valid_from=found[0].valid_from
         )

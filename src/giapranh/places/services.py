@@ -10,6 +10,7 @@ from django.db import transaction
 from giapranh.places import seed
 from giapranh.places.importing import ImportReport, import_folder
 from giapranh.places.models import AdministrativeUnit, BorderPair, MapLayer, River, UnitSuccession
+from giapranh.places.rules.names import same_name
 
 __all__ = ["ImportReport", "import_folder", "load_seed"]
 
@@ -47,6 +48,9 @@ def _units() -> tuple[dict[str, AdministrativeUnit], int]:
     for row in seed.rows(PACKAGE, "units.csv"):
         if row["key"] in units:
             continue
+        if (there := _already_there(row)) is not None:
+            units[row["key"]] = there
+            continue
         units[row["key"]] = AdministrativeUnit.objects.create(
             uid=seed.uid("unit", row["key"]), seed_key=row["key"], code=row["code"], name=row["name"],
             kind=row["kind"], designation=row["designation"], parent=units.get(row["parent"]),
@@ -55,6 +59,18 @@ def _units() -> tuple[dict[str, AdministrativeUnit], int]:
         )  # fmt: skip
         fresh += 1
     return units, fresh
+
+
+def _already_there(row: dict[str, str]) -> AdministrativeUnit | None:
+    """The same unit brought by the department itself before: it is the fact of ``row`` from now on."""
+    found = AdministrativeUnit.objects.filter(
+        seed_key="", kind=row["kind"], code=row["code"], valid_from=seed.day(row["valid_from"])
+    ).first()
+    if found is None or not same_name(found.name, row["name"]):
+        return None
+    found.seed_key = row["key"]
+    found.save(update_fields=["seed_key"])
+    return found
 
 
 def _schematic(units: dict[str, AdministrativeUnit]) -> int:
