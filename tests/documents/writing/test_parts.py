@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from PIL import Image
 from tests.documents.writing.samples import BARS, REPORT, WITH_ANNEXES
 
+import giapranh
 from giapranh.documents.writing import Paragraph, Run, form_on, write_html
 from giapranh.documents.writing.drawing import to_png, to_svg
 from giapranh.documents.writing.figures import Stay, clipped, timeline
@@ -87,6 +89,18 @@ def test_without_a_vietnamese_font_the_refusal_says_what_to_install(monkeypatch)
     monkeypatch.setattr("giapranh.documents.writing.fonts._SYSTEM", (("no-such-font.ttf", "no-such-font.ttf"),))
     with pytest.raises(NoFont, match="DejaVu"):
         find_fonts()
+
+
+def test_web_fonts_in_pieces_letter_a_picture_where_the_machine_has_no_font(monkeypatch):
+    folder = Path(giapranh.__file__).parent / "desk/static/dist"
+    pieces = [folder / f"be-vietnam-pro-{alphabet}-400-normal.woff2" for alphabet in ("latin", "vietnamese")]
+    if not all(piece.exists() for piece in pieces):
+        pytest.skip("the front end has not been built: there is no web font to letter a picture with")
+    monkeypatch.setattr("giapranh.documents.writing.fonts._SYSTEM", ())
+    book = find_fonts([(pieces, ())])
+    used = [(font.path, text) for font, text in book.pieces("giáp ranh ở Hữu Lũng", 20)]
+    assert "".join(text for _, text in used) == "giáp ranh ở Hữu Lũng"
+    assert {path for path, _ in used} == {str(piece) for piece in pieces}
 
 
 def test_time_line_marks_due_done_and_late():
