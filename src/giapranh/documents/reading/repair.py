@@ -30,7 +30,7 @@ _PLAIN = str.maketrans(
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd\ufff9-\uffff]")
 
 # The mark after its letter with a space between, as some PDF writers leave it ("Vi ̣êt" stays wrong, but reads).
-_LOOSE_MARK = re.compile(r" +(?=[\u0300\u0301\u0303\u0309\u0323\u0302\u0306\u031b])")
+_LOOSE_MARK = re.compile(r"(?<! ) +(?=[\u0300\u0301\u0303\u0309\u0323\u0302\u0306\u031b])")
 
 _MARKED = frozenset(
     unicodedata.normalize(

@@ -588,13 +588,17 @@ class _Reader:
                 return clause, node.at
         if clause is not None and clause.ordered:
             return clause, clause.start if clauses.opens_with_basis(para, node.at) else node.at
+        seen = sentence
         for m in re.finditer(r"(?<=[.;]) +", para.text[node.at :]):
             at = node.at + m.end()
             later = self._clause(para, at, end)
             if later is not None and later.ordered and not clauses.tells(para, later, True):
                 short = at - node.at < 200 and not _CLOSING.match(node.folded)
                 return later, node.at if short else at
-            later = clauses.inside(para, at, min(end, self._sentence_end(para, at) + 1), self._speaks)
+            if (sentence := self._sentence_end(para, at)) <= seen:
+                continue  # looked through already: a list of a thousand parts must not cost a million looks
+            seen = sentence
+            later = clauses.inside(para, at, min(end, sentence + 1), self._speaks)
             if later is not None and later.ordered:
                 return later, later.start if clauses.opens_with_basis(para, at) else at
         return None, node.at

@@ -16,7 +16,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _STRONG = re.compile(r"\*{2,3}|(?<!\w)_{2,3}(?=\w)|(?<=\w)_{2,3}(?!\w)")
-_HARD_BREAK = re.compile(r" +(?=\n)")
+_HARD_BREAK = re.compile(r"(?<! ) +(?=\n)")
 _ESCAPED = re.compile(r"\\(?=[-.*_#()\[\]+!&<>|])")
 _HEADING = re.compile(r"^#{1,6} +", re.MULTILINE)
 _TABS = re.compile(r"\t")
