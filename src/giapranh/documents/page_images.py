@@ -15,6 +15,7 @@ from giapranh.kernel.errors import N_, NotFound
 
 WIDTH = 1100  # readable on a laptop, and small enough for a slow line
 MOST_PAGES = 500
+DRAWING = 2  # goes up when pages are drawn differently, so that old pictures in the cache are passed over
 _drawing = threading.Lock()  # PDFium works one call at a time
 
 
@@ -45,7 +46,7 @@ def page_png(sha256: str, media_type: str, number: int) -> bytes:
     """Page ``number``, counted from 1, as PNG."""
     if not 1 <= number <= page_count(sha256, media_type):
         raise NoSuchPage(N_("Văn bản này không có trang %(number)d."), number=number)
-    cached = _cache() / f"{sha256}-{number}-{WIDTH}.png"
+    cached = _cache() / f"{sha256}-{number}-{WIDTH}-{DRAWING}.png"
     if cached.exists():
         return cached.read_bytes()
     data = vault.read(sha256)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from django.conf import settings
 
 from giapranh.kernel.errors import N_, BadInput, Refused
 
@@ -35,8 +37,9 @@ def read_file(data: bytes, name: str, *, progress: Callable[[int, int], None] | 
     from giapranh.documents import reading
     from giapranh.documents.reading import output
 
+    limits = replace(reading.DEFAULT_LIMITS, bytes=settings.UPLOAD_LIMIT_BYTES)
     try:
-        found = reading.read_paper(data, name, watch=progress)
+        found = reading.read_paper(data, name, limits=limits, watch=progress)
     except Refused:
         raise
     except Exception as error:
