@@ -136,7 +136,7 @@ ISSUERS = {
     ("SỞ NỘI VỤ TỈNH CAO BẰNG", "CHI CỤC VĂN THƯ LƯU TRỮ"): "Chi cục Văn thư lưu trữ tỉnh Cao Bằng",
     ("UBND HUYỆN CHI LĂNG", "PHÒNG TÀI NGUYÊN VÀ MÔI TRƯỜNG"): "Phòng Tài nguyên và Môi trường huyện Chi Lăng",
     ("ỦY BAN NHÂN DÂN", "XÃ CHI LĂNG"): "UBND xã Chi Lăng",
-    ("HỘI ĐỒNG NHÂN DÂN", "TỈNH BẮC NINH"): "Hội đồng nhân dân tỉnh Bắc Ninh",
+    ("HỘI ĐỒNG NHÂN DÂN", "TỈNH BẮC NINH"): "HĐND tỉnh Bắc Ninh",
     ("BỘ CÔNG THƯƠNG", "CỤC ĐIỀU TIẾT ĐIỆN LỰC"): "Cục Điều tiết điện lực",
     ("TỔNG CÔNG TY", "THÉP VIỆT NAM"): "Tổng công ty thép Việt Nam",
 }

@@ -10,6 +10,7 @@ from .lines import Line
 NATION = re.compile(
     r"c.{0,2}ng h.{1,3}a? ?x.{1,2} h.{1,3}i ?ch.{1,2} ngh.{1,4}\s?vi.{1,3}t\s+nam|dang cong san viet nam"
 )
+_TOKEN = re.compile(r"[a-z0-9]+")
 PARTY = re.compile(r"dang c.{1,2}ng s.{1,2}n vi.{1,3}t nam")
 MOTTO = re.compile(r"d.{1,3}c l.{1,2}p.{1,5}t.{1,2} ?do.{1,5}h.{1,3}h ?ph.{1,2}c")
 ABOUT = re.compile(r"^\W{0,2}(?:v ?/ ?v:?|ve viec:?)\s+", re.I)
@@ -27,6 +28,37 @@ SIGNS_FOR = re.compile(
 ANNEX = re.compile(
     r"^\W{0,2}ph.{1,2} l.{1,2}c\b(?: ?(?:so )?[\divxlc]{1,4})?\W*$|^\W{0,2}ph.{1,2} luc (?:so )?[\divxlc]{1,4}\b|^danh muc kem theo"
 )
+
+
+def nation_at(line: Line) -> tuple[int, int] | None:
+    """Where the nation's name (or the Party's) stands on a line, letters changed by OCR allowed."""
+    m = NATION.search(line.folded)
+    if m:
+        return m.span()
+    return _nearly(line, "conghoaxahoichunghiavietnam", 5) if "nam" in line.folded or "hoi" in line.folded else None
+
+
+def motto_at(line: Line) -> tuple[int, int] | None:
+    """Where the motto stands on a line, letters changed by OCR allowed."""
+    m = MOTTO.search(line.folded)
+    if m:
+        return m.span()
+    return _nearly(line, "doclaptudohanhphuc", 4) if "do" in line.folded or "hanh" in line.folded else None
+
+
+def _nearly(line: Line, words: str, most: int) -> tuple[int, int] | None:
+    if not len(words) - most <= len(line.folded) <= 220:
+        return None
+    tokens = list(_TOKEN.finditer(line.folded))
+    for first in range(len(tokens)):
+        joined = ""
+        for token in tokens[first : first + 11]:
+            joined += token.group()
+            if len(joined) > len(words) + most:
+                break
+            if len(joined) >= len(words) - 2 and near(joined, words, most):
+                return tokens[first].start(), token.end()
+    return None
 
 
 def copies_at(line: Line) -> re.Match[str] | None:

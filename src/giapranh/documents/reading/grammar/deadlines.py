@@ -11,10 +11,10 @@ from . import dates
 from .lines import Para
 
 _HOUR = r"(?:(?P<h>[\dl]{1,2}) ?(?:gio|h|g)(?: ?(?P<mi>\d{2}))?(?: ?(?:phut|p|'))?,? ?(?:cung )?)?"
-_DAY = rf"(?:(?:thoi diem |thoi gian )?{_HOUR}(?:(?:het )?ng[a]y )?(?:{dates.NUMERIC}|{dates.WORDED}))"
+_DAY = rf"(?:(?:thoi diem |thoi gian )?{_HOUR}(?:(?:het )?(?:nga.|n.ay|.gay|ng.y) )?(?:{dates.NUMERIC}|{dates.WORDED}))"
 _DAY_SHORT = rf"(?:(?:thoi diem )?{_HOUR.replace('<h>', '<sh>').replace('<mi>', '<smi>')}ngay (?P<sd>\d{{1,2}}) ?(?:/|-|thang) ?(?P<sm>\d{{1,2}})(?![\d/-])(?! ?(?:/|-|nam) ?\d))"
 _TRIGGER = (
-    r"(?P<t>(?:hoan thanh |xong |gui |bao cao |trinh )?truoc(?! mat)(?: va trong)?|(?:cham|muon|tre) nhat(?: la)?(?: truoc| vao| den| trong| het)*|den het|khong qua|"
+    r"(?P<t>(?:hoan thanh |xong |gui |bao cao |trinh )?(?:truoc|tr.oc|tru.c|t.uoc|truo.)(?! mat)(?: va trong)?|(?:cham|muon|tre) nhat(?: la)?(?: truoc| vao| den| trong| het)*|den het|khong qua|"
     r"thoi han(?: (?:hoan thanh|thuc hien|bao cao|gui|nop|xu ly))*(?: la)? ?:?(?: truoc| den| den het| trong)*|han(?: cuoi| chot)?(?: (?:hoan thanh|bao cao|gui|nop))?(?: la)? ?: ?(?:truoc )?|"
     r"thoi gian (?:hoan thanh|thuc hien|bao cao|gui|nop)(?: bao cao)? ?:(?: truoc| den het| xong truoc)*|xong(?: truoc)?|hoan thanh (?:vao|den|xong|trong)(?: truoc)?|moc)"
 )
@@ -91,6 +91,10 @@ def _time(m: re.Match[str]) -> str | None:
     return f"{int(hour):02d}:{int(minute):02d}"
 
 
+def _before(m: re.Match[str]) -> bool:
+    return bool(re.search(r"tr?.{0,2}o?c\b", m.group("t"))) and "nhat" not in m.group("t")
+
+
 def _is_law(para: Para, m: re.Match[str]) -> bool:
     """Whether the day only dates a thing that already was ("trước ngày 01/7/2004 thì …")."""
     after = para.folded[m.end() : m.end() + 60]
@@ -106,7 +110,7 @@ def _day(para: Para, start: int, end: int, taken: list[tuple[int, int]], issued:
         day = dates.parts(*groups[0:3]) or dates.parts(*groups[3:6])
         if day is None:
             continue
-        if _past(day, issued) and not re.search("truoc|nhat|han", m.group("t")):
+        if _past(day, issued) and not re.search("tr|uoc|nhat|han", m.group("t")):
             continue
         time = _time(m)
         value = Due(

@@ -14,13 +14,22 @@ from .numbers import mend_symbol
 
 _SYMBOL = r"[A-ZĐÐ][\wĐđÐ&.]*(?:(?: ?[-–/]| ?[-–/] ?)(?=[\wĐÐ])[\wĐđÐ&]+)*"
 NUMBER_LINE = re.compile(
-    rf"(?:^|(?<=\s)|(?<=\|))\W{{0,3}}S[oO0]?\w?\s{{0,2}}[:;.,]?\s*(?P<n>[^|]{{0,14}}?)\s*(?P<y>/\s?\d{{4}}\s?)?\s*(?P<sep>[/-])\s?(?P<s>{_SYMBOL})"
+    rf"(?:^|(?<=\s)|(?<=\|))\W{{0,3}}[S5$8][oO0]?\w?\s{{0,2}}[:;.,]?\s*(?P<n>[^|]{{0,30}}?)\s*(?P<y>/\s?\d{{4}}\s?)?\s*(?P<sep>[/-])\s?(?P<s>{_SYMBOL})"
 )
 _DAY_LINE = re.compile(
-    r"(?:^|(?<=[\s|]))(?P<place>[^,|:;.]{2,40}?)\s?[,.]\s*ng.{1,3}y\s*(?P<d>.{0,9}?)\s*th.{1,2}ng\s*(?P<m>.{0,8}?)\s*n.{1,2}m\s*(?P<y>\d{3,4}|[.…_ ]*)",
+    r"(?:^|(?<=[\s|]))(?P<place>(?:tp\. ?|t\.p ?)?[^,|:;.]{2,40}?)\s?[,.]\s*ng.{1,3}y\s*(?P<d>.{0,9}?)\s*th.{1,2}ng\s*(?P<m>.{0,8}?)\s*n.{1,2}m\s*(?P<y>\d{3,4}|[.…_ ]*)",
     re.I,
 )
-_DAY_NUMERIC = re.compile(rf"(?P<place>[^,|:;.]{{2,40}}?)\s?,\s*ngay\s+{dates.NUMERIC}\s*$")
+# A copy may have lost the comma after the place, or the place itself.
+_DAY_BARE = re.compile(
+    r"(?:^|\s{2,}|\|\s*)(?P<place>(?:[A-Z][\w.]*\s?-?\s?){1,5}?)\s+ngay\s+(?P<d>.{0,6}?)\s*thang\s*(?P<m>.{0,6}?)\s*nam\s*(?P<y>\d{4})\W*$"
+)
+_DAY_ALONE = re.compile(r"^[Nn]gay\s+(?P<d>.{0,6}?)\s*thang\s*(?P<m>.{0,6}?)\s*nam\s*(?P<y>\d{4})\W*$")
+# OCR may have changed letters of "ngày", "tháng" and "năm" themselves.
+_DAY_FAR = re.compile(
+    r"(?:^|(?<=[\s|]))(?P<place>(?:[A-Z][\w.]*\s?-?\s?){1,5}?)\s?[,.]\s*\S{2,6}?\s*(?P<d>\d{0,2})\s+\S{3,6}\s+(?P<m>\d{1,2})\s+\S{2,4}\s+(?P<y>(?:19|20)\d\d)\W*$"
+)
+_DAY_NUMERIC = re.compile(rf"(?P<place>(?:tp\. ?)?[^,|:;.]{{2,40}}?)\s?,\s*ngay\s+{dates.NUMERIC}\s*\|?\s*$")
 _GAP = re.compile(r"\s{3,}|\s*\|\s*|\t+")
 _LOST_ABOUT = re.compile(r"^\S{1,5} ve viec (?=\w)")
 _OVERLAY = re.compile(r"\s\d{1,2}\. [A-ZĐÀ-Ỹ]")
@@ -71,7 +80,7 @@ def read_head(lines: list[Line]) -> Head:
     """The head of the paper, found by its fixed words, not by place."""
     head = Head()
     top = lines[:90]
-    nation = next((i for i, x in enumerate(top[:40]) if anchors.NATION.search(x.folded)), None)
+    nation = next((i for i, x in enumerate(top[:40]) if anchors.nation_at(x)), None)
     _marks(top, head)
     number_at = _find_number(top, head)
     day_at = _find_day(top, head, number_at)
@@ -121,7 +130,7 @@ def _is_number_line(line: Line, m: re.Match[str]) -> bool:
     if lead.strip() and not re.search(r"\s{3,}$|\|\s*$", lead) and not re.search(r"(?i)viet nam|phuc", lead):
         return False
     said = line.text[m.start() : m.start("n")]
-    if not re.search(r"(?i)s[ốóôoồòộ0ỗổ]", said):
+    if not re.search(r"(?i)[s5$8][ốóôoồòộ0ỗổ]", said):
         return False
     rest = line.folded[m.end() :].strip()
     return (
@@ -134,8 +143,20 @@ def _is_number_line(line: Line, m: re.Match[str]) -> bool:
 def _find_day(top: list[Line], head: Head, number_at: int | None) -> int | None:
     for i, line in enumerate(top[:50]):
         begin = head.symbol.end - line.start if head.symbol and i == number_at else 0
-        m = _DAY_LINE.search(line.bare, max(begin, 0)) or _DAY_NUMERIC.search(line.folded, max(begin, 0))
+        m = _DAY_LINE.search(line.bare, max(begin, 0)) or _DAY_NUMERIC.search(line.folded, max(begin, 0)) or _DAY_BARE.search(line.bare, max(begin, 0))
         if not m:
+            far = _DAY_FAR.search(line.bare, max(begin, 0)) if i >= (number_at or 0) and i < (number_at or 0) + 6 else None
+            if far is not None and far.group("place").split()[0][0].isupper():
+                head.place = part_of(line, far.start("place"), far.end("place"))
+                head.day_line = part_of(line, far.end("place") + 1, far.end())
+                head.day, head.day_noise = _day(far, line)
+                head.used.add(i)
+                return i
+            if head.place is None and (alone := _DAY_ALONE.match(line.bare)) and len(line.text) < 60:
+                head.day_line = part_of(line, 0, len(line.text))
+                head.day, head.day_noise = _day(alone, line)
+                head.used.add(i)
+                return i
             continue
         place = re.split(r"\s{3,}|\|", line.text[m.start("place") : m.end("place")])[-1].strip(" *_-")
         if (
@@ -177,16 +198,28 @@ def _day(m: re.Match[str], line: Line) -> tuple[DateParts, bool]:
 
 def _find_title(top: list[Line], head: Head, after: int) -> int | None:
     code = re.split(r"[-/]", fold(head.symbol_text))[0] if head.symbol_text else ""
-    for i, line in enumerate(top[:70]):
-        if i < after and len(top) > after and head.symbol is not None:
-            continue
-        if anchors.copies_at(line):
-            break
-        kind = _title(line, code)
-        if kind and i not in head.used:
-            head.kind, head.kind_line = kind, line
-            head.used.add(i)
-            return i
+    first = after if head.symbol is not None and len(top) > after else 0
+    for begin, end in ((first, 70), (0, first)):
+        for i, line in enumerate(top[begin:end], begin):
+            if anchors.copies_at(line) or anchors.TO.match(line.folded) and begin:
+                break
+            kind = _title(line, code) or (_small_title(line) if i <= first + 12 else None)
+            if kind and i not in head.used:
+                head.kind, head.kind_line = kind, line
+                head.used.add(i)
+                return i
+    return None
+
+
+def _small_title(line: Line) -> Kind | None:
+    """A web copy's title in small letters on a line of its own, or in capitals before its subject."""
+    words = " ".join(_LETTERS.sub(" ", line.folded).split())
+    kind = kind_by_name().get(words)
+    if kind and line.text[:1].isupper() and not line.text.rstrip().endswith((":", ".", ";", ",")):
+        return kind
+    for name, kind in kind_by_name().items():
+        if line.folded.startswith(name + " ") and line.text[: len(name)].isupper() and re.match(r"\s+(?:v/v|ve |phe duyet|ban hanh|ket luan|trien khai|thuc hien|cua )", line.folded[len(name) :]):
+            return kind
     return None
 
 
@@ -219,8 +252,10 @@ def _pieces(line: Line, row: int) -> list[_Piece]:
     return out
 
 
-def _left_of(line: Line, *patterns: re.Pattern[str]) -> Line | None:
-    cut = min((m.start() for p in patterns if (m := p.search(line.folded))), default=len(line.text))
+def _left_of(line: Line) -> Line | None:
+    """What stands left of the nation's name or motto, or the whole line."""
+    spots = (anchors.nation_at(line), anchors.motto_at(line))
+    cut = min((s[0] for s in spots if s), default=len(line.text))
     left = line.text[:cut]
     gap = _GAP.search(left.rstrip(" |"))
     if gap:
@@ -240,13 +275,13 @@ def _find_issuer(
     rows: list[Line] = []
     if nation is not None:
         before = _rows_above(top, nation)
-        on_nation = _left_of(top[nation], anchors.NATION, anchors.MOTTO)
+        on_nation = _left_of(top[nation])
         if on_nation is None or not on_nation.caps or len(on_nation.text) < 3:
             rows += before
-    motto = next((i for i in range(start, min(stop + 1, len(top))) if anchors.MOTTO.search(top[i].folded)), None)
-    motto_left = _left_of(top[motto], anchors.MOTTO) if motto is not None else None
+    motto = next((i for i in range(start, min(stop + 1, len(top))) if anchors.motto_at(top[i])), None)
+    motto_left = _left_of(top[motto]) if motto is not None else None
     for i in range(start, min(max(stop, start + 1), len(top))):
-        left = _left_of(top[i], anchors.NATION, anchors.MOTTO)
+        left = _left_of(top[i])
         between = nation is not None and motto is not None and nation < i < motto
         if between and motto_left is not None and motto_left.caps and top[i].indent < 3 and "   " not in top[i].text:
             continue
@@ -263,7 +298,7 @@ def _find_issuer(
     head.used.update(range(start, min(stop, len(top))) if nation is not None else ())
     if nation is not None:
         head.used.add(nation)
-        head.used.update(i for i in range(nation, min(nation + 6, len(top))) if anchors.MOTTO.search(top[i].folded))
+        head.used.update(i for i in range(nation, min(nation + 6, len(top))) if anchors.motto_at(top[i]))
 
 
 def _rows_above(top: list[Line], nation: int) -> list[Line]:
@@ -335,6 +370,11 @@ def _about_line(lines: list[Line], head: Head, number_at: int | None, title_at: 
     last = min(len(lines), 60)
     for i in range(last):
         line = lines[i]
+        if i == number_at and head.symbol is not None:
+            after_number = head.symbol.end - line.start
+            inline = re.search(r"\bv/v:?\s+", line.folded[after_number:])
+            if inline:
+                return i, after_number + inline.end()
         for piece in _pieces(line, i):
             short = anchors.ABOUT_SHORT.match(piece.line.folded)
             if short:
@@ -361,6 +401,8 @@ def _subject_under_title(lines: list[Line], head: Head, title_at: int) -> None:
         if rows and line.blank_before and not (_unfinished(rows[-1], line) or _runs_on(rows, line, after)):
             break
         if rows and (line.caps != rows[-1].caps or gap is None or gap < i) and _opens_body(rows, line, after):
+            break
+        if rows and line.indent + 2 < min(r.indent for r in rows) and _OPENING.match(line.folded) and len(line.text) > 40:
             break
         if rows and _noisy(line):
             head.used.add(i)

@@ -6,13 +6,12 @@ import re
 
 from ..schema import Span, Value
 from .data import bodies
-from .folding import bare, fold, key
+from .folding import bare, fold, key, near
 from .header import Head
 from .lines import Line, Para, part_of
 from .units import pattern
 
 _LEVEL = re.compile(r"(?<!\w)(?:tinh|thanh pho|huyen|quan|thi xa|xa|phuong|thi tran|dac khu)(?! uy\b)(?!\w)")
-_PEOPLE = re.compile(r"^(?:uy ban nhan dan|u? ?y ban nh.n d.n)")
 _LOCAL = re.compile(
     r"^(?:so|thanh tra|van phong|chi cuc|cong an|ban (?!thuong vu|chap hanh|to chuc trung uong)|phong|trung tam|vien|truong|doan|hoi|lien minh|buu dien|benh vien|hat|kho bac|bao hiem)\b"
 )
@@ -41,13 +40,27 @@ def _groups(lines: list[Line]) -> list[list[Line]]:
     return out
 
 
+def _people_end(folded: str) -> int | None:
+    """Where "ủy ban nhân dân" ends at the head of a name, letters changed by OCR allowed."""
+    words = list(re.finditer(r"\S+", folded))
+    for size in (4, 3, 5):
+        joined = "".join(w.group() for w in words[:size])
+        if len(words) >= size and near(joined, "uybannhandan", 2):
+            return words[size - 1].end()
+    return None
+
+
 def _printed(lines: list[Line]) -> str:
     """Capitals as running text: names of places keep their capitals, bodies are spelt as the dictionary spells them."""
     words = " ".join(x.text.strip(" *_-–.|") for x in lines)
     text = " ".join(words.split()).lower()
     folded = fold(text)
-    if _PEOPLE.match(folded):
-        text = "UBND" + text[len("ủy ban nhân dân") :]
+    people = _people_end(folded)
+    if people:
+        text = "UBND" + text[people:]
+        folded = fold(text)
+    if folded.startswith("hoi dong nhan dan"):
+        text = "HĐND" + text[len("hội đồng nhân dân") :]
         folded = fold(text)
     out = list(text)
     for name in sorted(bodies()["names"] + bodies()["heads"], key=len):
@@ -67,7 +80,7 @@ def _printed(lines: list[Line]) -> str:
         )
         text = text[: m.end()] + rest
         break
-    text = text.replace("Ubnd", "UBND")
+    text = re.sub(r"\b(ubnd|hđnd|mttq|tnhh|mtv)\b", lambda m: m.group().upper(), text, flags=re.I)
     return text[:1].upper() + text[1:]
 
 
@@ -85,6 +98,8 @@ def issuer_of(head: Head, paras: list[Para], text_folded: str) -> tuple[Value[st
     parent = _printed(groups[-2]) if len(groups) > 1 else None
     parent_value = Value(parent, _span(groups[-2])) if parent else None
     span = _span(own)
+    if fold(name) in ("thanh tra tinh", "thanh tra thanh pho", "cong an tinh") and parent and (level := _LEVEL.search(fold(parent))):
+        return Value(f"{re.sub(' (?:tỉnh|thành phố)$', '', name)} {parent[level.start() :]}", Span(groups[-2][0].start, own[-1].end)), parent_value
     if _LEVEL.search(fold(name)) or re.search(r"(?:tinh|thanh|huyen|quan) uy\b", fold(name)):
         return Value(name, span), parent_value
     if parent and _LOCAL.match(fold(name)):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from .data import kind_by_code
-from .folding import bare, fold
+from .folding import bare, fold, near
 
 # A piece of a symbol starts with a capital. A line break or OCR may put a space on one side of a dash, never on both:
 # with both it is a dash between words.
@@ -61,7 +61,12 @@ def _mend_piece(piece: str) -> str:
     if _CENTRAL.match(piece):
         return "TW"
     known = _known().get(fold(piece))
-    return known if known and fold(piece) == fold(known) and piece.isupper() == known.isupper() else piece
+    if known and piece.isupper() == known.isupper():
+        return known
+    # "UnND": capitals and small letters mixed as no organ writes them.
+    if re.match(r"[A-ZĐ]+[a-zđ][A-ZĐ]+$", piece):
+        return next((k for k in ("UBND", "HĐND", "VPCP") if near(fold(piece), fold(k), 1)), piece)
+    return piece
 
 
 def numbers_in(text: str) -> list[Number]:

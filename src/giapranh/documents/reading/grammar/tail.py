@@ -14,7 +14,7 @@ from .lines import Line, Para, join, part_of
 _GAP = re.compile(r"\s{3,}|\s*\|\s*|\t+")
 _DASH = re.compile(r"^(?:[-–—_=+•ˆ*]\s?){1,3}(?=\S)|^[.:]\s?-\s?")
 _CAPITAL = "A-ZĐÀ-ẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸƠƯĂÂÊÔ"
-_NAME = re.compile(r"^(?:[A-ZĐ][\w.]{0,6}\. ?)*(?:[^\W\d_a-z][\w’']*\s){1,4}[^\W\d_a-z]\w*$")
+_NAME = re.compile(r"^(?:[^\W\d_a-z][\w’']*\s){1,4}[^\W\d_a-z]\w*$")
 _AUTHORITY = re.compile(
     r"(?<![\w.])(?:(?:TM|T/M|KT|K/T|TL|T/L|TUQ|T\.M|K\.T|T\.L|TUN|Q)\s?[./]\s?|[TK]/[MTL]\s)(?=[^\W\d_a-z])"
 )
@@ -22,6 +22,8 @@ _POSITION = re.compile(
     r"(?<!\w)(?:quyen )?(?:pho |tong |thuong truc )?(?:pho )?(?:chu tich|giam doc|chanh van phong|chanh thanh tra|bo truong|thu truong|cuc truong|vu truong|vien truong|truong phong|truong ban|truong|chi cuc truong|hieu truong|bi thu|chu nhiem|chanh an|thong doc|thu tuong|thu truong|tu lenh|chi huy truong|tong thanh tra|hat truong|doi truong|chanh|uy vien|thu ky|to truong|pho ban|cuc pho|vu pho)\b"
 )
 _TRAILING_NAME = re.compile(r"(?<=\s)([^\W\d_a-z][a-zà-ỹ]+)(?: [^\W\d_a-z][a-zà-ỹ]+){2,3}$")
+_RANK = re.compile(r"^(?:(?:Đại|Thượng|Trung|Thiếu) (?:tướng|tá|úy)|(?:PGS|GS|TS|ThS|BS|KS|CN|LS|BSCKI{1,2}|NGƯT|NGND)\b\.?,?)\s*", re.I)
+_SMALL_CHAIN = re.compile(r"^(?:(?:TM|KT|TL|TUQ|Q)\.? )?(?:Phó |Tổng |Quyền )?(?:Chủ tịch|Giám đốc|Chánh Văn phòng|Bộ trưởng|Thứ trưởng|Cục trưởng|Vụ trưởng|Trưởng phòng|Trưởng ban|Chi cục trưởng|Hiệu trưởng|Bí thư|Phó Giám đốc|Phó Chủ tịch|Phó Chánh Văn phòng|Tổng Giám đốc|Viện trưởng|Chánh Thanh tra)(?: [^\W\d_].{0,40})?$")
 _ONLY_NOTE = re.compile(r"^\([^)]*\)[;.,]?$")
 _SIGNED = re.compile(r"^\(?(?:da ky|ky boi|nguoi ky|da ky dien tu|ky dien tu)\b.*")
 
@@ -150,7 +152,7 @@ def _cut_signer(piece: Line, listed: bool) -> tuple[Line | None, list[Line]]:
     text = piece.text
     if not listed or (piece.caps and (_AUTHORITY.match(text) or _POSITION.search(piece.folded))):
         return (None, [piece]) if piece.caps else (piece, [])
-    if not _DASH.match(text) and _is_name(piece, piece.blank_before):
+    if not _DASH.match(text) and (_is_name(piece, piece.blank_before) or (_SMALL_CHAIN.match(text) and piece.blank_before)):
         return None, [piece]
     m = re.search(r"(?<=[;.:,)])\s+(\S.*)$", text)
     spots = [x.end() for x in re.finditer(r"[;.:,)]\s+", text)]
@@ -171,7 +173,7 @@ def _cut_signer(piece: Line, listed: bool) -> tuple[Line | None, list[Line]]:
 
 def _is_name(line: Line, alone: bool = False) -> bool:
     """Whether the line is a person's name; ``alone`` when nothing else can stand there."""
-    text = line.text.strip(" .,*")
+    text = _RANK.sub("", line.text.strip(" .,*"))
     if not _NAME.match(text) or (line.caps and len(text.split()) > 5):
         return False
     words = [w for w in text.split() if not w.endswith(".")]
@@ -221,7 +223,11 @@ def _signer_piece(piece: Line, tail: Tail) -> None:
     if _SIGNED.match(piece.folded):
         return
     if tail.name is None and _is_name(piece, bool(tail.chain)):
-        tail.name = piece
+        rank = _RANK.match(piece.text)
+        tail.name = part_of(piece, rank.end() if rank else 0, len(piece.text))
+        return
+    if tail.name is None and len(piece.text) < 60 and _SMALL_CHAIN.match(piece.text) and not _DASH.match(piece.text):
+        tail.chain.append(piece)
         return
     if not piece.caps or tail.name is not None or ":" in piece.text or len(re.findall(r"[^\W\d_]", piece.text)) < 4:
         return

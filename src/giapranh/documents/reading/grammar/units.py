@@ -89,7 +89,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     long_stops = "|".join(_guarded(w, _bare_rows(before), _bare_rows(after)) for w in long)
     named = rf"{_NOT_NAMES}(?:{heads})(?![\w])"
     person = rf"(?!Lãnh đạo,? (?:và )?(?:chỉ|thực|tổ|toàn|công|việc))(?:{persons})(?![\w])"
-    plural = rf"(?:(?:[Tt]oàn thể |[Tt]ất cả )?(?:[Cc]ác|[Nn]hững|[Mm]ọi)) +(?:{both_cases}|{heads})(?!\w)"
+    plural = rf"(?:(?:[Tt]oàn thể |[Tt]ất cả )?(?:[Cc]{_LOOSE['a']}c|[Nn]hững|[Mm]ọi)) +(?:{both_cases}|{heads})(?!\w)"
     names = sorted({fold(n) for n in data["names"]}, key=len, reverse=True)
     return {
         "named": re.compile(named),
@@ -449,8 +449,8 @@ def _cuts(para: Para, start: int, end: int) -> list[tuple[int, int]]:
 
 
 _LEVELS = re.compile(r"(?:huyen|thi xa|thanh pho|quan|xa|phuong|thi tran|dac khu|tinh|thon|cap)(?!\w)")
-_PLURAL = re.compile(r"(?:[Cc]ác|[Nn]hững|[Tt]oàn thể|[Tt]ất cả|[Mm]ọi)\s")
-_INNER_PLURAL = re.compile(r"(?:^|\s)(?:các|những)\s", re.I)
+_PLURAL = re.compile(rf"(?:[Cc]{_LOOSE['a']}c|[Nn]hững|[Tt]oàn thể|[Tt]ất cả|[Mm]ọi)\s")
+_INNER_PLURAL = re.compile(rf"(?:^|\s)(?:c{_LOOSE['a']}c|những)\s", re.I)
 _SHORT_HEAD = re.compile(r"[^\W\d_]+(?=\s*(?:[,;)]|$|và\s|ngành\b|tỉnh\b|liên quan))")
 
 
