@@ -441,7 +441,9 @@ def _words(table: str) -> list[Piece]:
 def _without_specks(line: list[Piece]) -> list[Piece]:
     """A line less the dirt, rules and pen strokes that were taken for signs; a dash that opens it is a bullet."""
     if len(line) > 1 and (line[0].text in _BULLETS or set(line[0].text) <= {"-", "_"}):
-        line = [replace(line[0], text="-"), *line[1:]]
+        gap = line[1].x0 - line[0].x1
+        # A bullet stands close to its words; a dash far from them is the rule below a heading.
+        line = line[1:] if gap > 2.5 * (line[1].y1 - line[1].y0) else [replace(line[0], text="-"), *line[1:]]
     kept = [piece for at, piece in enumerate(line) if not _is_speck(piece, opens=at == 0 and len(line) > 1)]
     wordy = any(sum(c.isalnum() for c in piece.text) >= 2 and piece.sure >= 0.3 for piece in kept)
     return kept if wordy else []
