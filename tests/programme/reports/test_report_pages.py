@@ -119,6 +119,12 @@ def test_a_period_that_is_no_choice_is_refused_beside_the_field_and_nothing_is_l
     assert not Report.objects.exists()
 
 
+def test_a_period_asked_for_by_the_address_is_offered_however_old(programme, leader, client_of):
+    page = client_of(leader).get(f"/bao-cao/lap/{programme.pk}/?ky=2019-Q1").content.decode()
+    assert '<option value="2019-Q1" selected>Quý I/2019 (15/12/2018 – 14/03/2019)</option>' in page
+    assert client_of(leader).get(f"/bao-cao/lap/{programme.pk}/?ky=hôm-qua").status_code == 422
+
+
 def test_the_report_page_shows_the_paper_and_that_it_still_holds(report, leader, client_of):
     page = client_of(leader).get(f"/bao-cao/{report.pk}/").content.decode()
     assert '<article class="paper" lang="vi">' in page

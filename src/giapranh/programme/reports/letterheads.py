@@ -72,7 +72,9 @@ def addressees_of(programme: Programme, agency: Office) -> list[str]:
         return [issuer.name]
     if issuer is None and programme.paper and programme.paper.issuer_name:
         words = programme.paper.issuer_name
-        if not any(office.pk in own for office in people.find_office(words, programme.paper.day_of_names or _today())[:1]):
+        if not any(
+            office.pk in own for office in people.find_office(words, programme.paper.day_of_names or _today())[:1]
+        ):
             return [words]
     above = _parent(agency)
     return [above] if above else []

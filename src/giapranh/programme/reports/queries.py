@@ -163,16 +163,20 @@ def _drift(frozen: Number, now: Number | None, row: ReportNumber | None) -> Drif
 # --- choices ---------------------------------------------------------------------------------------------------------
 
 
-def period_choices(day: date) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The periods one would report on ``day``: the running one and those before it, by kind."""
+def period_choices(day: date, also: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
+    """The periods one would report on ``day``: the running one and those before it, by kind; and ``also`` that one."""
     groups = [
         (N_("Quý"), PeriodKind.QUARTER, 6), (N_("Tháng"), PeriodKind.MONTH, 12),
         (N_("6 tháng"), PeriodKind.HALF, 4), (N_("Năm"), PeriodKind.YEAR, 3),
     ]  # fmt: skip
-    return [
-        (name, [(period.key, _period_words(period)) for period in _back(kind, day, count)])
-        for name, kind, count in groups
-    ]
+    choices = [(name, [_choice(period) for period in _back(kind, day, count)]) for name, kind, count in groups]
+    if also and also not in {key for _, options in choices for key, _ in options}:
+        choices.append((N_("Kỳ khác"), [_choice(parse_period(also))]))
+    return choices
+
+
+def _choice(period: ReportingPeriod) -> tuple[str, str]:
+    return period.key, f"{period.label} ({period.start:%d/%m/%Y} – {period.end:%d/%m/%Y})"
 
 
 def _back(kind: PeriodKind, day: date, count: int) -> list[ReportingPeriod]:
@@ -180,10 +184,6 @@ def _back(kind: PeriodKind, day: date, count: int) -> list[ReportingPeriod]:
     while len(periods) < count:
         periods.append(periods[-1].previous)
     return periods
-
-
-def _period_words(period: ReportingPeriod) -> str:
-    return f"{period.label} ({period.start:%d/%m/%Y} – {period.end:%d/%m/%Y})"
 
 
 def period_label(key: str) -> str:

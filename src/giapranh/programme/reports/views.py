@@ -65,10 +65,11 @@ def draft(request: HttpRequest, programme_id: int) -> HttpResponse:
     programme = queries.get_programme(request.user, programme_id)
     permissions.check_can_draft(request.user, programme)
     day = clock.today()
-    periods = [(_(group), options) for group, options in queries.period_choices(day)]
+    asked = request.GET.get("ky", "")
+    periods = [(_(group), options) for group, options in queries.period_choices(day, asked)]
     form = DraftForm(
         request.POST or None, periods=periods, signers=queries.signer_choices(programme, day),
-        initial={"period": request.GET.get("ky") or queries.likely_period(day)},
+        initial={"period": asked or queries.likely_period(day)},
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         made = services.draft_report(
