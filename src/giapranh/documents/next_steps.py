@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.translation import gettext
+
 from giapranh.documents.models import Paper
 
 UrlOf = Callable[[Paper, Any], "str | None"]
@@ -17,6 +19,6 @@ def register_next_step(name: str, label: Any, url_of: UrlOf) -> None:
 
 
 def next_steps(paper: Paper, user: Any) -> list[tuple[Any, str]]:
-    """The steps open to ``user``: (label, address)."""
-    found = ((label, url_of(paper, user)) for label, url_of in _steps.values())
+    """The steps open to ``user``: (label in the reader's language, address)."""
+    found = ((gettext(str(label)), url_of(paper, user)) for label, url_of in _steps.values())
     return [(label, url) for label, url in found if url]
