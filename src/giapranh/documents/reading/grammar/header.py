@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..schema import DateParts
 from . import anchors, dates
-from .data import Kind, kind_by_name
-from .folding import fold, near
+from .data import Kind, kind_by_name, kinds
+from .folding import bare, fold, near
 from .lines import Line, Para, join, part_of
 from .numbers import mend_symbol
 
 _SYMBOL = r"[A-ZĐÐ][\wĐđÐ&.]*(?:(?: ?[-–/]| ?[-–/] ?)(?=[\wĐÐ])[\wĐđÐ&]+)*"
 NUMBER_LINE = re.compile(
-    rf"(?:^|(?<=\s)|(?<=\|))\W{{0,3}}[S5$8][oO0]?\w?\s{{0,2}}[:;.,]?\s*(?P<n>[^|]{{0,30}}?)\s*(?P<y>/\s?\d{{4}}\s?)?\s*(?P<sep>[/-])\s?(?P<s>{_SYMBOL})"
+    rf"(?:^|(?<=\s)|(?<=\|))\W{{0,3}}[Ss5$8][oO0]?\w?\s{{0,2}}[:;.,]?\s*(?P<n>[^|]{{0,30}}?)\s*(?P<y>/\s?\d{{4}}\s?)?\s*(?P<sep>[/-])\s?(?P<s>{_SYMBOL})"
 )
+_CODES = "|".join(sorted((re.escape(bare(c)) for k in kinds() for c in k.codes if len(c) > 1), key=len, reverse=True))
+_LOST_SLASH = re.compile(
+    rf"^\W{{0,3}}[Ss5$8][oO0]?\w?\s{{0,2}}[:;.,]?\s*(?P<n>\d{{0,5}})(?P<y>/\d{{4}})?\s{{0,12}}(?P<sep>[^\w\s]|[1lI]|\s)\s?(?P<s>(?:{_CODES}|[A-Z]{{3,8}})-{_SYMBOL})"
+)
+_LOST_WORD = re.compile(rf"^(?:\W{{0,4}}\w{{0,3}}\W{{1,3}})?(?P<n>\d{{0,5}})(?P<y>/\d{{4}})?\s{{0,12}}(?P<sep>[/-])\s?(?P<s>(?:{_CODES})[-/]{_SYMBOL})(?=\s*$|\s{{3,}}|\s*\||\s+[A-Z][^.;]{{2,30}},\s*ng)")
 _DAY_LINE = re.compile(
     r"(?:^|(?<=[\s|]))(?P<place>(?:tp\. ?|t\.p ?)?[^,|:;.]{2,40}?)\s?[,.]\s*ng.{1,3}y\s*(?P<d>.{0,9}?)\s*th.{1,2}ng\s*(?P<m>.{0,8}?)\s*n.{1,2}m\s*(?P<y>\d{3,4}|[.…_ ]*)",
     re.I,
@@ -79,7 +85,7 @@ class _Piece:
 def read_head(lines: list[Line]) -> Head:
     """The head of the paper, found by its fixed words, not by place."""
     head = Head()
-    top = lines[:90]
+    top = lines[:160]
     nation = next((i for i, x in enumerate(top[:40]) if anchors.nation_at(x)), None)
     _marks(top, head)
     number_at = _find_number(top, head)
@@ -109,10 +115,7 @@ def _marks(top: list[Line], head: Head) -> None:
 
 
 def _find_number(top: list[Line], head: Head) -> int | None:
-    for i, line in enumerate(top[:45]):
-        m = NUMBER_LINE.search(line.bare)
-        if not m or len(m.group("s")) < 2 or not _is_number_line(line, m):
-            continue
+    for i, line, m in _number_lines(top):
         head.number_text = line.text[m.start("n") : m.end("n")].strip()
         head.number = part_of(line, m.start("n"), m.end("n"))
         head.number_year = int(m.group("y").strip(" /")) if m.group("y") else None
@@ -125,6 +128,19 @@ def _find_number(top: list[Line], head: Head) -> int | None:
     return None
 
 
+def _number_lines(top: list[Line]) -> Iterator[tuple[int, Line, re.Match[str]]]:
+    """Lines that show the paper's number: as printed, then with a slash OCR lost, then without the word "Số"."""
+    for rule in (NUMBER_LINE, _LOST_SLASH, _LOST_WORD):
+        for i, line in enumerate(top[:120]):
+            if anchors.copies_at(line):
+                break
+            m = rule.search(line.bare)
+            if m and rule is NUMBER_LINE and m.group("sep") == "-" and "/" not in m.group("s"):
+                continue
+            if m and len(m.group("s")) >= 2 and (rule is _LOST_WORD or _is_number_line(line, m)):
+                yield i, line, m
+
+
 def _is_number_line(line: Line, m: re.Match[str]) -> bool:
     lead = line.bare[: m.start()]
     if lead.strip() and not re.search(r"\s{3,}$|\|\s*$", lead) and not re.search(r"(?i)viet nam|phuc", lead):
@@ -133,15 +149,13 @@ def _is_number_line(line: Line, m: re.Match[str]) -> bool:
     if not re.search(r"(?i)[s5$8][ốóôoồòộ0ỗổ]", said):
         return False
     rest = line.folded[m.end() :].strip()
-    return (
-        not rest
-        or bool(re.match(r"[|,]|.{0,60}ng.{1,3}y|cong hoa|doc lap|v/v|\W*$", rest))
-        or "   " in line.text[m.end() :]
-    )
+    if not rest or "   " in line.text[m.end() :] or re.match(r"[|,]|.{0,60}ng.{1,3}y|cong hoa|doc lap|v/v|\W*$", rest):
+        return not re.match(r"ngay \d", rest)
+    return len(rest) < 40 and not re.search(r"\d", rest)
 
 
 def _find_day(top: list[Line], head: Head, number_at: int | None) -> int | None:
-    for i, line in enumerate(top[:50]):
+    for i, line in enumerate(top[:120]):
         begin = head.symbol.end - line.start if head.symbol and i == number_at else 0
         m = _DAY_LINE.search(line.bare, max(begin, 0)) or _DAY_NUMERIC.search(line.folded, max(begin, 0)) or _DAY_BARE.search(line.bare, max(begin, 0))
         if not m:
