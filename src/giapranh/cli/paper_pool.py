@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +12,8 @@ from giapranh.cli.language import _, line_of
 from giapranh.kernel.errors import Refused
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+
     from giapranh.documents.reading.schema import Reading
 
 Watch = Callable[[int, int], None]
@@ -45,6 +44,8 @@ def read_all(jobs: Sequence[Job], processes: int, watch: Watch | None = None) ->
         for job in jobs:
             yield read_one(job, watch)
         return
+    from concurrent.futures.process import BrokenProcessPool
+
     waiting = deque(replace(job, threads=1) for job in jobs)
     while waiting:
         try:
@@ -56,9 +57,17 @@ def read_all(jobs: Sequence[Job], processes: int, watch: Watch | None = None) ->
                 yield _alone(waiting.popleft())
 
 
+def _pool(processes: int) -> ProcessPoolExecutor:
+    """Processes started afresh, as Windows does, wherever this runs. Imported late: one paper needs none of it."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    return ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
+
+
 def _pooled(waiting: deque[Job], processes: int) -> Iterator[Result]:
     """Takes a job off ``waiting`` only once its result is given out."""
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    with _pool(processes) as pool:
         running: deque[Future[Result]] = deque()
         while waiting:
             while len(running) < min(len(waiting), 2 * processes):
@@ -69,7 +78,9 @@ def _pooled(waiting: deque[Job], processes: int) -> Iterator[Result]:
 
 
 def _alone(job: Job) -> Result:
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+    from concurrent.futures.process import BrokenProcessPool
+
+    with _pool(1) as pool:
         try:
             return pool.submit(read_one, job).result()
         except BrokenProcessPool:
