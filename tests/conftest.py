@@ -6,19 +6,19 @@ An works in this office, Bình in another office of the same province, Chi at th
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
+from tests.factories.people import make_agency, make_office, make_officer
+from tests.factories.places import make_province
 
 from giapranh.people.models import Node, Office, OfficeKind, Officer
 from giapranh.people.roles import Role
 from giapranh.places.models import AdministrativeUnit
-from tests.factories.people import make_agency, make_office, make_officer
-from tests.factories.places import make_province
 
 _LOCAL = {"127.0.0.1", "::1", "localhost", ""}
 
@@ -114,7 +114,7 @@ def auditor(node: World) -> Officer:
 
 
 @pytest.fixture
-def client_of() -> Iterator[Callable[[Officer | None], Client]]:
+def client_of() -> Callable[[Officer | None], Client]:
     """``client_of(an)``: a browser in which An is signed in; ``client_of(None)``: nobody is."""
 
     def make(officer: Officer | None) -> Client:
@@ -123,4 +123,4 @@ def client_of() -> Iterator[Callable[[Officer | None], Client]]:
             client.force_login(officer)
         return client
 
-    yield make
+    return make

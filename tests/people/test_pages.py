@@ -176,6 +176,32 @@ def test_a_mistake_on_the_succession_page_keeps_what_was_typed(node, administrat
     assert "Sáp nhập cần đúng một đơn vị nhận" in page.content.decode()
 
 
+def test_the_heir_of_a_split_is_chosen_on_the_second_page(node, an, administrator, client_of):
+    client = client_of(administrator)
+    asked = {
+        "kind": "split", "on": "01/03/2026", "predecessors": [node.water.pk], "keeps": "on",
+        "new_names": "Phòng Nước", "heir": "1",
+    }  # fmt: skip
+    page = client.post(reverse("people:new_succession"), asked)
+    assert page.context["followers"] == [(1, "Phòng Quản lý môi trường"), (2, "Phòng Nước")]
+    text = page.content.decode()
+    assert "Phòng Nước" in text
+    done = client.post(
+        reverse("people:new_succession"),
+        {"confirm": "1", "plan": page.context["plan_text"], "seen": page.context["seen"]},
+    )
+    assert done.status_code == 302
+    assert Office.objects.get(pk=node.water.pk).valid_to is None
+    assert Office.objects.filter(name="Phòng Nước", parent=node.agency).exists()
+
+
+@pytest.mark.parametrize("kind", ["merge", "split", "rename", "dissolve", "move_duty", "nonsense"])
+def test_each_kind_of_change_has_its_own_form(kind, node, administrator, client_of):
+    page = client_of(administrator).get(reverse("people:new_succession"), {"loai": kind, "don_vi": node.water.pk})
+    assert page.status_code == 200
+    assert page.context["form"]["predecessors"].value() == [str(node.water.pk)]
+
+
 def test_a_day_is_read_day_first(node, administrator, client_of):
     answer = client_of(administrator).post(
         reverse("people:calendar"), {"day": "05/02/2026", "working": "off", "decision": "x"}

@@ -33,48 +33,53 @@ def day_field(label: Any, *, required: bool = True, hint: Any = DAY_HINT) -> for
     return forms.DateField(label=label, required=required, help_text=hint, widget=widget, localize=True)
 
 
-class SuccessionForm(forms.Form):
-    """Step 1: what changes, who, when. One page for all kinds; what a kind does not need is left empty."""
+SUCCESSION_KINDS = [
+    ("rename", _("Đổi tên")),
+    ("merge", _("Sáp nhập")),
+    ("split", _("Chia, tách")),
+    ("dissolve", _("Giải thể")),
+    ("move_duty", _("Chuyển nhiệm vụ")),
+]
+# What each kind asks for besides day, offices, legal basis and note.
+_ASKED = {
+    "rename": {"new_names"},
+    "merge": {"successor", "new_names"},
+    "split": {"keeps", "new_names", "successor"},
+    "dissolve": {"successor"},
+    "move_duty": {"duty", "successor", "new_names"},
+}
 
-    kind = forms.ChoiceField(
-        label=_("Thay đổi gì?"),
-        widget=forms.RadioSelect,
-        choices=[
-            ("merge", _("Sáp nhập: hai hay nhiều đơn vị thành một")),
-            ("split", _("Chia, tách: một đơn vị thành nhiều đơn vị")),
-            ("rename", _("Đổi tên")),
-            ("dissolve", _("Giải thể")),
-            ("move_duty", _("Chuyển một nhiệm vụ sang đơn vị khác")),
-        ],
-    )
+
+class SuccessionForm(forms.Form):
+    """Step 1: what changes, who, when. Only what the kind needs is asked."""
+
+    kind = forms.ChoiceField(choices=SUCCESSION_KINDS, widget=forms.HiddenInput)
     on = day_field(_("Từ ngày nào?"), hint=_("Ngày đầu tiên theo cách mới, ví dụ 01/03/2026."))
     predecessors = OfficesChoice(
-        label=_("Đơn vị thay đổi"),
-        queryset=None,
-        help_text=_("Giữ Ctrl để chọn nhiều đơn vị khi sáp nhập."),
-        widget=forms.SelectMultiple(attrs={"size": 8}),
+        label=_("Đơn vị thay đổi"), queryset=None, required=False, widget=forms.CheckboxSelectMultiple
     )
-    successors = OfficesChoice(
-        label=_("Đơn vị nối tiếp đã có sẵn"),
+    others = OfficesChoice(
+        label=_("Đơn vị của cơ quan khác"),
         queryset=None,
         required=False,
-        help_text=_("Bỏ trống nếu đơn vị nối tiếp là đơn vị mới. Khi tách mà đơn vị cũ vẫn còn, chọn cả đơn vị cũ."),
-        widget=forms.SelectMultiple(attrs={"size": 6}),
+        help_text=_("Chỉ khi thay đổi ở cơ quan khác. Giữ Ctrl để chọn nhiều."),
+        widget=forms.SelectMultiple(attrs={"size": 5}),
     )
+    duty = forms.ChoiceField(label=_("Nhiệm vụ được chuyển"), required=False)
+    keeps = forms.BooleanField(label=_("Đơn vị cũ vẫn còn, chỉ tách ra một phần"), required=False)
     new_names = forms.CharField(
         label=_("Tên đơn vị mới"),
         required=False,
         help_text=_("Mỗi dòng một đơn vị; tên tắt viết sau dấu | nếu có. Ví dụ: Phòng Tài nguyên nước | TNN"),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    duty = forms.ChoiceField(label=_("Nhiệm vụ được chuyển"), required=False)
-    heir = forms.IntegerField(
-        label=_("Việc đang mở giao cho đơn vị nối tiếp thứ mấy?"),
+    successor = OfficeChoice(
+        label=_("Đơn vị nhận đã có sẵn"),
+        queryset=None,
         required=False,
-        min_value=1,
-        initial=1,
-        help_text=_("Khi có nhiều đơn vị nối tiếp: đếm các đơn vị đã có trước, rồi đến các đơn vị mới."),
+        help_text=_("Bỏ trống nếu đơn vị nhận là đơn vị mới."),
     )
+    heir = forms.IntegerField(required=False, min_value=1, initial=1, widget=forms.HiddenInput)
     legal_basis = forms.CharField(
         label=_("Căn cứ"), required=False, help_text=_("Số, ngày của nghị quyết, quyết định.")
     )
@@ -82,21 +87,38 @@ class SuccessionForm(forms.Form):
 
     def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = queries.offices_ever().filter(pk__gt=0)
-        self.fields["predecessors"].queryset = known  # type: ignore[attr-defined]
-        self.fields["successors"].queryset = known  # type: ignore[attr-defined]
-        held = dict(queries.duties(day).values_list("key", "name"))
-        self.fields["duty"].choices = [("", "—"), *held.items()]  # type: ignore[attr-defined]
+        kind = self["kind"].value() or "rename"
+        for name in set().union(*_ASKED.values()) - _ASKED.get(kind, set()):
+            del self.fields[name]
+        mine, others = queries.offices_to_appoint(day), queries.offices_that_may_change(day)
+        self._choose_from("predecessors", mine)
+        self._choose_from("others", others.exclude(pk__in=mine.values("pk")))
+        self._choose_from("successor", others)
+        if "duty" in self.fields:
+            held = dict(queries.duties(day).values_list("key", "name"))
+            self.fields["duty"].choices = [("", "—"), *held.items()]  # type: ignore[attr-defined]
+
+    def _choose_from(self, name: str, offices: Any) -> None:
+        if name in self.fields:
+            self.fields[name].queryset = offices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if not data.get("predecessors") and not data.get("others"):
+            self.add_error("predecessors", _("Hãy chọn đơn vị thay đổi."))
+        return data
 
     def plan(self) -> Plan:
         data = self.cleaned_data
+        leaving = tuple(office.pk for office in (*data["predecessors"], *data["others"]))
+        receiving = (data["successor"].pk,) if data.get("successor") else ()
         return Plan(
             kind=data["kind"],
             on=data["on"],
-            predecessors=tuple(office.pk for office in data["predecessors"]),
-            successors=tuple(office.pk for office in data["successors"]),
-            new_offices=tuple(_new_offices(data["new_names"])),
-            duty=data["duty"] if data["kind"] == "move_duty" else "",
+            predecessors=leaving,
+            successors=(*(leaving if data.get("keeps") else ()), *receiving),
+            new_offices=tuple(_new_offices(data.get("new_names", ""))),
+            duty=data.get("duty", ""),
             heir=(data["heir"] or 1) - 1,
             legal_basis=data["legal_basis"],
             note=data["note"],

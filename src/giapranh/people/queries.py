@@ -92,15 +92,13 @@ def _one(found: QuerySet[Office]) -> Office:
     return office
 
 
-def offices_ever() -> QuerySet[Office]:
-    """Every office whatever its dates, those of the node's agency first."""
+def offices_that_may_change(day: date) -> QuerySet[Office]:
+    """Offices that hold on ``day`` or later, those of the node's agency first."""
     own = own_agency()
     mine = ids_below([own.pk]) if own else set()
-    return (
-        Office.objects.select_related("parent", "unit")
-        .defer("unit__geometry")
-        .order_by(Case(When(pk__in=mine, then=Value(0)), default=Value(1)), "sort_key", "pk")
-    )
+    found = Office.objects.filter(Q(valid_to=None) | Q(valid_to__gte=day)).select_related("parent", "unit")
+    first = Case(When(pk__in=mine, then=Value(0)), default=Value(1))
+    return found.defer("unit__geometry").order_by(first, "sort_key", "pk")
 
 
 def offices_to_appoint(day: date) -> QuerySet[Office]:

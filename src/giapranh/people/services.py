@@ -26,7 +26,7 @@ from giapranh.people.permissions import (
     check_can_manage_officers,
 )
 from giapranh.people.roles import Role
-from giapranh.people.succeeding import fingerprint, hand_over_due, preview_succession, succeed
+from giapranh.people.succeeding import fingerprint, hand_over_due, names_of_followers, preview_succession, succeed
 from giapranh.places.models import AdministrativeUnit
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "fingerprint",
     "hand_over_due",
     "load_seed",
+    "names_of_followers",
     "notify",
     "paste_offices",
     "preview_offices",

@@ -78,6 +78,12 @@ def preview_succession(plan: Plan) -> list[Effect]:
     return effects
 
 
+def names_of_followers(plan: Plan) -> list[str]:
+    """The offices that follow, in the order ``heir`` counts them."""
+    known = Office.objects.in_bulk(plan.successors)
+    return [known[pk].name for pk in plan.successors] + [one_line(new.name) for new in plan.new_offices]
+
+
 def fingerprint(effects: list[Effect]) -> str:
     """Tells whether what was shown is still what would happen."""
     text = json.dumps([effect.as_json() for effect in effects], sort_keys=True, ensure_ascii=False)

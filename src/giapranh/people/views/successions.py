@@ -15,7 +15,7 @@ from giapranh.kernel.clock import now, today
 from giapranh.kernel.errors import N_, BadInput, Refused
 from giapranh.people import permissions, queries, services
 from giapranh.people.effects import in_groups
-from giapranh.people.forms import SuccessionForm
+from giapranh.people.forms import SUCCESSION_KINDS, SuccessionForm
 from giapranh.people.rules.plans import Plan
 from giapranh.people.succession import Effect
 from giapranh.people.views.answers import refused_line
@@ -48,7 +48,9 @@ def new_succession(request: HttpRequest) -> HttpResponse:
     permissions.check_can_change_organisation(request.user)
     if "confirm" in request.POST:
         return _confirm(request)
-    initial = {"on": today(), "predecessors": request.GET.getlist("don_vi"), "kind": request.GET.get("loai", "rename")}
+    kind = request.POST.get("kind") or request.GET.get("loai", "rename")
+    kind = kind if kind in dict(SUCCESSION_KINDS) else "rename"
+    initial = {"on": today(), "predecessors": request.GET.getlist("don_vi"), "kind": kind}
     form = SuccessionForm(request.POST or None, day=today(), initial=initial)
     if request.method == "POST" and "back" not in request.POST and form.is_valid():
         try:
@@ -58,23 +60,32 @@ def new_succession(request: HttpRequest) -> HttpResponse:
             form.add_error(None, refused_line(refusal))
         else:
             return _preview(request, form, plan, effects)
-    context = {"form": form, "steps": _steps()}
-    return render(request, "people/succession_new.html", context, status=422 if form.errors else 200)
+    context = {
+        "form": form, "steps": _steps(), "kind": kind, "kinds": SUCCESSION_KINDS,
+        "chosen": "&".join(f"don_vi={value}" for value in request.GET.getlist("don_vi") if value.isdecimal()),
+        "more": [form[name] for name in _AFTER_OFFICES if name in form.fields],
+    }  # fmt: skip
+    refused = request.method == "POST" and "back" not in request.POST
+    return render(request, "people/succession_new.html", context, status=422 if refused else 200)
+
+
+_AFTER_OFFICES = ("duty", "keeps", "new_names", "successor", "legal_basis", "note")
 
 
 def _preview(request: HttpRequest, form: SuccessionForm, plan: Plan, effects: list[Effect]) -> HttpResponse:
     context = {
-        "form": form,
         "plan": plan,
         "plan_text": json.dumps(plan.as_json(), ensure_ascii=False),
-        "kind_text": dict(form.fields["kind"].choices)[plan.kind],  # type: ignore[attr-defined]
+        "kind_text": dict(SUCCESSION_KINDS)[plan.kind],
+        "followers": list(enumerate(services.names_of_followers(plan), 1)),
+        "heir": plan.heir + 1,
         "groups": in_groups([effect.as_json() for effect in effects]),
         "open": sum(not effect.to_name for effect in effects),
         "seen": services.fingerprint(effects),
         "later": plan.on > today(),
         "steps": _steps(),
         "typed": [(name, value) for name in request.POST for value in request.POST.getlist(name)
-                  if name in form.fields],
+                  if name in form.fields and name != "heir"],
     }  # fmt: skip
     return render(request, "people/succession_preview.html", context)
 
