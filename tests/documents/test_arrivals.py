@@ -303,3 +303,21 @@ def test_a_registered_paper_cannot_be_thrown_away(an: Officer) -> None:
     services.confirm_reading(paper_id=paper.pk, by=an, at=AT)
     with pytest.raises(Refused, match="không bỏ được"):
         services.remove_draft(paper_id=paper.pk, by=an, at=AT)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_reads_what_was_uploaded(an: Officer, client_of: Signed) -> None:
+    """The real queue: deferred by the page, found by the worker through its room's jobs.py."""
+    import asyncio
+
+    from procrastinate.contrib.django import app
+
+    upload(client_of(an), ("tot.txt", PAPER.encode()))
+    worker = app.with_connector(app.connector.get_worker_connector())
+
+    async def work() -> None:
+        async with worker.open_async():
+            await worker.run_worker_async(wait=False, queues=["documents"], install_signal_handlers=False)
+
+    asyncio.run(work())
+    assert Upload.objects.get().state == "done"

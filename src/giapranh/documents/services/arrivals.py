@@ -38,7 +38,7 @@ from giapranh.documents.services.records import (
     save_once,
 )
 from giapranh.kernel import clock
-from giapranh.kernel.errors import N_, BadInput, Conflict, NotAllowed, Refused
+from giapranh.kernel.errors import N_, BadInput, Conflict, NotAllowed, NotFound, Refused
 from giapranh.kernel.text import one_line, search_key
 from giapranh.people import queries as people
 
@@ -171,9 +171,12 @@ def receive_upload(
 def read_upload(*, uid: uuid.UUID, at: datetime) -> Upload:
     """Read a staged file: it becomes a paper, or the upload says in one line why not. Safe to run twice."""
     claimed = Upload.objects.filter(uid=uid, state__in=[UploadState.WAITING, UploadState.READING])
-    if not claimed.update(state=UploadState.READING, started_at=at):
-        return Upload.objects.get(uid=uid)
-    upload = Upload.objects.select_related("by").get(uid=uid)
+    claimed_now = claimed.update(state=UploadState.READING, started_at=at)
+    upload = Upload.objects.select_related("by").filter(uid=uid).first()
+    if upload is None:
+        raise NotFound(N_("Không có lượt tải lên này."))
+    if not claimed_now:
+        return upload
     try:
         paper = _take_upload(upload, vault.staged(uid).read_bytes(), at)
     except Refused as refusal:
