@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-import unicodedata
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -25,6 +24,7 @@ from . import stamps
 from .canvas import Piece
 from .limits import Limits
 from .refusals import OcrMissing, TooSlow
+from .slips import tidy, tidy_dates
 from .stamps import Area
 
 if TYPE_CHECKING:
@@ -434,7 +434,7 @@ def _words(table: str) -> list[Piece]:
             continue
         piece = Piece(text, left, top, left + width, top + height, round(max(0.0, min(sure, 99.0)) / 100, 3))
         lines.setdefault(tuple(cells[1:5]), []).append(piece)
-    cleaned = (_without_specks(line) for line in lines.values())
+    cleaned = (tidy_dates(_without_specks(line)) for line in lines.values())
     return [piece for line in cleaned if line for piece in _levelled(line)]
 
 
@@ -461,13 +461,3 @@ def _levelled(line: list[Piece]) -> list[Piece]:
     middle = median((p.y0 + p.y1) / 2 for p in line)
     half = median(p.y1 - p.y0 for p in line) / 2
     return [replace(p, tight=(p.y0, p.y1), y0=middle - half, y1=middle + half) for p in line]
-
-
-_SLIPS = (("QĐÐ", "QĐ"), ("ĐÐ", "Đ"), ("ĐĐ", "Đ"), ("Đđ", "Đ"), ("“", '"'), ("”", '"'), ("—", "-"), ("ˆ", "-"))
-
-
-def tidy(word: str) -> str:
-    """The slips Tesseract makes in Vietnamese that can be undone without guessing."""
-    for wrong, right in _SLIPS:
-        word = word.replace(wrong, right)
-    return unicodedata.normalize("NFC", word)
