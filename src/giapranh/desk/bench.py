@@ -17,6 +17,7 @@ from giapranh.people import queries as people
 from giapranh.programme import queries as programme
 
 MOST = 12
+MOST_NEWS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,5 +96,5 @@ def paper_name(paper: Any) -> str:
 def _news(user: Any) -> Pile:
     """What was told to this person and not read yet."""
     unread = people.notices(user).filter(read_at=None)
-    lines = [Line(f"/thong-bao/{notice.pk}/", notice.text, as_text(notice.created_at)) for notice in unread[:MOST]]
-    return Pile(lines, unread.count() if len(lines) == MOST else len(lines), "/thong-bao/")
+    lines = [Line(f"/thong-bao/{notice.pk}/", notice.text, as_text(notice.created_at)) for notice in unread[:MOST_NEWS]]
+    return Pile(lines, unread.count() if len(lines) == MOST_NEWS else len(lines), "/thong-bao/")

@@ -16,16 +16,23 @@ from giapranh.people.rules.plans import NewOffice, Plan
 DAY_HINT = _("Ngày/tháng/năm, ví dụ 01/03/2026.")
 
 
+def _with_place(office: Any) -> str:
+    above = office.parent.name if office.parent else (office.unit.full_name if office.unit else "")
+    return f"{office.name} – {above}" if above else str(office.name)
+
+
 class OfficeChoice(forms.ModelChoiceField):
     """An office, shown with the one above it."""
 
-    def label_from_instance(self, office: Any) -> str:
-        above = office.parent.name if office.parent else (office.unit.full_name if office.unit else "")
-        return f"{office.name} – {above}" if above else office.name
+    def label_from_instance(self, obj: Any) -> str:
+        return _with_place(obj)
 
 
 class OfficesChoice(forms.ModelMultipleChoiceField):
-    label_from_instance = OfficeChoice.label_from_instance
+    """Several offices, each shown with the one above it."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return _with_place(obj)
 
 
 def day_field(label: Any, *, required: bool = True, hint: Any = DAY_HINT) -> forms.DateField:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -31,8 +32,8 @@ from giapranh.people.roles import Role
 from giapranh.people.rules import matching
 from giapranh.places.named import held_on
 
-OFFICE_KINDS = OfficeKind.choices
-DELIVERY_STATES = DeliveryState.choices
+OFFICE_KINDS: list[tuple[str, Any]] = list(OfficeKind.choices)
+DELIVERY_STATES: list[tuple[str, Any]] = list(DeliveryState.choices)
 
 
 class NoSuchOffice(NotFound):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -55,7 +55,7 @@ def _successions(offices: dict[str, Office], at: datetime) -> int:
         succession, is_new = Succession.objects.get_or_create(
             uid=seed.uid("succession", row["event"]),
             defaults={
-                "on": seed.day(row["on"]), "kind": row["kind"], "legal_basis": row["legal_basis"],
+                "on": date.fromisoformat(row["on"]), "kind": row["kind"], "legal_basis": row["legal_basis"],
                 "note": row["note"], "at": at, "applied_at": at,
             },
         )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from datetime import date, datetime
 from io import BytesIO
+from typing import Any
 
 import openpyxl
 
@@ -26,7 +27,7 @@ def cells_of_workbook(data: bytes) -> list[list[Cell]]:
         sheet = book.worksheets[0]
     except Exception as error:  # openpyxl raises whatever it stumbles over
         raise BadList(N_("Không đọc được tệp Excel. Hãy lưu lại dạng .xlsx rồi thử lại.")) from error
-    merged = {
+    merged: dict[tuple[int, int], Any] = {
         (row, column): sheet.cell(area.min_row, area.min_col).value
         for area in list(sheet.merged_cells.ranges)[:2000]
         for row in range(area.min_row, min(area.max_row, area.min_row + MAX_ROWS) + 1)
@@ -36,9 +37,13 @@ def cells_of_workbook(data: bytes) -> list[list[Cell]]:
     rows = min(sheet.max_row or 0, MAX_ROWS + 20)
     columns = min(sheet.max_column or 0, MAX_COLUMNS)
     return [
-        [merged.get((row, column), sheet.cell(row, column).value) for column in range(1, columns + 1)]
+        [_value(merged.get((row, column), sheet.cell(row, column).value)) for column in range(1, columns + 1)]
         for row in range(1, rows + 1)
     ]
+
+
+def _value(cell: Any) -> Cell:
+    return cell if cell is None or isinstance(cell, str | int | float | date | datetime) else str(cell)
 
 
 def _check_archive(data: bytes) -> None:

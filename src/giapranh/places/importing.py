@@ -118,8 +118,8 @@ class _Import:
         except OSError as error:
             self._refuse(path.name, "", BadMap(N_("Không đọc được tệp: %(reason)s"), reason=error.strerror or "?"))
             return None
-        for number, refusal in collection.refused:
-            self._refuse(path.name, f"đối tượng {number}", refusal)
+        for number, fault in collection.refused:
+            self._refuse(path.name, f"đối tượng {number}", fault)
         source = collection.source or path.name
         for feature in collection.features:
             try:

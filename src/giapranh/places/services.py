@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -27,7 +27,7 @@ def load_seed(*, at: datetime) -> int:
     units, fresh = _units()
     fresh += sum(
         UnitSuccession.objects.get_or_create(
-            predecessor=units[row["predecessor"]], successor=units[row["successor"]], on=seed.day(row["on"]),
+            predecessor=units[row["predecessor"]], successor=units[row["successor"]], on=date.fromisoformat(row["on"]),
             defaults={"legal_basis": row["legal_basis"]},
         )[1]
         for row in seed.rows(PACKAGE, "successions.csv")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from giapranh.kernel.errors import Refused
 from giapranh.kernel.numbers import parse_number
-from giapranh.programme.queries.adoption import Phrase, Plan
+from giapranh.programme.queries.adoption import Phrase, Plan, PlannedDirective
 from giapranh.programme.services import Choices
 from giapranh.programme.thresholds import Limits
 
@@ -186,6 +187,17 @@ class Assign(StepForm):
 # --- adopting a paper ------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class DutyRow:
+    """One duty on the preview page: its fields, and the words of the paper that say who does it."""
+
+    directive: PlannedDirective
+    due: forms.BoundField
+    out: forms.BoundField
+    leads: list[str]
+    coordinating: list[str]
+
+
 class AdoptForm(forms.Form):
     """Which offices do the words of the paper mean, and when is each duty due?"""
 
@@ -230,8 +242,15 @@ class AdoptForm(forms.Form):
     def phrase_rows(self) -> list[tuple[Phrase, Any]]:
         return [(phrase, self[f"w{place}"]) for place, phrase in enumerate(self.plan.phrases.values())]
 
-    def directive_rows(self) -> list[tuple[Any, Any, Any]]:
-        return [(each, self[f"due{each.index}"], self[f"out{each.index}"]) for each in self.plan.directives]
+    def directive_rows(self) -> list[DutyRow]:
+        words = {key: phrase.words for key, phrase in self.plan.phrases.items()}
+        return [
+            DutyRow(
+                each, self[f"due{each.index}"], self[f"out{each.index}"], [words[key] for key in each.leads],
+                [words[key] for key in each.coordinating],
+            )
+            for each in self.plan.directives
+        ]  # fmt: skip
 
 
 def office_label(office: Any) -> str:

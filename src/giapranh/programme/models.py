@@ -67,6 +67,27 @@ class Programme(Named):
     def __str__(self) -> str:
         return self.name
 
+    # Counted by ``queries.programmes`` over the tasks the person asking may see.
+
+    def _counted(self, name: str) -> int:
+        return int((getattr(self, "tasks_counts", None) or {}).get(name, 0))
+
+    @property
+    def tasks_all(self) -> int:
+        return self._counted("all")
+
+    @property
+    def tasks_done(self) -> int:
+        return self._counted("done")
+
+    @property
+    def tasks_late(self) -> int:
+        return self._counted("late")
+
+    @property
+    def tasks_near(self) -> int:
+        return self._counted("near")
+
 
 class LegalBasis(models.Model):
     """One link of the chain a programme stands on; ``order`` runs from the oldest source to the paper itself."""

@@ -49,6 +49,13 @@ def visible(user: Any) -> Q:
     return seen
 
 
+def sees_whole(user: Any, programme: Programme) -> bool:
+    """Whether the person sees every task of the programme: its giver, or an auditor."""
+    if access.has_role(user, Role.AUDITOR):
+        return True
+    return access.has_role(user, *GIVERS) and programme.owner_id in agencies_of(user)
+
+
 def visible_programmes(user: Any) -> Q:
     """The programmes of which ``user`` may see at least one task, or which their agency owns."""
     if access.has_role(user, Role.AUDITOR):

@@ -96,7 +96,8 @@ def _make_room(move: Move, parts: list[TaskPart]) -> None:
 
 
 def _name(office_id: int | None) -> str:
-    return Office.objects.filter(pk=office_id).values_list("name", flat=True).first() or "?"
+    named = Office.objects.filter(pk=office_id or 0).values_list("name", flat=True)
+    return named.first() or "?"
 
 
 def _title(task: Task) -> str:

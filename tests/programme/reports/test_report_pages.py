@@ -13,13 +13,16 @@ from openpyxl import load_workbook
 from tests.factories.people import make_officer
 from tests.factories.programme import make_programme, make_task
 
+from giapranh.documents.models import Paper
 from giapranh.kernel import clock
 from giapranh.people.roles import Role
+from giapranh.programme import services as work
 from giapranh.programme.models import Report, Task
 from giapranh.programme.reports import services
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 9, 20, 2, 0, tzinfo=UTC)
+EARLY = datetime(2026, 6, 20, 2, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -87,11 +90,20 @@ def test_who_may_open_which_page(who, expected, request, report, client_of):
 
 
 @pytest.mark.parametrize("who", ["an", "chi", "dung", "auditor"])
-def test_who_may_not_write_changes_nothing(who, request, report, client_of):
+def test_who_may_not_write_changes_nothing(who, request, report, task, an, leader, client_of):
     client = client_of(request.getfixturevalue(who))
-    posts = [f"/bao-cao/lap/{report.programme_id}/", f"/bao-cao/{report.pk}/dang-ky/", addresses(report)["urge"]]
+    work.start(task_id=task.pk, by=an, at=EARLY)
+    asked = work.ask_extension(task_id=task.pk, to_on=date(2026, 10, 30), reason="chờ mẫu", by=an, at=EARLY)
+    work.decide_extension(extension_id=asked.pk, granted=True, by=leader, at=EARLY)
+    posts = [
+        f"/bao-cao/lap/{report.programme_id}/",
+        f"/bao-cao/{report.pk}/dang-ky/",
+        f"/bao-cao/don-doc/{report.programme_id}/",
+        f"/bao-cao/gia-han/{asked.pk}/",
+    ]
     assert {client.post(url, {"period": "2026-Q3"}).status_code for url in posts} <= {403, 404}
     assert Report.objects.get().paper_id is None
+    assert not Paper.objects.filter(direction="outgoing").exists()
 
 
 def test_a_list_shows_nothing_of_other_agencies(report, chi, client_of):

@@ -12,8 +12,10 @@ from tests.factories.programme import make_paper, make_programme, make_task
 from giapranh.documents import queries as documents
 from giapranh.documents.models import Paper
 from giapranh.people.models import Appointment, AuditEvent
+from giapranh.programme import services as work
 from giapranh.programme.permissions import NoSuchTask, NotTheGiver
 from giapranh.programme.reports import queries, services
+from giapranh.programme.reports.answering import NoSuchExtension, NotDecided
 from giapranh.programme.reports.services import NothingChosen
 from giapranh.programme.reports.urging import NotOverdue, TwoProgrammes
 
@@ -82,6 +84,35 @@ def test_only_overdue_tasks_of_one_programme_are_urged(node, programme, late, le
         with pytest.raises(refusal):
             services.urging_letter(chosen, by=leader, at=NOW)
     assert Paper.objects.filter(subject__startswith="đôn đốc").count() == 0
+
+
+@pytest.fixture
+def asked(node, programme, an):
+    task = make_task(programme, node.water, due_on=date(2026, 10, 14))
+    work.start(task_id=task.pk, by=an, at=NOW)
+    return work.ask_extension(task_id=task.pk, to_on=date(2026, 10, 30), reason="chờ kết quả mẫu", by=an, at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("granted", "said"),
+    [
+        (True, "đồng ý gia hạn thời gian thực hiện nhiệm vụ nêu trên đến ngày 30/10/2026. Không gia hạn thêm."),
+        (False, "không đồng ý gia hạn; thời hạn thực hiện vẫn là ngày 14/10/2026. Không gia hạn thêm."),
+    ],
+)
+def test_a_decided_extension_is_answered_by_letter(granted, said, asked, leader):
+    work.decide_extension(extension_id=asked.pk, granted=granted, note="Không gia hạn thêm.", by=leader, at=NOW)
+    letter = services.extension_letter(extension_id=asked.pk, by=leader, at=NOW)
+    body = [p.text for p in opened(letter).paragraphs if p.style.name == "Nội dung"]
+    assert "từ ngày 14/10/2026 đến ngày 30/10/2026; lý do: chờ kết quả mẫu." in body[0]
+    assert body[1] == f"Sau khi xem xét, Sở Nông nghiệp và Môi trường {said}"
+
+
+def test_an_extension_that_waits_gets_no_letter(asked, leader, an):
+    with pytest.raises(NotDecided):
+        services.extension_letter(extension_id=asked.pk, by=leader, at=NOW)
+    with pytest.raises(NoSuchExtension):
+        services.extension_letter(extension_id=999_999, by=leader, at=NOW)
 
 
 @pytest.mark.parametrize("who", ["an", "binh", "chi", "dung", "auditor"])

@@ -10,6 +10,7 @@ from giapranh.documents.writing.drawing import Drawing, Line, Pattern, Polygon, 
 from giapranh.documents.writing.widths import width_mm
 
 _WIDTH = 620
+_MONTH_ROOM = 56
 _LABEL_ROOM = (70, 270)
 """The labels take what the longest needs, between these."""
 _ROW = 30
@@ -132,7 +133,7 @@ def _months(first: date, last: date, left: float, at: Callable[[date], float], h
     count = (last.year - first.year) * 12 + last.month - first.month + 1
     step = -(-count // 10)
     for index in range(count):
-        if month >= first and index % step == 0:
+        if month >= first and index % step == 0 and at(month) <= _WIDTH - _MONTH_ROOM:
             shapes.append(Line(at(month), 14, at(month), height, 0.4))
             shapes.append(Text(at(month) + 3, 12, f"{month.month}/{month.year}", 11))
         month = month.replace(year=month.year + month.month // 12, month=month.month % 12 + 1)

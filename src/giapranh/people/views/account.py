@@ -8,11 +8,12 @@ from django.views.decorators.http import require_GET
 
 from giapranh.kernel.clock import today
 from giapranh.people import permissions, queries
+from giapranh.people.doors import signed_in
 
 
 @require_GET
 def mine(request: HttpRequest) -> HttpResponse:
-    officer = queries.officer_by_uid(request.user.uid)  # type: ignore[union-attr]
+    officer = signed_in(request)
     context = {
         "officer": officer,
         "appointments": queries.appointments_of(officer, today()),

@@ -14,6 +14,7 @@ from giapranh.kernel.clock import now, today
 from giapranh.kernel.errors import Refused
 from giapranh.kernel.tables import Column, Status, Table
 from giapranh.people import permissions, queries, services, years
+from giapranh.people.doors import signed_in
 from giapranh.people.forms import SwapDayForm
 from giapranh.people.views.answers import refused_line, workbook
 
@@ -28,7 +29,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         permissions.check_can_change_calendar(request.user)
         if form.is_valid():
             try:
-                services.set_swap_day(**form.cleaned_data, by=request.user, at=now())
+                services.set_swap_day(**form.cleaned_data, by=signed_in(request), at=now())
             except Refused as refusal:
                 form.add_error("day", refused_line(refusal))
             else:
@@ -44,7 +45,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def drop_swap_day(request: HttpRequest, swap_day_id: int) -> HttpResponse:
-    services.drop_swap_day(swap_day_id=swap_day_id, by=request.user, at=now())
+    services.drop_swap_day(swap_day_id=swap_day_id, by=signed_in(request), at=now())
     messages.success(request, _("Đã bỏ ngày khỏi lịch."))
     return redirect("people:calendar")
 
@@ -81,6 +82,6 @@ def _delivery_state(delivery: Any) -> Status:
 @require_POST
 def send_again(request: HttpRequest, delivery_id: int) -> HttpResponse:
     permissions.check_can_send_again(request.user)
-    services.send_again(delivery_id=delivery_id, by=request.user, at=now())
+    services.send_again(delivery_id=delivery_id, by=signed_in(request), at=now())
     messages.success(request, _("Thư được gửi lại."))
     return redirect("people:outbox")

@@ -18,6 +18,7 @@ from giapranh.kernel.clock import now, today
 from giapranh.kernel.errors import Refused
 from giapranh.kernel.tables import Column, Status, Table
 from giapranh.people import permissions, queries, services
+from giapranh.people.doors import signed_in
 from giapranh.people.forms import AppointmentForm, EndAppointmentForm, NewOfficerForm, OfficerForm
 from giapranh.people.views.answers import refused_line, workbook
 
@@ -99,7 +100,7 @@ def new_officer(request: HttpRequest) -> HttpResponse:
     form = NewOfficerForm(request.POST or None, day=today())
     if request.method == "POST" and form.is_valid():
         try:
-            made, password = services.take_on(**form.cleaned_data, by=request.user, at=now())
+            made, password = services.take_on(**form.cleaned_data, by=signed_in(request), at=now())
         except Refused as refusal:
             form.add_error(None, refused_line(refusal))
         else:
@@ -115,7 +116,7 @@ def edit_officer(request: HttpRequest, uid: UUID) -> HttpResponse:
     form = OfficerForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            services.edit_officer(officer=found, by=request.user, at=now(), **form.cleaned_data)
+            services.edit_officer(officer=found, by=signed_in(request), at=now(), **form.cleaned_data)
         except Refused as refusal:
             form.add_error(None, refused_line(refusal))
         else:
@@ -132,7 +133,7 @@ def appoint(request: HttpRequest, uid: UUID) -> HttpResponse:
     if not form.is_valid():
         return _officer_page(request, uid, appointing=form)
     try:
-        services.appoint(officer=queries.officer_by_uid(uid), **form.cleaned_data, by=request.user, at=now())
+        services.appoint(officer=queries.officer_by_uid(uid), **form.cleaned_data, by=signed_in(request), at=now())
     except Refused as refusal:
         form.add_error(None, refused_line(refusal))
         return _officer_page(request, uid, appointing=form)
@@ -148,21 +149,21 @@ def end_appointment(request: HttpRequest, appointment_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Ngày làm việc cuối chưa đúng: viết như 28/02/2026."))
         return redirect("people:officer", uid=uid)
-    services.end_appointment(appointment_id=appointment_id, **form.cleaned_data, by=request.user, at=now())
+    services.end_appointment(appointment_id=appointment_id, **form.cleaned_data, by=signed_in(request), at=now())
     messages.success(request, _("Đã ghi ngày thôi chức trách."))
     return redirect("people:officer", uid=uid)
 
 
 @require_POST
 def close_account(request: HttpRequest, uid: UUID) -> HttpResponse:
-    services.close_account(officer=queries.officer_by_uid(uid), by=request.user, at=now())
+    services.close_account(officer=queries.officer_by_uid(uid), by=signed_in(request), at=now())
     messages.success(request, _("Đã đóng tài khoản."))
     return redirect("people:officer", uid=uid)
 
 
 @require_POST
 def reopen_account(request: HttpRequest, uid: UUID) -> HttpResponse:
-    services.reopen_account(officer=queries.officer_by_uid(uid), by=request.user, at=now())
+    services.reopen_account(officer=queries.officer_by_uid(uid), by=signed_in(request), at=now())
     messages.success(request, _("Đã mở lại tài khoản. Nhớ giao lại chức trách."))
     return redirect("people:officer", uid=uid)
 
@@ -171,5 +172,5 @@ def reopen_account(request: HttpRequest, uid: UUID) -> HttpResponse:
 @require_POST
 def new_password(request: HttpRequest, uid: UUID) -> HttpResponse:
     """A fresh password, shown once on the page and kept nowhere."""
-    password = services.new_password(officer=queries.officer_by_uid(uid), by=request.user, at=now())
+    password = services.new_password(officer=queries.officer_by_uid(uid), by=signed_in(request), at=now())
     return _officer_page(request, uid, shown_password=password)

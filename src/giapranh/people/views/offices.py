@@ -16,6 +16,7 @@ from giapranh.kernel.clock import now, today
 from giapranh.kernel.errors import Refused
 from giapranh.kernel.tables import Column, Status, Table
 from giapranh.people import permissions, queries, services, sheets
+from giapranh.people.doors import signed_in
 from giapranh.people.forms import NewOfficeForm, OfficeForm, OfficeNameForm, PasteForm
 from giapranh.people.views.answers import refused_line, workbook
 from giapranh.people.views.days import asked_day
@@ -105,7 +106,7 @@ def edit_office(request: HttpRequest, uid: UUID) -> HttpResponse:
     naming = OfficeNameForm(initial={"name": found.name})
     if request.method == "POST" and form.is_valid():
         try:
-            services.edit_office(office=found, by=request.user, at=now(), **form.values())
+            services.edit_office(office=found, by=signed_in(request), at=now(), **form.values())
         except Refused as refusal:
             form.add_error(None, refused_line(refusal))
         else:
@@ -122,7 +123,7 @@ def edit_office(request: HttpRequest, uid: UUID) -> HttpResponse:
 def name_office(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The true name, now that somebody knows it."""
     found = queries.office_by_uid(uid)
-    services.name_office(office=found, name=request.POST.get("name", ""), by=request.user, at=now())
+    services.name_office(office=found, name=request.POST.get("name", ""), by=signed_in(request), at=now())
     messages.success(request, _("Đã ghi tên chính thức."))
     return redirect("people:office", uid=uid)
 
@@ -134,7 +135,7 @@ def new_office(request: HttpRequest) -> HttpResponse:
     form = NewOfficeForm(request.POST or None, day=today(), initial={"parent": agency, "kind": "division"})
     if request.method == "POST" and form.is_valid():
         try:
-            made = services.create_office(**form.cleaned_data, by=request.user, at=now())
+            made = services.create_office(**form.cleaned_data, by=signed_in(request), at=now())
         except Refused as refusal:
             form.add_error("name", refused_line(refusal))
         else:
@@ -153,7 +154,7 @@ def paste(request: HttpRequest) -> HttpResponse:
         try:
             text = _pasted_text(form)
             if "save" in request.POST:
-                made = services.paste_offices(text, by=request.user, at=now())
+                made = services.paste_offices(text, by=signed_in(request), at=now())
                 messages.success(request, _("Đã thêm %(count)s đơn vị.") % {"count": len(made)})
                 return redirect("people:offices")
             rows = services.preview_offices(text)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from giapranh.kernel.clock import now, today
 from giapranh.kernel.errors import N_, BadInput, Refused
 from giapranh.people import permissions, queries, services
+from giapranh.people.doors import signed_in
 from giapranh.people.effects import in_groups
 from giapranh.people.forms import SUCCESSION_KINDS, SuccessionForm
 from giapranh.people.rules.plans import Plan
@@ -99,6 +100,6 @@ def _confirm(request: HttpRequest) -> HttpResponse:
         plan = Plan.from_json(json.loads(request.POST.get("plan", "")))
     except (ValueError, TypeError, KeyError) as error:
         raise PlanLost(N_("Trang xác nhận không còn đủ dữ liệu. Hãy làm lại từ bước 1.")) from error
-    done = services.succeed(plan=plan, by=request.user, at=now(), seen=request.POST.get("seen", ""))
+    done = services.succeed(plan=plan, by=signed_in(request), at=now(), seen=request.POST.get("seen", ""))
     messages.success(request, _("Đã ghi thay đổi tổ chức."))
     return redirect("people:succession_done", uid=done.uid)

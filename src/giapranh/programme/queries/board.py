@@ -8,13 +8,13 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from giapranh.kernel.dates import UnclearDate, format_date, parse_date
 from giapranh.kernel.text import search_key
 from giapranh.people.models import Office
-from giapranh.programme.models import Programme, Task, TaskPart
-from giapranh.programme.queries.tasks import listed, live, visible_tasks, with_buckets
+from giapranh.programme.models import Task, TaskPart
+from giapranh.programme.queries.tasks import listed, live, visible_in, visible_tasks, with_buckets
 from giapranh.programme.rules.buckets import Bucket, Moment
 from giapranh.programme.rules.states import CLOSED, TaskState
 from giapranh.programme.thresholds import today
@@ -50,6 +50,12 @@ class Filters:
             due_from=_day(params.get("tu"), refused), due_to=_day(params.get("den"), refused),
             mine=params.get("cua-toi") == "1", refused=tuple(refused),
         )  # fmt: skip
+
+    @property
+    def active(self) -> bool:
+        """Whether anything but the programme narrows the list."""
+        plain = (self.office, self.role, self.column, self.topic, self.words, self.due_from, self.due_to, self.refused)
+        return any(value not in (None, "", ()) for value in plain) or bool(self.clause) or self.mine
 
     def query(self, **changes: Any) -> str:
         """The query string of these filters with some changed; None takes one out."""
@@ -98,39 +104,38 @@ def board(user: Any, filters: Filters, at: datetime) -> Board:
     tasks = _filtered(user, filters, moment)
     counts: dict[int | None, dict[str, int]] = {}
     grouped = (
-        TaskPart.objects.filter(role="lead", task__in=_plain(user, filters, moment))
-        .annotate(column=_column(moment, "task__"))
-        .values("office", "column")
+        TaskPart.objects.filter(role="lead", task__in=tasks.order_by().values("pk"))
+        .annotate(column=_column(moment, "task__"), made_up=F("task__illustrative"))
+        .values("office", "column", "made_up")
         .annotate(count=Count("pk"))
         .order_by()
     )
+    illustrative = False
     for row in grouped:
-        counts.setdefault(row["office"], {})[row["column"]] = row["count"]
-    names = dict(
+        found = counts.setdefault(row["office"], {})
+        found[row["column"]] = found.get(row["column"], 0) + row["count"]
+        illustrative |= row["made_up"]
+    names: dict[int | None, str] = dict(
         Office.objects.filter(pk__in=[pk for pk in counts if pk]).order_by("sort_key", "pk").values_list("pk", "name")
     )
     order = [*([None] if None in counts else []), *names]
-    rows = tuple(_row(pk, names.get(pk, ""), counts[pk], filters) for pk in order)
+    base = filters.query(**{"don-vi": None, "han": None})
+    base += "&" if len(base) > 1 else ""
+    rows = tuple(_row(pk, names.get(pk, ""), counts[pk], base) for pk in order)
     totals = {column: sum(found.get(column, 0) for found in counts.values()) for column in COLUMNS}
-    return Board(rows, totals, sum(totals.values()), listed(tasks), tasks.filter(illustrative=True).exists())
+    return Board(rows, totals, sum(totals.values()), listed(tasks), illustrative)
 
 
-def _row(office: int | None, name: str, found: Mapping[str, int], filters: Filters) -> BoardRow:
+def _row(office: int | None, name: str, found: Mapping[str, int], base: str) -> BoardRow:
     cells = tuple(
-        BoardCell(column, found.get(column, 0), filters.query(**{"don-vi": office or "0", "han": column}))
-        for column in COLUMNS
+        BoardCell(column, found.get(column, 0), f"{base}don-vi={office or 0}&han={column}") for column in COLUMNS
     )
     return BoardRow(office, name, cells, sum(found.values()))
 
 
-def _plain(user: Any, filters: Filters, moment: Moment) -> QuerySet[Task]:
-    return _filtered(user, filters, moment).order_by().values("pk")
-
-
 def _filtered(user: Any, filters: Filters, moment: Moment) -> QuerySet[Task]:
-    tasks = with_buckets(live(visible_tasks(user)), moment)
-    if filters.programme:
-        tasks = tasks.filter(programme=filters.programme)
+    seen = visible_in(user, filters.programme) if filters.programme else visible_tasks(user)
+    tasks = with_buckets(live(seen), moment)
     if filters.office is not None or filters.role:
         tasks = tasks.filter(_in_office(filters))
     if filters.mine:
@@ -181,18 +186,12 @@ def _column(moment: Moment, prefix: str) -> Any:
     )  # fmt: skip
 
 
-def choices(user: Any, programme: Programme | None) -> dict[str, list[tuple[str, str]]]:
-    """What the filters of a board offer: the lead offices, the topics and the clauses that occur."""
-    tasks = live(visible_tasks(user))
-    if programme is not None:
-        tasks = tasks.filter(programme=programme)
-    leads = TaskPart.objects.filter(role="lead", office__isnull=False, task__in=tasks.order_by().values("pk"))
-    offices = leads.order_by("office__sort_key", "office").values_list("office", "office__name").distinct()
-    facets = tasks.order_by("topic").values_list("topic", flat=True).distinct()
-    return {
-        "offices": [(str(pk), name) for pk, name in offices],
-        "topics": [(topic, topic) for topic in facets if topic],
-    }
+def lead_offices(user: Any, filters: Filters) -> list[tuple[str, str]]:
+    """The lead offices that a filter can name: those of the programme, or of everything the person sees."""
+    tasks = live(visible_in(user, filters.programme) if filters.programme else visible_tasks(user))
+    leads = TaskPart.objects.filter(role="lead", task__in=tasks.order_by().values("pk"))
+    found = Office.objects.filter(pk__in=leads.order_by().values("office")).order_by("sort_key", "pk")
+    return [(str(pk), name) for pk, name in found.values_list("pk", "name")]
 
 
 def _number(text: str | None) -> int | None:

@@ -156,7 +156,7 @@ def _new(user: Any, offices: set[int], now: Today, at: datetime) -> list[DeskIte
     found = visible_tasks(user).filter(
         created_at__gte=at - timedelta(days=NEW_DAYS), recurrence="", state=TaskState.GIVEN
     )
-    if not permissions.access.has_role(user, *permissions.GIVERS):
+    if not access.has_role(user, *permissions.GIVERS):
         found = found.filter(parts__office__in=offices).distinct()
     return [
         _item("new", _("Việc mới"), task, task.due_on, now, at=task.created_at)

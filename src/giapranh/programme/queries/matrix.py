@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from giapranh.kernel.tables import Status
 from giapranh.people.models import Office
 from giapranh.programme.models import Programme, TaskPart
-from giapranh.programme.queries.tasks import bucket_expression, live, visible_tasks
+from giapranh.programme.queries.tasks import bucket_expression, live, visible_in
 from giapranh.programme.rules.buckets import Bucket
 from giapranh.programme.rules.states import TaskState
 from giapranh.programme.thresholds import today
@@ -66,7 +66,7 @@ class Matrix:
 def matrix(user: Any, programme: Programme, at: datetime) -> Matrix:
     """Which office stands where with which clause; a fixed number of queries."""
     moment = today(at).moment
-    tasks = live(visible_tasks(user)).filter(programme=programme)
+    tasks = live(visible_in(user, programme.pk))
     buckets = tasks.annotate(bucket=bucket_expression(moment))
     running = ~Q(task__state__in=[TaskState.AWAITING, TaskState.PAUSED, TaskState.COMPLETED])
     late = Q(task__in=buckets.filter(bucket=Bucket.OVERDUE).order_by().values("pk"))
@@ -92,7 +92,7 @@ def matrix(user: Any, programme: Programme, at: datetime) -> Matrix:
         )
     clauses = _clauses(tasks)
     offices = {office for office, _n in cells}
-    names = dict(
+    names: dict[int | None, str] = dict(
         Office.objects.filter(pk__in=[pk for pk in offices if pk]).order_by("sort_key", "pk").values_list("pk", "name")
     )
     order = [*([None] if None in offices else []), *names]

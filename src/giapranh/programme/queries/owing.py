@@ -40,6 +40,7 @@ def duties(day: date, settings: ReminderSettings) -> list[Owed]:
             snoozed=quiet.get(task, {}),
         )
         for pk, role, office, officer, due_on, task, n, text, owner in rows
+        if due_on is not None
     ]  # fmt: skip
 
 

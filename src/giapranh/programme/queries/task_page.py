@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from giapranh.kernel.refs import RecordRef, Resolved, resolve
+from giapranh.people import access
 from giapranh.people import queries as people
 from giapranh.people.models import Appointment, Officer
 from giapranh.places.named import held_on
@@ -80,9 +81,8 @@ def task_page(user: Any, task_id: int, at: datetime, period: ReportingPeriod | N
         .select_related("office__parent", "given_to", "officer", "reported_by")
         .order_by("-role", "office__sort_key", "pk")
     )
-    names = people.display_names(
-        [part.given_to or part.office for part in parts if part.given_to or part.office], now.day
-    )
+    named = [office for part in parts if (office := part.given_to or part.office) is not None]
+    names = people.display_names(named, now.day)
     works = permissions.can_work(user, task)
     staff = _staff([part.office_id for part in parts if part.office_id], now.day)
     lines = [_part(part, task, names, user, works, now, staff) for part in parts]
@@ -101,7 +101,7 @@ def task_page(user: Any, task_id: int, at: datetime, period: ReportingPeriod | N
         bucket=Bucket(task.frozen_bucket) if task.frozen_bucket else bucket(task.due_on, task.due_time, now.moment),
         days_left=None if task.frozen_bucket else days_left(task.due_on, now.day, now.calendar),
         topic=next((topic.title for topic in topics() if topic.key == task.topic), task.topic),
-        can=_can(user, task, works, waiting, bool(products)), waiting=waiting,
+        can=_can(user, task, works, waiting, bool(products), now.day), waiting=waiting,
         snooze=Snooze.objects.filter(task=task, officer=user, until__gte=now.day).first(),
     )  # fmt: skip
 
@@ -140,7 +140,7 @@ def _staff(offices: list[int], day: date) -> dict[int, list[Officer]]:
 def _product(row: Product, works: bool, task: Task) -> ProductLine:
     title, url = str(row), ""
     if row.paper_id:
-        title, url = f"{row.paper.kind} {row.paper.full_number}".strip(), f"/van-ban/{row.paper_id}/"
+        title, url = str(row.paper), f"/van-ban/{row.paper_id}/"
     elif row.record_ref:
         found: Resolved | None = resolve(RecordRef.parse(row.record_ref))
         title, url = (found.title, found.url) if found else (row.record_ref, "")
@@ -164,7 +164,7 @@ def _indicators(task: Task, period: ReportingPeriod) -> dict[str, Any]:
     }
 
 
-def _can(user: Any, task: Task, works: bool, waiting: Extension | None, has_product: bool) -> frozenset[str]:
+def _can(user: Any, task: Task, works: bool, waiting: Extension | None, has_product: bool, day: date) -> frozenset[str]:
     """The names of the forms the page shows; the services check again."""
     open_verbs = set(verbs(TaskState(task.state)))
     if task.recurrence:
@@ -181,13 +181,13 @@ def _can(user: Any, task: Task, works: bool, waiting: Extension | None, has_prod
         "pause": gives and TaskVerb.PAUSE in open_verbs,
         "resume": gives and TaskVerb.RESUME in open_verbs,
         "cancel": gives and TaskVerb.CANCEL in open_verbs,
-        "ask_extension": works and running and task.due_on is not None and waiting is None,
+        "ask_extension": works and running and task.due_on is not None and task.due_on >= day and waiting is None,
         "decide_extension": gives and waiting is not None and waiting.asked_by_id != user.pk,
         "propose_due": (works or gives) and running and task.due_kind != "given" and not task.recurrence,
         "accept_due": gives and running and task.due_kind != "given" and not task.recurrence,
         "set_office": gives and task.state not in CLOSED,
         "indicator": (works or gives) and task.state not in CLOSED,
-        "snooze": running and permissions.access.may_write(user),
+        "snooze": running and access.may_write(user),
         "give": gives,
         "work": works,
     }

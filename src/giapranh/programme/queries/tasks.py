@@ -4,21 +4,47 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    F,
+    JSONField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import JSONObject
 
 from giapranh.kernel.errors import N_
 from giapranh.programme import permissions
 from giapranh.programme.models import Programme, Task, TaskPart
 from giapranh.programme.permissions import NoSuchTask
 from giapranh.programme.rules.buckets import Bucket, Moment
-from giapranh.programme.rules.states import TaskState
+from giapranh.programme.rules.states import RUNNING, TaskState
 
+# Late or nearly due is what somebody can still act on; what is handed in, paused or done has its own column.
+LATE = Q(bucket=Bucket.OVERDUE, state__in=RUNNING)
+NEAR = Q(bucket=Bucket.NEARLY_DUE, state__in=RUNNING)
 NO_PROGRAMME = N_("Không có chương trình này, hoặc không có việc nào của đơn vị bạn trong đó.")
 
 
 def visible_tasks(user: Any) -> QuerySet[Task]:
     """The tasks ``user`` may see, series included."""
     return Task.objects.filter(permissions.visible(user))
+
+
+def visible_in(user: Any, programme_id: int) -> QuerySet[Task]:
+    """The tasks of one programme. Who sees all of it is not asked about each task: that is most of the time of a page."""
+    programme = Programme.objects.filter(pk=programme_id).first()
+    tasks = Task.objects.filter(programme=programme_id)
+    if programme is not None and permissions.sees_whole(user, programme):
+        return tasks
+    return tasks.filter(permissions.visible(user))
 
 
 def live(tasks: QuerySet[Task]) -> QuerySet[Task]:
@@ -56,18 +82,19 @@ def get_programme(user: Any, programme_id: int) -> Programme:
 def programmes(user: Any, moment: Moment) -> QuerySet[Programme]:
     """Programmes with what their tasks come to, counted over the tasks ``user`` may see."""
     counted = live(with_buckets(visible_tasks(user), moment)).filter(programme=OuterRef("pk")).order_by()
+    # One object of four counts: four separate counts would walk the tasks of each programme four times.
     per_programme = counted.values("programme").annotate(
-        all=Count("pk"),
-        done=Count("pk", filter=Q(state=TaskState.COMPLETED)),
-        late=Count("pk", filter=Q(bucket=Bucket.OVERDUE) & ~Q(state=TaskState.COMPLETED)),
-        near=Count("pk", filter=Q(bucket=Bucket.NEARLY_DUE)),
+        counts=JSONObject(
+            all=Count("pk"),
+            done=Count("pk", filter=Q(state=TaskState.COMPLETED)),
+            late=Count("pk", filter=LATE),
+            near=Count("pk", filter=NEAR),
+        )
     )
     return (
         visible_programmes(user)
         .select_related("owner", "paper")
-        .annotate(
-            **{f"tasks_{name}": Subquery(per_programme.values(name)[:1]) for name in ("all", "done", "late", "near")}
-        )
+        .annotate(tasks_counts=Subquery(per_programme.values("counts")[:1], output_field=JSONField()))
     )
 
 

@@ -11,8 +11,7 @@ from django.db.models.functions import TruncMonth
 
 from giapranh.programme.models import Task
 from giapranh.programme.queries.board import Filters, _filtered
-from giapranh.programme.queries.tasks import lead_part, listed, office_word
-from giapranh.programme.rules.buckets import Bucket
+from giapranh.programme.queries.tasks import LATE, lead_part, listed, office_word
 from giapranh.programme.rules.states import TaskState
 from giapranh.programme.thresholds import today
 
@@ -64,14 +63,13 @@ class Timeline:
 def timeline(user: Any, filters: Filters, at: datetime) -> Timeline:
     now = today(at)
     tasks = _filtered(user, filters, now.moment)
-    open_late = Q(bucket=Bucket.OVERDUE) & ~Q(state=TaskState.COMPLETED)
     months = [
         Month(row["month"], row["total"], row["done"], row["late"])
         for row in tasks.filter(due_on__isnull=False)
         .annotate(month=TruncMonth("due_on"))
         .values("month")
         .annotate(
-            total=Count("pk"), done=Count("pk", filter=Q(state=TaskState.COMPLETED)), late=Count("pk", filter=open_late)
+            total=Count("pk"), done=Count("pk", filter=Q(state=TaskState.COMPLETED)), late=Count("pk", filter=LATE)
         )
         .order_by("month")
     ]

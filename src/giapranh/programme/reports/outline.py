@@ -205,7 +205,12 @@ def _time_line(facts: ReportFacts) -> list[Block]:
     labels = {task.task_id: clause.label for clause in facts.clauses for task in clause.tasks}
     today = facts.as_of.astimezone(VIETNAM).date()
     stays = [
-        Stay(f"{labels[t.task_id]} – {t.lead}", facts.start, t.due_on, t.done_on if t.standing in DONE else None)
+        Stay(
+            f"{labels[t.task_id]} – {_as_written(t.lead)}",
+            facts.start,
+            t.due_on,
+            t.done_on if t.standing in DONE else None,
+        )
         for t in shown
     ]
     last = max([facts.end, *(t.due_on for t in shown if t.due_on), *(t.done_on for t in shown if t.done_on)])
@@ -237,8 +242,11 @@ def _clause(clause: Clause, facts: ReportFacts) -> list[Block]:
 def _indicators(measured: Sequence[Number]) -> Words:
     words: list[Run | str] = ["Chỉ số theo dõi: "]
     for place, number in enumerate(measured):
-        words += [f"{_lower(number.title)} "]
-        words += _figure(number, number.unit)
+        words.append(f"{_lower(number.title)} ")
+        if number.out_of == 0:
+            words += [f"(không có {number.unit} nào thuộc kỳ)", Run(f"[{number.index}]", raised=True)]
+        else:
+            words += _figure(number, number.unit)
         if number.target is not None:
             words.append(f" (chỉ tiêu {format_number(number.target)})")
         words.append("; " if place < len(measured) - 1 else ".")
@@ -484,6 +492,11 @@ def _sentence(words: str) -> str:
 def _cut(words: str, length: int) -> str:
     clean = _sentence(words)
     return clean if len(clean) <= length else clean[: length - 1].rstrip() + "…"
+
+
+def _as_written(office: str) -> str:
+    """The name in the paper without what the office is called now: a label has little room."""
+    return office.split(" (nay là ", 1)[0]
 
 
 def _lower(words: str) -> str:

@@ -15,7 +15,7 @@ from giapranh.documents.writing import OfficialPaper, write_html
 from giapranh.documents.writing.fonts import FontBook, find_fonts
 from giapranh.kernel.clock import local_date
 from giapranh.kernel.errors import N_, NotFound
-from giapranh.programme.models import Programme, Report, ReportNumber, Task
+from giapranh.programme.models import Extension, ExtensionDecision, Programme, Report, ReportNumber, Task
 from giapranh.programme.reports import permissions, signing
 from giapranh.programme.reports.facts import Number, ReportFacts, from_json
 from giapranh.programme.reports.letterheads import signers
@@ -210,6 +210,12 @@ def signer_choices(programme: Programme, day: date) -> list[tuple[str, str]]:
 
 
 # --- overdue duties, for urging --------------------------------------------------------------------------------------
+
+
+def decided_extensions(programme: Programme, limit: int = 20) -> list[Extension]:
+    """Requests for a later date that were decided lately: each may be answered by a letter."""
+    rows = Extension.objects.filter(task__programme=programme).exclude(decision=ExtensionDecision.WAITING)
+    return list(rows.select_related("task", "asked_by").order_by("-decided_at", "-pk")[:limit])
 
 
 @dataclass(frozen=True, slots=True)

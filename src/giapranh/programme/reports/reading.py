@@ -57,7 +57,7 @@ def snapshot(programme: Programme, period: ReportingPeriod, at: datetime) -> Sna
     clauses = _clauses(tasks, lines, period, as_of)
     upcoming = [
         line for task in tasks
-        if (line := lines.get(task.pk)) and line.due_on and as_of.date() < line.due_on <= period.next.end
+        if (line := lines.get(task.pk)) and line.due_on and as_of.date() <= line.due_on <= period.next.end
         and line.standing in (Standing.IN_TIME, Standing.NEARLY_DUE)
     ]  # fmt: skip
     return Snapshot(as_of, clauses, sorted(upcoming, key=lambda line: (line.due_on or date.max, line.task_id)))

@@ -17,6 +17,7 @@ from giapranh.people.models import Officer
 from giapranh.people.services import audit
 from giapranh.programme.models import Programme, Report, ReportNumber
 from giapranh.programme.reports import permissions, queries
+from giapranh.programme.reports.answering import answer_paper, decided_extension
 from giapranh.programme.reports.facts import Number, Remarks, ReportFacts, to_json
 from giapranh.programme.reports.gathering import gather
 from giapranh.programme.reports.letterheads import agency_of
@@ -123,16 +124,32 @@ def urging_letter(
     tasks = urged_tasks(task_ids, at)
     programme = tasks[0].programme
     permissions.check_can_draft(by, programme)
-    options = UrgingOptions(answer_by=answer_by, signer_id=signer_id, mark=mark)
-    paper = urging_paper(tasks, programme, options, by=by, at=at)
-    data = write_docx(paper)
+    paper = urging_paper(tasks, programme, UrgingOptions(answer_by, signer_id, mark), by=by, at=at)
     with transaction.atomic():
-        letter = documents.create_outgoing(
-            kind=LETTER, subject=paper.subject, data=data, name=f"don-doc-{local_date(at):%Y-%m-%d}.docx", by=by, at=at,
-            symbol=paper.symbol, issuer=agency_of(programme, local_date(at)), recipients=paper.addressees,
-            signer_name=paper.signer.name, signer_title=" ".join(paper.signer.authority[-1:]),
-            text=plain_text(paper), answers=programme.paper, illustrative=any(task.illustrative for task in tasks),
-        )  # fmt: skip
+        letter = _letter(paper, f"don-doc-{local_date(at):%Y-%m-%d}.docx", programme, by, at)
         for task in tasks:
             audit("task.urged", "task", task.pk, by, at, paper=letter.pk)
     return letter
+
+
+def extension_letter(
+    *, extension_id: int, by: Officer, at: datetime, signer_id: int | None = None, mark: Authority | None = None
+) -> Paper:
+    """The answer to a decided request for a later date: a draft among the outgoing papers."""
+    extension = decided_extension(extension_id)
+    programme = extension.task.programme
+    permissions.check_can_draft(by, programme)
+    paper = answer_paper(extension, UrgingOptions(None, signer_id, mark), by=by, at=at)
+    with transaction.atomic():
+        letter = _letter(paper, f"gia-han-{extension.pk}.docx", programme, by, at)
+        audit("extension.answered", "extension", extension.pk, by, at, paper=letter.pk)
+    return letter
+
+
+def _letter(paper: OfficialPaper, name: str, programme: Programme, by: Officer, at: datetime) -> Paper:
+    return documents.create_outgoing(
+        kind=LETTER, subject=paper.subject, data=write_docx(paper), name=name, by=by, at=at, symbol=paper.symbol,
+        issuer=agency_of(programme, local_date(at)), recipients=paper.addressees, signer_name=paper.signer.name,
+        signer_title=" ".join(paper.signer.authority[-1:]), text=plain_text(paper), answers=programme.paper,
+        illustrative=bool(paper.mark),
+    )  # fmt: skip

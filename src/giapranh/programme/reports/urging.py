@@ -81,14 +81,14 @@ def urging_paper(
     )  # fmt: skip
     return OfficialPaper(
         kind=LETTER, subject="đôn đốc thực hiện nhiệm vụ quá hạn", issuer=head.issuer, issuer_parent=head.issuer_parent,
-        symbol=_symbol(head.symbol_of, head.archive), place=head.place, month=now.day.month, year=now.day.year,
+        symbol=letter_symbol(head.symbol_of, head.archive), place=head.place, month=now.day.month, year=now.day.year,
         addressees=offices, body=_body(duties, programme, head.issuer, answer_by, now), recipients=head.recipients,
         archive=head.archive, signer=Signer(head.authority, head.signer), made_at=at,
-        mark=ILLUSTRATIVE if programme.illustrative else "",
+        mark=ILLUSTRATIVE if any(task.illustrative for task in tasks) else "",
     )  # fmt: skip
 
 
-def _symbol(agency: str, archive: str) -> str:
+def letter_symbol(agency: str, archive: str) -> str:
     """``SNNMT-NKS``: the agency and the office that drafted."""
     office = archive.removeprefix("VT").strip(", ")
     return "-".join(part for part in (agency, office) if part)

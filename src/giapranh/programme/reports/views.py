@@ -163,9 +163,16 @@ def urge(request: HttpRequest, programme_id: int) -> HttpResponse:
         return redirect(f"/van-ban/{letter.pk}/")
     context = {
         "programme": programme, "offices": offices, "form": form, "chosen": chosen,
-        "illustrative": programme.illustrative,
+        "illustrative": programme.illustrative, "extensions": queries.decided_extensions(programme),
     }  # fmt: skip
     return render(request, "programme/reports/urge.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def answer_extension(request: HttpRequest, extension_id: int) -> HttpResponse:
+    letter = services.extension_letter(extension_id=extension_id, by=_me(request), at=clock.now())
+    messages.success(request, _("Đã soạn công văn trả lời. Hãy đọc lại, sửa nếu cần, rồi cấp số và ký."))
+    return redirect(f"/van-ban/{letter.pk}/")
 
 
 def _me(request: HttpRequest) -> Any:

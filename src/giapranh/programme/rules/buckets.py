@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
+from functools import lru_cache
 
 from giapranh.kernel.errors import N_
 from giapranh.kernel.working_days import WorkCalendar
@@ -58,4 +59,10 @@ def frozen(due_on: date | None, due_time: time | None, moment: Moment) -> Bucket
 
 def days_left(due_on: date | None, day: date, calendar: WorkCalendar) -> int | None:
     """Working days until ``due_on`` (negative when it has passed); None without a date."""
-    return None if due_on is None else calendar.between(day, due_on)
+    return None if due_on is None else _between(calendar, day, due_on)
+
+
+@lru_cache(maxsize=8192)
+def _between(calendar: WorkCalendar, day: date, due_on: date) -> int:
+    """Counted day by day; the same few dates come back on every line of every list of the day."""
+    return calendar.between(day, due_on)

@@ -20,6 +20,7 @@ from giapranh.kernel.clock import local_date
 from giapranh.kernel.dates import format_date
 from giapranh.kernel.errors import N_
 from giapranh.kernel.text import nfc
+from giapranh.people import access
 from giapranh.people.models import Officer
 from giapranh.people.services import notify, send_mail_once
 from giapranh.programme import permissions
@@ -107,7 +108,7 @@ def snooze(*, task_id: int, until: date, reason: str, by: Officer, at: datetime)
     """Do not remind this person of this task until a day; the reason is kept and the task itself is not changed."""
     task = locked(task_id)
     permissions.check_can_see(by, task)
-    permissions.access.check_may_write(by)
+    access.check_may_write(by)
     if until < local_date(at):
         raise WrongDate(N_("Ngày %(day)s đã qua."), day=format_date(until))
     if not (words := nfc(reason).strip()):

@@ -13,6 +13,7 @@ from giapranh.kernel.clock import now
 from giapranh.programme import permissions, services
 from giapranh.programme.forms import AdoptForm
 from giapranh.programme.queries.adoption import plan
+from giapranh.programme.views import shown
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,7 +25,7 @@ def adopt(request: HttpRequest, paper_id: int) -> HttpResponse:
     proposal = plan(paper_id, at=at)
     form = AdoptForm(request.POST or None, plan=proposal)
     if request.method == "POST" and form.is_valid():
-        programme = services.adopt(paper_id=paper_id, by=request.user, at=at, choices=form.choices)
+        programme = services.adopt(paper_id=paper_id, by=shown.me(request), at=at, choices=form.choices)
         count = programme.tasks.filter(series=None).count()
         said = ngettext("Đã giao %(count)s việc.", "Đã giao %(count)s việc.", count) % {"count": count}
         messages.success(request, said)

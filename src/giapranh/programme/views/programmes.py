@@ -10,13 +10,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from giapranh.kernel.clock import now
+from giapranh.kernel.clock import local_date, now
 from giapranh.kernel.tables import Column, Status, Table
 from giapranh.programme import indicators, permissions, queries, services
 from giapranh.programme.forms import ThresholdsForm
 from giapranh.programme.indicators import Scope
 from giapranh.programme.queries import Filters
-from giapranh.programme.queries.board import COLUMNS, choices
+from giapranh.programme.queries.board import COLUMNS, lead_offices
 from giapranh.programme.reference import topics
 from giapranh.programme.rules.periods import PeriodKind, containing, parse_period
 from giapranh.programme.thresholds import NAMES, limits, today
@@ -31,10 +31,11 @@ def programmes(request: HttpRequest) -> HttpResponse:
         Column("name", _("Chương trình"), sort_field="sort_key", search="search_key"),
         Column("owner", _("Cơ quan giao"), value=lambda row: row.owner.name, sort_field="owner__sort_key",
                search="owner__search_key"),
-        Column("done", _("Hoàn thành"), value=lambda row: f"{row.tasks_done or 0}/{row.tasks_all or 0}",
+        Column("done", _("Hoàn thành"), value=lambda row: f"{row.tasks_done}/{row.tasks_all}",
                sortable=False, filterable=False),
-        Column("late", _("Tình hình"), "status", value=_standing, sort_field="tasks_late", filterable=False),
-        Column("created_at", _("Giao ngày"), "date", field="created_at", filterable=False),
+        Column("late", _("Tình hình"), "status", value=_standing, sortable=False, filterable=False),
+        Column("created_at", _("Giao ngày"), "date", value=lambda row: local_date(row.created_at), sort_field="created_at",
+               filterable=False),
     ]  # fmt: skip
     table = Table.of(
         queries.programmes(request.user, today(at).moment), columns, request.GET, title=_("Chương trình"),
@@ -76,8 +77,12 @@ def board(request: HttpRequest, programme_id: int | None = None) -> HttpResponse
     context = _around(request, programme, filters, "board") | {
         "board": found,
         "table": table,
-        "columns": [(key, shown.COLUMN_WORDS[key], shown.COLUMN_TONES.get(key, "")) for key in COLUMNS],
-        "offered": choices(request.user, programme),
+        "columns": [(key, shown.COLUMN_WORDS[key]) for key in COLUMNS],
+        "rows": [(row, [(shown.COLUMN_WORDS[cell.column], cell) for cell in row.cells]) for row in found.rows],
+        # Without a filter the board itself names every lead office.
+        "offices": lead_offices(request.user, filters)
+        if filters.active
+        else [(str(row.office_id), row.name) for row in found.rows if row.office_id],
         "topics": {topic.key: topic.title for topic in topics()},
         "illustrative": found.illustrative or bool(programme and programme.illustrative),
     }
@@ -95,9 +100,9 @@ def timeline(request: HttpRequest, programme_id: int | None = None) -> HttpRespo
     context = _around(request, programme, filters, "timeline") | {
         "timeline": found,
         "rows": rows,
-        "offered": choices(request.user, programme),
+        "offices": lead_offices(request.user, filters),
         "topics": {topic.key: topic.title for topic in topics()},
-        "columns": [(key, shown.COLUMN_WORDS[key], shown.COLUMN_TONES.get(key, "")) for key in COLUMNS],
+        "columns": [(key, shown.COLUMN_WORDS[key]) for key in COLUMNS],
         "illustrative": any(bar.task.illustrative for bar in found.bars),
     }
     return render(request, "programme/timeline.html", context)
@@ -107,8 +112,10 @@ def timeline(request: HttpRequest, programme_id: int | None = None) -> HttpRespo
 def matrix(request: HttpRequest, programme_id: int) -> HttpResponse:
     """Which office stands where with which clause?"""
     programme = queries.get_programme(request.user, programme_id)
+    found = queries.matrix(request.user, programme, now())
     context = _around(request, programme, Filters(programme=programme_id), "matrix") | {
-        "matrix": queries.matrix(request.user, programme, now()),
+        "matrix": found,
+        "rows": [(row, list(zip(found.clauses, row.cells, strict=True))) for row in found.rows],
         "illustrative": programme.illustrative,
     }
     return render(request, "programme/matrix.html", context)
@@ -163,7 +170,7 @@ def thresholds(request: HttpRequest) -> HttpResponse:
     initial["remind_before"] = ", ".join(map(str, held.remind_before))
     form = ThresholdsForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        services.set_thresholds(new=form.limits, by=request.user, at=now())
+        services.set_thresholds(new=form.limits, by=shown.me(request), at=now())
         messages.success(request, _("Đã lưu ngưỡng nhắc việc."))
         return redirect("programme:thresholds")
     return render(request, "programme/thresholds.html", {"form": form}, status=422 if form.errors else 200)

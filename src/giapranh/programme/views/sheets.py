@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 from django.contrib import messages
 from django.core import signing
@@ -27,7 +28,11 @@ def bring_in(request: HttpRequest, programme_id: int | None = None) -> HttpRespo
     permissions.check_can_adopt(request.user)
     programme = queries.get_programme(request.user, programme_id) if programme_id else None
     form = SheetForm(request.POST or None, request.FILES or None)
-    context = {"form": form, "programme": programme, "illustrative": bool(programme and programme.illustrative)}
+    context: dict[str, Any] = {
+        "form": form,
+        "programme": programme,
+        "illustrative": bool(programme and programme.illustrative),
+    }
     if request.method != "POST":
         return render(request, "programme/sheet.html", context)
     if "sheet" in request.POST:
@@ -37,7 +42,7 @@ def bring_in(request: HttpRequest, programme_id: int | None = None) -> HttpRespo
     data, name = form.cleaned_data["file"].read(), form.cleaned_data["programme_name"]
     try:
         found = services.import_tracking_sheet(
-            data=data, by=request.user, at=now(), programme_id=programme_id, programme_name=name, dry_run=True
+            data=data, by=shown.me(request), at=now(), programme_id=programme_id, programme_name=name, dry_run=True
         )
     except BadInput as refusal:
         form.add_error("file", refusal.render(_))
@@ -56,7 +61,7 @@ def _take_in(request: HttpRequest, programme_id: int | None) -> HttpResponse:
         return redirect(request.path)
     name = request.POST.get("programme_name", "")
     done = services.import_tracking_sheet(
-        data=data, by=request.user, at=now(), programme_id=programme_id, programme_name=name
+        data=data, by=shown.me(request), at=now(), programme_id=programme_id, programme_name=name
     )
     count = len(done.new)
     messages.success(request, ngettext("Đã nhập %(n)s việc.", "Đã nhập %(n)s việc.", count) % {"n": count})

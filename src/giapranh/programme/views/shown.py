@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -22,12 +22,17 @@ COLUMN_WORDS = {
 COLUMN_TONES = {"overdue": "bad", "nearly_due": "soon", "in_time": "good", "completed": "good", "awaiting": "accent"}
 
 
+def me(request: HttpRequest) -> Any:
+    """The signed-in officer; the middleware lets nobody else in."""
+    return request.user
+
+
 def time_status(task: Any, now: Today) -> Status:
     """The pill of a task: done or late and how many working days are left."""
     bucket = Bucket(task.bucket)
     if task.state == TaskState.COMPLETED:
         late = bucket is Bucket.OVERDUE
-        return Status(_("Hoàn thành"), "good", "check", _("quá hạn") if late else "")
+        return Status(_("Hoàn thành"), "soon" if late else "good", "check", _("quá hạn") if late else "")
     if task.state in {TaskState.AWAITING, TaskState.PAUSED, TaskState.CANCELLED}:
         tone = "accent" if task.state == TaskState.AWAITING else ""
         return Status(state_word(task.state), tone, "clock" if tone else "pause")
@@ -92,7 +97,10 @@ def _due_kind(task: Any) -> str:
 
 def short(text: str, length: int = 120) -> str:
     words = " ".join(text.split())
-    return words if len(words) <= length else words[: length - 1].rstrip() + "…"
+    if len(words) <= length:
+        return words
+    cut = words[: length - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut else cut).rstrip(" ,;.") + "…"
 
 
 def workbook(table: Table, name: str, *, illustrative: bool) -> HttpResponse:

@@ -79,7 +79,7 @@ def step(request: HttpRequest, task_id: int, name: str) -> HttpResponse:
     else:
         given["task_id"] = found.pk
     try:
-        verb(**given, by=request.user, at=now())
+        verb(**given, by=shown.me(request), at=now())
     except (BadInput, Conflict) as refusal:
         form.add_error(None, refusal.render(_))
         fresh = queries.task_page(request.user, found.pk, now())
@@ -100,7 +100,7 @@ def part_step(request: HttpRequest, part_id: int, name: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, page, {f"{name}-{part_id}": form}, 422)
     try:
-        verb(part_id=part_id, by=request.user, at=now(), **_part_values(name, form.cleaned_data, page, part_id))
+        verb(part_id=part_id, by=shown.me(request), at=now(), **_part_values(name, form.cleaned_data, page, part_id))
     except (BadInput, Conflict) as refusal:
         form.add_error(None, refusal.render(_))
         fresh = queries.task_page(request.user, part.task_id, now())
@@ -112,7 +112,7 @@ def part_step(request: HttpRequest, part_id: int, name: str) -> HttpResponse:
 @require_POST
 def remove_product(request: HttpRequest, task_id: int, product_id: int) -> HttpResponse:
     found = queries.get_task(request.user, task_id)
-    services.remove_product(product_id=product_id, by=request.user, at=now())
+    services.remove_product(product_id=product_id, by=shown.me(request), at=now())
     messages.success(request, _("Đã bỏ sản phẩm."))
     return redirect("programme:task", task_id=found.pk)
 
@@ -121,7 +121,7 @@ def remove_product(request: HttpRequest, task_id: int, product_id: int) -> HttpR
 def unwatch(request: HttpRequest, task_id: int) -> HttpResponse:
     found = queries.get_task(request.user, task_id)
     key = request.POST.get("indicator", "")
-    services.set_target(task_id=found.pk, indicator=key, target=None, watch=False, by=request.user, at=now())
+    services.set_target(task_id=found.pk, indicator=key, target=None, watch=False, by=shown.me(request), at=now())
     return redirect("programme:task", task_id=found.pk)
 
 

@@ -148,8 +148,14 @@ def _inner_subject(para: Para, here: int, limit: int) -> Clause | None:
 
 def subject_inside(para: Para, at: int, limit: int) -> Clause | None:
     """A body after an opening part of the sentence that does not order: "Đối với các môn học …, Sở Z hướng dẫn …"."""
+    lists: list[tuple[int, int]] | None = None
     for m in re.finditer(r", ", para.folded[at:limit]):
         here = at + m.end()
+        if not pattern("start").match(para.text, here):
+            continue
+        lists = _lists(para, at, limit) if lists is None else lists
+        if any(a < here < b for a, b in lists):
+            continue
         phrase = phrase_at(para, here, limit)
         if phrase is None or phrase.stop in ("", ":", ";", ".") or len(phrase.units) > 4:
             continue
@@ -160,6 +166,19 @@ def subject_inside(para: Para, at: int, limit: int) -> Clause | None:
             if not tells(para, clause, True):
                 return clause
     return None
+
+
+_TOWARDS = re.compile(r"\b(?:voi|cung|gui|cho|cua|bao cao|don doc|huong dan|chi dao|gom|giua|phoi hop|yeu cau|den|ve) (?=[^\W\d_])")
+
+
+def _lists(para: Para, at: int, limit: int) -> list[tuple[int, int]]:
+    """Lists of bodies that a verb or a preposition governs; none of them has the duty."""
+    out = []
+    for m in _TOWARDS.finditer(para.folded, at, limit):
+        phrase = phrase_at(para, m.end(), limit)
+        if phrase is not None:
+            out.append((m.end(), phrase.end))
+    return out
 
 
 def first_word(para: Para, at: int) -> int:

@@ -47,7 +47,7 @@ _ANSWERS = re.compile(
     r"\W*(?:phai |hoan toan |toan dien )*chiu (?:moi |hoan toan )?trach nhiem (?:toan dien |ca nhan )?truoc\b"
 )
 _WITH = re.compile(
-    r"(?<!cong tac )(?<!co che )(?<!quy che )(?<!chuong trinh )(?<!viec )(?<!su )(?<!quan he )phoi hop(?: (?:chat che|dong bo|thuong xuyen|kip thoi|hieu qua|tich cuc|chu dong|tot|tham muu|thuc hien|lam viec))*(?:, (?:ho tro|giup do|giup))?(?: (?:voi|cung voi|cung|va giup))? (?=[^\W\d_])"
+    r"(?<!cong tac )(?<!co che )(?<!quy che )(?<!chuong trinh )(?<!viec )(?<!su )(?<!quan he )(?:phoi hop|pho[a-z]? ?i? h[a-z]{1,2}p)(?: (?:chat che|dong bo|thuong xuyen|kip thoi|hieu qua|tich cuc|chu dong|tot|tham muu|thuc hien|lam viec))*(?:, (?:ho tro|giup do|giup))?(?: (?:voi|cung voi|cung|va giup))? (?=[^\W\d_])"
 )
 _TO_WHOM = re.compile(
     r"(?P<v>(?:bao cao|gui|trinh|phan anh|thong bao|tham muu|kien nghi|de xuat|tong hop,? bao cao)(?: (?:ket qua|ngay|bang van ban|kip thoi|truc tiep|danh sach|ho so|tinh hinh|nhanh|tong hop))*(?: thuc hien)?(?: (?:ve|cho|den|toi|voi))*) (?=[^\W\d_])"
@@ -63,6 +63,9 @@ _CHUYEN = re.compile(r"chuyen [^,;.]{3,160}? (?:den|toi|cho) (?=[^\W\d_])")
 _AUTHORITY = re.compile(r"(?:(?:pho )?(?:chu tich|giam doc|thu tuong|bi thu|bo truong|thu truong bo|chanh van phong)(?: thuong truc)?(?: ubnd| uy ban nhan dan| so$| chinh phu| tinh| hdnd| bo| van phong| [^,]{3,40}$)|thu tuong|chinh phu|ban thuong vu|thuong truc (?:tinh|thanh|huyen) uy|lanh dao (?:ubnd|so|bo)\b)")
 # Under the heading of a body, "Chỉ đạo các đơn vị …" is what that body has to do.
 _HANDS_ON = re.compile(r"(?:chi dao|yeu cau|phan cong|uy quyen|giao nhiem vu cho) ")
+_TITLED = re.compile(r"(?:trach nhiem|nhiem vu|nhiem vu,? quyen han)(?: cu the)?(?: thuc hien)?(?: cua| doi voi)?:? (?=[^\W\d_])")
+_TOPICAL = re.compile(r"(?:ve |cong tac|doi voi|nhiem vu|mot so|noi dung|kinh phi|thoi gian|che do|giai phap|muc |yeu cau|cac noi dung|truong hop|phan |chi tieu|linh vuc)")
+_PRELUDE = re.compile(r"(?:tren co so|can cu|de |doi voi|trong |khi |truong hop|hang nam|dinh ky|sau khi|nham|theo |truoc |ngoai |ngay sau|tu ngay)")
 _CONNECTED = re.compile(r"^(?:dong thoi|ngoai ra|ben canh do|mat khac|trong do|cung voi do)[,:]? ")
 _REPORT_BY = re.compile(r"(?:ket qua|bao cao|thong tin|noi dung)\b[^.;]{0,120}?\b(?:gui|bao cao|phan anh)\b")
 _LISTS_GUESTS = re.compile(r"\bmoi\s*:|kinh moi|trinh trong moi|co mat|thanh phan|xin y kien")
@@ -206,6 +209,9 @@ class _Reader:
             and not _names_body(node)
         ):
             scope = replace(here, silent=True)
+        if node.children and _CONSENT.match(node.folded) and not node.folded.startswith(("dong y", "thong nhat", "co ban")):
+            # What is approved or set up below is its content, not work given to somebody.
+            scope = replace(here, silent=True)
         if node.children and not self._all_labels(node):
             self._holder(node, scope)
         elif not node.children:
@@ -248,7 +254,9 @@ class _Reader:
         para, end = node.para, len(node.para.text)
         clause = None if scope.silent and not _names_body(node) else self._clause(para, node.at, end)
         if clause is None and not scope.silent:
-            clause = clauses.inside(para, node.at, end, self._speaks)
+            clause = clauses.inside(para, node.at, end, self._speaks) or _titled(para, node.at, end)
+        if clause is None and scope.ordered and not scope.silent:
+            clause = self._unread_heading(node, end)
         inner = scope
         if clause and _usable(para, clause, end):
             inner = replace(self._scope_of(para, clause, scope, end), heading=True)
@@ -274,6 +282,17 @@ class _Reader:
             self._leaf(node, scope)
         self._children(node, inner)
 
+    def _unread_heading(self, node: Node, end: int) -> Clause | None:
+        """A short heading beside headings that name bodies names one too, even if OCR spoilt its words."""
+        text = node.text.rstrip(" :.")
+        others = [c for c in (node.parent.children if node.parent else ()) if c.kind == node.kind and c is not node]
+        alike = sum(bool(_names_body(c)) for c in others)
+        if not others or alike * 2 < len(others) or len(text) > 90 or _SECTION.search(node.folded) or _TOPICAL.match(node.folded):
+            return None
+        if not text[:1].isupper() or duty_at(node.para, node.at):
+            return None
+        return Clause(node.at, end, (Unit(" ".join(text.split()), node.at, node.at + len(text)),), None, False, True)
+
     def _scope_of(self, para: Para, clause: Clause, scope: Scope, end: int) -> Scope:
         due = find_due(para, clause.verb, end, self._taken(para), self.about.issued) if not clause.heading else None
         keep_due = due if due and due.due.date is not None else scope.due
@@ -290,7 +309,7 @@ class _Reader:
 
     def _leaf(self, node: Node, scope: Scope) -> None:
         para, end = node.para, len(node.para.text)
-        if scope.silent and not self._order(node):
+        if scope.silent and not self._order_plain(node):
             return
         if labels.label_of(para, node.at) in ("time", "other", "lead") and len(node.text) < 200:
             return
@@ -312,8 +331,8 @@ class _Reader:
         if clause is not None and clause.heading and clause.verb >= end - 2:
             # A body named with nothing to do: a heading whose text was lost.
             return
-        if clause is None and not scope.units:
-            clause = clauses.inside(para, node.at, end, self._speaks) or clauses.subject_inside(para, node.at, end)
+        if clause is None:
+            clause = self._within(node, scope, end)
         if clause is not None:
             if self._refused(para, clause, end, node):
                 return
@@ -325,6 +344,18 @@ class _Reader:
             return
         if scope.units or scope.ordered:
             self._inherit(node, scope)
+
+    def _within(self, node: Node, scope: Scope, end: int) -> Clause | None:
+        """The clause after an item's opening words; what the lines above name gives way only to words that say so."""
+        para = node.para
+        order = clauses.inside(para, node.at, end, self._speaks)
+        if not scope.units:
+            return order or clauses.subject_inside(para, node.at, end)
+        if order is not None and order.mode == "giao" and not scope.heading:
+            return order
+        if _PRELUDE.match(node.folded):
+            return clauses.subject_inside(para, node.at, min(end, self._sentence_end(para, node.at) + 1))
+        return None
 
     def _labelled(self, node: Node, group: labels.Labelled, scope: Scope) -> None:
         made = self._found(node.para, node.at, len(node.para.text), node, (), True, scope)
@@ -587,7 +618,7 @@ class _Reader:
             if clause is not None:
                 return clause, node.at
         if clause is not None and clause.ordered:
-            return clause, clause.start if clauses.opens_with_basis(para, node.at) else node.at
+            return clause, clause.start if self._rests(para, node.at, clause.start) else node.at
         seen = sentence
         for m in re.finditer(r"(?<=[.;]) +", para.text[node.at :]):
             at = node.at + m.end()
@@ -600,8 +631,13 @@ class _Reader:
             seen = sentence
             later = clauses.inside(para, at, min(end, sentence + 1), self._speaks)
             if later is not None and later.ordered:
-                return later, later.start if clauses.opens_with_basis(para, at) else at
+                return later, later.start if self._rests(para, at, later.start) else at
         return None, node.at
+
+    def _rests(self, para: Para, at: int, order: int) -> bool:
+        """Whether the order rests on a paper or a long story, which are no part of its text; a short opening is."""
+        cited = any(at <= a < order for a, _ in self._taken(para))
+        return clauses.opens_with_basis(para, at) and (cited or order - at > 90)
 
     def _forwarded(self, node: Node, end: int) -> tuple[Clause, int] | None:
         """ "X chuyển … đến Y để …": Y has the duty."""
@@ -701,6 +737,15 @@ def _one_spelling(paras: list[Para], found: list[Found], about: Circumstances) -
 def _respelt(unit: Unit, best: dict[str, str]) -> Unit:
     name = best.get(_squeezed(unit.name))
     return replace(unit, name=name) if name and key(name) != key(unit.name) else unit
+
+
+def _titled(para: Para, at: int, end: int) -> Clause | None:
+    """"Trách nhiệm của Sở X": a heading that names its body after a title."""
+    m = _TITLED.match(para.folded, at, end)
+    phrase = phrase_at(para, m.end(), end) if m else None
+    if phrase is None or phrase.end < end - 2:
+        return None
+    return Clause(at, end, phrase.units, None, False, True)
 
 
 def _usable(para: Para, clause: Clause, end: int) -> bool:

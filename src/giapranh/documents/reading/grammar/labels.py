@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from .lines import Para
-from .units import Unit, split
+from .units import Unit, phrase_at, split
 
 _LEAD = r"(?:(?:don vi|co quan|bo phan|phong|to chuc|ca nhan|dia phuong)(?:,? (?:don vi|co quan|ca nhan|dia phuong))? )?(?:chu tri|thuc hien|dau moi|chiu trach nhiem|duoc giao|tham muu)(?:,? (?:thuc hien|tham muu|trien khai|chinh|xay dung))*|phan cong(?: thuc hien| nhiem vu)?|trach nhiem(?: thuc hien)?|don vi|giao"
 _WITH = r"(?:(?:cac )?(?:don vi|co quan|phong|dia phuong)(?:,? (?:don vi|co quan))? )?phoi hop(?: thuc hien| tham muu)?"
@@ -50,12 +50,22 @@ def inline(para: Para, at: int) -> Labelled | None:
     """Labels inside a task's own paragraph."""
     found = list(_INLINE.finditer(para.folded, at + 10))
     if not any(m.group("lead") for m in found):
-        return None
+        return _bracketed(para, at)
     into = Labelled([], None, [], None, None)
     for i, m in enumerate(found):
         end = found[i + 1].start() if i + 1 < len(found) else len(para.text)
         _value(para, m, end, into)
     return into if into.lead else None
+
+
+def _bracketed(para: Para, at: int) -> Labelled | None:
+    """"… (Sở Nội vụ chủ trì; hoàn thành trước ngày …)": the lead in brackets after the task."""
+    for m in re.finditer(r"\((?:giao |don vi |do )?(?=[^\W\d_])", para.folded[at + 10 :]):
+        start = at + 10 + m.end()
+        phrase = phrase_at(para, start)
+        if phrase is not None and re.match(r" ?,? ?(?:la (?:don vi|co quan) )?(?:chu tri|thuc hien|tham muu|dau moi|phu trach|chiu trach nhiem)", para.folded[phrase.end :]):
+            return Labelled(list(phrase.units), para, [], None, None)
+    return None
 
 
 def _value(para: Para, m: re.Match[str], end: int, into: Labelled) -> None:

@@ -34,7 +34,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("bracket", re.compile(r"^\(\s?(?P<n>\d{1,2}|[ivx]{1,4}|[a-zđ])\s?\)\s?[.:]?\s*(?=\S)")),
     ("star", re.compile(r"^(?P<n>[*●▪■])\s?(?=\S)")),
     ("plus", re.compile(r"^(?P<n>\+)\s?(?=\S)")),
-    ("dash", re.compile(r"^(?P<n>(?:[-–—•ˆ]|_[—-]|[-–]{2})+)\s?(?=[^\W_])")),
+    ("dash", re.compile(r"^(?P<n>(?:[-–—•ˆ]|_[—-]|[-–]{2})+|[_~=])\s?(?=[^\W_])")),
 )
 RANK = {
     "chapter": 0,

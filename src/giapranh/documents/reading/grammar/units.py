@@ -32,7 +32,7 @@ def _alternatives(words: list[str]) -> str:
     out = []
     for word in sorted(words, key=len, reverse=True):
         pattern = re.escape(word).replace(r"\ ", " ")
-        if " " in word:
+        if " " in word or len(word) >= 6:
             out.append("".join(_LOOSE.get(fold(c), c) if i else c for i, c in enumerate(word)))
             continue
         loose = next((k for k in _MARKS if k in word), None)
@@ -88,7 +88,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     short_stops = "|".join(_guarded(w, before, after) for w in short)
     long_stops = "|".join(_guarded(w, _bare_rows(before), _bare_rows(after)) for w in long)
     named = rf"{_NOT_NAMES}(?:{heads})(?![\w])"
-    person = rf"(?!Lãnh đạo,? (?:và )?(?:chỉ|thực|tổ|toàn|công|việc))(?:{persons})(?![\w])"
+    person = rf"(?!Tr[uư].ng (?:hợp|họp)|Lãnh đạo,? (?:và )?(?:chỉ|thực|tổ|toàn|công|việc))(?:{persons})(?![\w])"
     plural = rf"(?:(?:[Tt]oàn thể |[Tt]ất cả )?(?:[Cc]{_LOOSE['a']}c|[Nn]hững|[Mm]ọi)) +(?:{both_cases}|{heads})(?!\w)"
     names = sorted({fold(n) for n in data["names"]}, key=len, reverse=True)
     return {
