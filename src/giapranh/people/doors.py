@@ -78,7 +78,8 @@ class LoginRequiredMiddleware:
             try:
                 access.check_may_write(request.user)
             except NotAllowed as refusal:  # Django turns what middleware raises here into a 500
-                return import_string(settings.REFUSAL_ANSWER)(request, refusal)
+                answer: HttpResponseBase = import_string(settings.REFUSAL_ANSWER)(request, refusal)
+                return answer
         return None
 
 

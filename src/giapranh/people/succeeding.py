@@ -198,7 +198,7 @@ def _lines_below(above: _Line, plan: Plan) -> list[_Line]:
 
 
 def _own_effects(outline: _Outline) -> list[Effect]:
-    effects = [_office_effect(line, outline.plan) for line in outline.lines if line.ends]
+    effects = [_office_effect(line, outline) for line in outline.lines if line.ends]
     for line in outline.lines:
         effects += [
             Effect("duty", duty.name, line.office.name, line.follower_name) for duty in _duties_of(line, outline.plan)
@@ -212,9 +212,10 @@ def _own_effects(outline: _Outline) -> list[Effect]:
     return effects
 
 
-def _office_effect(line: _Line, plan: Plan) -> Effect:
-    eve = format_date(plan.on - timedelta(days=1))
-    return Effect("office", line.office.name, line.office.name, line.follower_name, note=eve)
+def _office_effect(line: _Line, outline: _Outline) -> Effect:
+    eve = format_date(outline.plan.on - timedelta(days=1))
+    followers = names_of_followers(outline.plan) if line.parent_line is None else [line.follower_name]
+    return Effect("office", line.office.name, line.office.name, ", ".join(filter(None, followers)), note=eve)
 
 
 def _duties_of(line: _Line, plan: Plan) -> list[Duty]:
