@@ -43,6 +43,7 @@ _LETTERS = re.compile(r"[^a-z ]")
 _OPENING = re.compile(
     r"^(?:can cu|thuc hien|theo|ngay \d|nhan dip|de |trong |xet |tren co so|nham|sau khi|tiep theo|qua |hien nay|thoi gian qua|vua qua|thuong truc|ban thuong vu|kinh |van phong|uy ban nhan dan|ubnd|bo |so |phan |i\. |1\. )"
 )
+_MARKED = re.compile(r"\b(?:khan|mat|toc)\b")
 _URGENT = {"hoa toc": "HỎA TỐC", "thuong khan": "THƯỢNG KHẨN", "khan": "KHẨN", "hoa toc hen gio": "HỎA TỐC HẸN GIỜ"}
 _SECRET = {"mat": "MẬT", "toi mat": "TỐI MẬT", "tuyet mat": "TUYỆT MẬT"}
 
@@ -102,6 +103,8 @@ def _marks(top: list[Line], head: Head) -> None:
     for i, line in enumerate(top[:40]):
         if anchors.PARTY.search(line.folded):
             head.party = True
+        if len(line.text) > 160 or not _MARKED.search(line.folded):
+            continue
         for match in re.finditer(r"[^\s|](?:[^|\n]*?[^\s|])??(?=\s{3,}|\s*\||\s*$)", line.text):
             words = " ".join(_LETTERS.sub(" ", fold(match.group())).split())
             if not match.group().isupper() and words not in ("hoa toc",):
@@ -248,7 +251,7 @@ def _title(line: Line, code: str) -> Kind | None:
     if junk and (kind := kind_by_name().get(" ".join(_LETTERS.sub(" ", line.folded[junk.end() :]).split()))):
         return kind
     for name, kind in kind_by_name().items():
-        if len(name) >= 7 and near(words, name, 1):
+        if len(name) >= 7 and abs(len(words) - len(name)) <= 1 and near(words, name, 1):
             return kind
         if words.startswith(name + " ") and code in {fold(c) for c in kind.codes}:
             return kind

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from ..schema import Span, Value
 from .data import bodies
@@ -40,6 +41,12 @@ def _groups(lines: list[Line]) -> list[list[Line]]:
     return out
 
 
+@cache
+def _spellings() -> tuple[tuple[str, str], ...]:
+    """Known names with their folded form, short ones first so that longer ones have the last word."""
+    return tuple((name, fold(name)) for name in sorted(bodies()["names"] + bodies()["heads"], key=len))
+
+
 def _people_end(folded: str) -> int | None:
     """Where "ủy ban nhân dân" ends at the head of a name, letters changed by OCR allowed."""
     words = list(re.finditer(r"\S+", folded))
@@ -63,8 +70,8 @@ def _printed(lines: list[Line]) -> str:
         text = "HĐND" + text[len("hội đồng nhân dân") :]
         folded = fold(text)
     out = list(text)
-    for name in sorted(bodies()["names"] + bodies()["heads"], key=len):
-        at = folded.find(fold(name))
+    for name, small in _spellings():
+        at = folded.find(small)
         while at >= 0:
             if (at == 0 or not folded[at - 1].isalnum()) and (
                 at + len(name) == len(folded) or not folded[at + len(name)].isalnum()
@@ -72,7 +79,7 @@ def _printed(lines: list[Line]) -> str:
                 out[at : at + len(name)] = (
                     list(name) if len(name) == len(out[at : at + len(name)]) else out[at : at + len(name)]
                 )
-            at = folded.find(fold(name), at + 1)
+            at = folded.find(small, at + 1)
     text = "".join(out)
     for m in _LEVEL.finditer(fold(text)):
         rest = re.sub(

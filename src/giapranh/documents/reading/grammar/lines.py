@@ -13,7 +13,6 @@ from .folding import bare, fold
 _PIECES = re.compile(r"\S+(?:[ \t\u00a0]\S+)*")
 _BLANKS = " \t\f\u00a0\u200b\ufeff"
 _BREAK = re.compile(r"(\r\n|[\n\r\u2028\u2029\x0b\x85])")
-_LETTER = re.compile(r"[^\W\d_]")
 
 
 @dataclass(slots=True)
@@ -26,20 +25,33 @@ class Line:
     text: str
     blank_before: bool
     new_page: bool
-    folded: str = ""
-    bare: str = ""
+    _bare: str | None = None
+    _folded: str | None = None
+    _caps: bool | None = None
 
-    def __post_init__(self) -> None:
-        self.bare = bare(self.text)
-        self.folded = self.bare.lower()
-        if len(self.folded) != len(self.text):
-            self.folded = fold(self.text)
+    @property
+    def bare(self) -> str:
+        """The text without marks, as long as the text."""
+        if self._bare is None:
+            self._bare = bare(self.text)
+        return self._bare
+
+    @property
+    def folded(self) -> str:
+        """The text without marks and case, as long as the text."""
+        if self._folded is None:
+            self._folded = self.bare.lower()
+            if len(self._folded) != len(self.text):
+                self._folded = fold(self.text)
+        return self._folded
 
     @property
     def caps(self) -> bool:
         """Whether the line is set in capitals (small slips of OCR allowed)."""
-        letters = _LETTER.findall(self.text)
-        return len(letters) >= 2 and sum(c.isupper() for c in letters) >= 0.8 * len(letters)
+        if self._caps is None:
+            letters = [c for c in self.text if c.isalpha()]
+            self._caps = len(letters) >= 2 and sum(map(str.isupper, letters)) >= 0.8 * len(letters)
+        return self._caps
 
 
 def _unmarked(raw: str) -> str:
