@@ -72,6 +72,32 @@ function showDueInputs(root: ParentNode): void {
   }
 }
 
+type Typed = { path: string; name: string; value: string };
+type Input = HTMLInputElement | HTMLTextAreaElement;
+
+function inputsOf(form: Element): Input[] {
+  return [...form.querySelectorAll<Input>("input:not([type=hidden]):not([type=checkbox]), textarea")];
+}
+
+/** What stands typed in other fields and was not sent yet. */
+function unsaved(sent: string | null): Typed[] {
+  return [...document.querySelectorAll<HTMLElement>("[data-fields] [data-path]")]
+    .filter((form) => form.dataset["path"] !== sent)
+    .flatMap((form) =>
+      inputsOf(form)
+        .filter((input) => input.value !== input.defaultValue)
+        .map((input) => ({ path: form.dataset["path"] ?? "", name: input.name, value: input.value })),
+    );
+}
+
+function putBack(typed: Typed[]): void {
+  for (const { path, name, value } of typed) {
+    const form = byPath(path);
+    const input = form ? inputsOf(form).find((each) => each.name === name) : undefined;
+    if (input) input.value = value;
+  }
+}
+
 function reading(): void {
   let pinned: string | null = null;
   let waiting: string | null = null;
@@ -116,11 +142,17 @@ function reading(): void {
   });
   document.addEventListener("change", () => showDueInputs(document));
 
-  // After a decision the right side is drawn anew: go on to the next field that wants a look.
+  // After a decision the right side is drawn anew: what was typed elsewhere stays, and the eye goes on to the next
+  // field that wants a look.
+  let typed: Typed[] = [];
   document.addEventListener("htmx:beforeRequest", (event) => {
     waiting = fieldOf(event.target);
   });
+  document.addEventListener("htmx:beforeSwap", () => {
+    typed = unsaved(waiting);
+  });
   document.addEventListener("htmx:afterSettle", () => {
+    putBack(typed);
     showDueInputs(document);
     const wrong = document.querySelector<HTMLElement>("[data-fields] [data-path]:has(.field-error)");
     const next = wrong ?? document.querySelector<HTMLElement>("[data-fields] form.field-weak");

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from tests.factories.documents import AT, make_paper, reading, value
 
 from giapranh.documents import queries, services, urls
 from giapranh.documents.models import FieldDecision, Paper, PaperAttachment
 from giapranh.documents.services.records import keep_blob
 from giapranh.kernel.errors import NotFound
 from giapranh.people.models import AuditEvent, Officer
-from tests.factories.documents import AT, make_paper, reading, value
 
 pytestmark = pytest.mark.django_db
 Signed = Callable[[Officer | None], Client]

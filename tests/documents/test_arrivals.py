@@ -17,13 +17,13 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from pypdf import PdfWriter
+from tests.factories.documents import AT
 
 from giapranh.documents import queries, services, vault
 from giapranh.documents.models import Blob, Paper, PaperReading, PaperState, PaperVersion, Upload
 from giapranh.documents.services import arrivals
 from giapranh.kernel.errors import Refused
 from giapranh.people.models import AuditEvent, Officer
-from tests.factories.documents import AT
 
 pytestmark = pytest.mark.django_db
 Signed = Callable[[Officer | None], Client]
@@ -111,7 +111,7 @@ def test_a_photo_without_words_is_refused(an: Officer, vault_folder: Path) -> No
 
     stream = io.BytesIO()
     Image.linear_gradient("L").resize((400, 300)).save(stream, "PNG")
-    with pytest.raises(Refused, match="meo.png"):
+    with pytest.raises(Refused, match=r"meo\.png"):
         take(stream.getvalue(), "meo.png", an)
     assert nothing_is_kept(vault_folder)
 

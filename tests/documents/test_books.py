@@ -13,13 +13,13 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
+from tests.factories.documents import AT, make_paper, reading, value
 
 from giapranh.documents import services
 from giapranh.documents.models import Direction, Paper, RegisterBook, RegisterEntry
 from giapranh.documents.services import books
 from giapranh.kernel.errors import Conflict, NotAllowed
 from giapranh.people.models import Officer
-from tests.factories.documents import AT, make_paper, reading, value
 
 pytestmark = pytest.mark.django_db
 Signed = Callable[[Officer | None], Client]

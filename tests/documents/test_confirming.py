@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.factories.documents import AT, citation, make_paper, reading, value
 
 from giapranh.documents import queries, services
 from giapranh.documents.models import Citation, Direction, FieldDecision, Paper, PaperState, RegisterEntry
@@ -12,7 +13,6 @@ from giapranh.documents.services import AlreadyConfirmed, StillWeak
 from giapranh.documents.services.deciding import NotOpen
 from giapranh.kernel.errors import BadInput, NotAllowed, NotFound
 from giapranh.people.models import AuditEvent, Officer
-from tests.factories.documents import AT, citation, make_paper, reading, value
 
 pytestmark = pytest.mark.django_db
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from tests.documents.test_arrivals import PAPER
+from tests.factories.documents import AT, make_paper
 
 from giapranh.documents import edxml, queries, services
 from giapranh.documents.models import Direction, EdxmlMessage, Paper, PaperAttachment, Upload
 from giapranh.kernel.errors import Refused
 from giapranh.people.models import Officer
-from tests.documents.test_arrivals import PAPER
-from tests.factories.documents import AT, make_paper
 
 pytestmark = pytest.mark.django_db
 Signed = Callable[[Officer | None], Client]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from tests.factories.documents import AT, make_paper, reading, value
 
 from giapranh.documents import services
 from giapranh.people.models import Officer
-from tests.factories.documents import AT, make_paper, reading, value
 
 pytestmark = pytest.mark.django_db
 Signed = Callable[[Officer | None], Client]

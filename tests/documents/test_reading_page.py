@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from tests.factories.documents import TEXT, make_paper, reading, value
 
 from giapranh.documents import queries
 from giapranh.documents.models import FieldDecision, Paper, PaperState
 from giapranh.documents.rules import marks
 from giapranh.people.models import Officer
-from tests.factories.documents import TEXT, make_paper, reading, value
 
 pytestmark = pytest.mark.django_db
 Signed = Callable[[Officer | None], Client]

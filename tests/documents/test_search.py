@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.factories.documents import AT, make_paper, reading, value
 
 from giapranh.documents import queries, services
 from giapranh.documents.search_text import ask, for_index, snippet
 from giapranh.people.models import Officer
-from tests.factories.documents import AT, make_paper, reading, value
 
 
 def found(user: Any, words: str) -> list[str]:

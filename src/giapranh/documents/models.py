@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from datetime import date
 
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import CombinedSearchVector, SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext
@@ -57,7 +59,7 @@ class Blob(models.Model):
         return self.sha256
 
 
-def _vector() -> CombinedSearchVector:
+def _vector() -> Any:
     """Head before body; words with marks and without them stand in one vector, so either way of typing finds them."""
     head = SearchVector("search_head", weight="A", config="simple")
     body = SearchVector("search_body", weight="C", config="simple")

@@ -202,7 +202,7 @@ def _walk(root: Paper, near: str, far: str, readable: Any) -> list[GraphNode]:
     return top
 
 
-def _steps(near: str, far: str, ids: list[int], readable: Any) -> QuerySet[Citation]:
+def _steps(near: str, far: str, ids: list[int], readable: Any) -> QuerySet[Any]:
     """The citations one step on. Who names a paper is hidden from those who may not read the one that names."""
     rows = Citation.objects.filter(**{f"{near}__in": ids}).select_related(far).order_by("position", "id")
     long = [f"{far}__{name}" for name in ("text", "search_head", "search_body", "search_vector")]

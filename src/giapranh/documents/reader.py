@@ -46,9 +46,20 @@ def read_file(data: bytes, name: str, *, progress: Callable[[int, int], None] | 
         # A file from outside must never leave an upload "being read" for ever.
         _log.exception("reading an uploaded file failed")
         raise ReaderFailed(N_("Lỗi chưa lường trước khi đọc tệp (%(kind)s)."), kind=type(error).__name__) from error
-    json = output.to_json(found)
+    json = _storable(output.to_json(found))
     text = json.pop("text")
     return ReadFile(json, text, media_type_of(data, name), READING_FORMAT)
+
+
+def _storable(value: Any) -> Any:
+    """The same data without the characters that PostgreSQL cannot keep; lengths, and so all places, stay as they are."""
+    if isinstance(value, str):
+        return value.replace("\x00", " ").encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {key: _storable(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_storable(each) for each in value]
+    return value
 
 
 _BY_SUFFIX = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .fields import ReadField
 
@@ -39,7 +40,7 @@ def cut(text: str, fields: Iterable[ReadField]) -> list[Segment]:
     edges = sorted({0, len(text), *(start for start, _e, _f in spans), *(end for _s, end, _f in spans)})
     begun: set[str] = set()
     out = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         here = sorted((e - s, field.path, field) for s, e, field in spans if s <= start and end <= e)
         starts = tuple(dict.fromkeys(path for _w, path, _f in here if path not in begun))
         begun.update(starts)

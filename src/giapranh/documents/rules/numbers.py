@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from giapranh.kernel.text import nfc, one_line, search_key
 
@@ -102,3 +104,14 @@ def whole_date(day: int | None, month: int | None, year: int | None) -> date | N
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def date_parts(day: Mapping[str, Any]) -> tuple[int | None, int | None, int | None]:
+    """The parts of a date that a calendar can have; a misread "năm 25010" stays on the reading page, not in the book."""
+    limits = {"day": (1, 31), "month": (1, 12), "year": (1900, 2200)}
+    parts = [day.get(name) for name in limits]
+    fitting = [
+        part if isinstance(part, int) and low <= part <= high else None
+        for part, (low, high) in zip(parts, limits.values(), strict=True)
+    ]
+    return fitting[0], fitting[1], fitting[2]

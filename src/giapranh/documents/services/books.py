@@ -39,6 +39,10 @@ class NotOutgoing(BadInput):
     code = "not_outgoing"
 
 
+class NotConfirmed(Conflict):
+    code = "paper_not_confirmed"
+
+
 class NumberTaken(Conflict):
     code = "number_taken"
 
@@ -62,6 +66,8 @@ def number_outgoing(*, paper_id: int, by: Any, at: datetime, entered_on: date | 
             raise NotOutgoing(N_("Chỉ cấp số cho văn bản đi."))
         if paper.number is not None or RegisterEntry.objects.filter(paper=paper).exists():
             raise AlreadyNumbered(N_("Văn bản này đã có số: %(number)s."), number=paper.full_number)
+        if paper.state == PaperState.TO_CONFIRM:
+            raise NotConfirmed(N_("Bản đọc của văn bản này chưa được xác nhận. Hãy xác nhận rồi mới cấp số."))
         day = entered_on or local_date(at)
         issuer = paper.issuer or agency_of_paper(paper)
         book = locked_book(BookKind.OUTGOING, issuer.agency, series_of(paper.kind), day.year)

@@ -157,13 +157,13 @@ def _title_key(value: Mapping[str, Any]) -> str:
 def _stub(value: Mapping[str, Any], citing_paper: Paper) -> Paper:
     """What is known of a paper that is not held."""
     parsed = numbers.parse_number(value.get("number") or "")
-    date = value.get("date") or {}
+    day, month, year = numbers.date_parts(value.get("date") or {})
     stub = Paper(
         direction=Direction.STUB, state=PaperState.DRAFT, agency=citing_paper.agency,
         kind=one_line(value.get("kind") or "")[:100], number=parsed.number if parsed else None,
         number_suffix=parsed.suffix if parsed else "", symbol=(parsed.symbol if parsed else "")[:60],
-        full_number=(value.get("number") or "")[:80], issued_day=date.get("day"), issued_month=date.get("month"),
-        issued_year=date.get("year"), issued_on=numbers.whole_date(date.get("day"), date.get("month"), date.get("year")),
+        full_number=(value.get("number") or "")[:80], issued_day=day, issued_month=month, issued_year=year,
+        issued_on=numbers.whole_date(day, month, year),
         issuer_name=one_line(value.get("issuer") or "")[:250], subject=one_line(value.get("title") or ""),
         illustrative=citing_paper.illustrative,
     )  # fmt: skip

@@ -22,7 +22,7 @@ from giapranh.documents.services.records import (
     set_keys,
 )
 from giapranh.kernel import clock
-from giapranh.kernel.errors import N_, BadInput
+from giapranh.kernel.errors import N_, BadInput, NotAllowed, Refused
 from giapranh.kernel.text import one_line
 from giapranh.people import queries as people
 from giapranh.people.models import Office
@@ -56,6 +56,7 @@ def create_outgoing(
         raise KindMissing(N_("Văn bản đi cần có loại văn bản và trích yếu."))
     check_size(len(data), name)
     refuse_same_bytes(vault.digest(data), by)
+    text = text or _text_of(data, name)
     media_type = media_type_of(data, name)
     agency = issuer.agency if issuer else agency_of(by)
     with transaction.atomic():
@@ -73,3 +74,15 @@ def create_outgoing(
         give_access(paper, people.offices_of(by, clock.local_date(at)), by, at)
         note("paper.drafted", paper, by, at, file=name, sha256=blob.sha256)
     return paper
+
+
+def _text_of(data: bytes, name: str) -> str:
+    """The words of a draft, to find it by. A draft that cannot be read is still a draft; a secret one is refused."""
+    from giapranh.documents.reading import open_paper
+
+    try:
+        return open_paper(data, name).text.replace("\x00", " ")
+    except NotAllowed:
+        raise
+    except Refused:
+        return ""

@@ -67,7 +67,8 @@ def refuse_same_identity(identity: str | None, by: Any, *, besides: int | None =
     """Issuer, number, symbol and year belong to one paper."""
     if identity is None:
         return
-    other = Paper.objects.filter(identity=identity).exclude(direction=Direction.STUB).exclude(pk=besides).first()
+    same = Paper.objects.filter(identity=identity).exclude(direction=Direction.STUB)
+    other = (same if besides is None else same.exclude(pk=besides)).first()
     if other is not None:
         raise same_paper(
             other, by, N_("Văn bản này đã có trong sổ: %(paper)s. Nếu là bản khác, hãy thêm phiên bản vào văn bản đó.")
@@ -106,7 +107,7 @@ def fill_header(paper: Paper, read: ReadPaper, data: Mapping[str, Any]) -> None:
     paper.full_number = numbers.full_number(
         paper.number, paper.symbol, suffix=paper.number_suffix, party=bool(number and number.party)
     )[:80]
-    paper.issued_day, paper.issued_month, paper.issued_year = (day.get(part) for part in ("day", "month", "year"))
+    paper.issued_day, paper.issued_month, paper.issued_year = numbers.date_parts(day)
     paper.issued_on = numbers.whole_date(paper.issued_day, paper.issued_month, paper.issued_year)
     paper.place = _line(read.header_value("place"), 100)
     paper.issuer_name = _line(read.header_value("issuer"), 250)

@@ -98,7 +98,7 @@ def paper(request: HttpRequest, paper_id: int) -> HttpResponse:
 
 def _paper_page(request: HttpRequest, paper_id: int, *, error: str = "", status: int = 200) -> HttpResponse:
     found = queries.get_visible(request.user, paper_id)
-    if found.filled_by_id and permissions.can_read(request.user, found.filled_by):
+    if found.filled_by is not None and permissions.can_read(request.user, found.filled_by):
         return redirect("documents:paper", found.filled_by_id)
     write = permissions.can_write(request.user)
     context = {
