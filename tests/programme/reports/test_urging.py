@@ -46,8 +46,8 @@ def test_the_letter_names_the_offices_their_duties_and_the_days(late, leader):
     assert to == ["Kính gửi:", "- Phòng Quản lý môi trường;", "- Phòng Khoáng sản."]
     rows = [[cell.text for cell in row.cells] for row in document.tables[1].rows]
     assert rows[1:] == [
-        ["1", late.text, "Phòng Quản lý môi trường (chủ trì)", "14/09/2026", "5", "chưa có báo cáo"],
-        ["2", late.text, "Phòng Khoáng sản (phối hợp)", "14/09/2026", "5", "chưa có báo cáo"],
+        ["1", late.text, "Phòng Quản lý môi trường", "chủ trì", "14/09/2026", "5", "chưa có báo cáo"],
+        ["2", late.text, "Phòng Khoáng sản", "phối hợp", "14/09/2026", "5", "chưa có báo cáo"],
     ]
     body = [p.text for p in document.paragraphs if p.style.name == "Nội dung"]
     assert body[0].startswith("Thực hiện Công văn số 12/UBND-KTN ngày 12/10/2026 của Ủy ban nhân dân tỉnh Lạng Sơn, ")
@@ -69,7 +69,7 @@ def test_the_letter_is_a_draft_among_the_outgoing_papers(late, leader):
 def test_a_part_that_was_reported_is_not_urged(late, leader, node):
     late.parts.filter(office=node.minerals).update(state="accepted", report="Đã gửi", reported_at=NOW)
     letter = services.urging_letter([late.pk], by=leader, at=NOW)
-    assert [row.cells[2].text for row in opened(letter).tables[1].rows[1:]] == ["Phòng Quản lý môi trường (chủ trì)"]
+    assert [row.cells[2].text for row in opened(letter).tables[1].rows[1:]] == ["Phòng Quản lý môi trường"]
 
 
 def test_only_overdue_tasks_of_one_programme_are_urged(node, programme, late, leader):

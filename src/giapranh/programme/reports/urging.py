@@ -132,11 +132,11 @@ def _body(duties: Sequence[UrgedDuty], programme: Programme, issuer: str, answer
 
 def _table(duties: Sequence[UrgedDuty]) -> Table:
     columns = (
-        Column("STT", 0.4, "center"), Column("Nhiệm vụ", 3), Column("Đơn vị", 2), Column("Hạn", 1.1, "center"),
-        Column("Quá hạn (ngày làm việc)", 0.9, "center"), Column("Tình trạng", 1.6),
+        Column("STT", 0.4, "center"), Column("Nhiệm vụ", 3), Column("Đơn vị", 1.7), Column("Vai trò", 0.8, "center"),
+        Column("Hạn", 1.1, "center"), Column("Số ngày làm việc quá hạn", 1, "center"), Column("Tình trạng", 1.5),
     )  # fmt: skip
     rows: list[list[Words]] = [
-        [str(n), _cut(duty.text), f"{duty.office} ({duty.role})", format_date(duty.due_on), str(duty.days),
+        [str(n), _cut(duty.text), duty.office, duty.role, format_date(duty.due_on), str(duty.days),
          " ".join(duty.progress.split()) or NO_REPORT]
         for n, duty in enumerate(duties, start=1)
     ]  # fmt: skip
