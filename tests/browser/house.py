@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+
 from giapranh.documents import services as papers
-from giapranh.documents.models import RegisterEntry, Upload
+from giapranh.documents.models import RegisterEntry
 from giapranh.kernel.clock import now, today
-from giapranh.people.models import Notice, Officer
+from giapranh.people.models import Notice, Officer, Succession, SuccessionKind, SuccessionLink
 from giapranh.people.roles import Role
+from giapranh.programme.reports.services import draft_report
 from tests.factories import documents as paper_factory
 from tests.factories import programme as programme_factory
 from tests.factories.people import appoint
@@ -31,6 +36,8 @@ class House:
 def furnish(node: Any, administrator: Officer, an: Officer) -> House:
     """The administrator, also leader here, sees everything."""
     appoint(administrator, node.agency, Role.LEADER)
+    TOTP.activate(administrator, "A" * 32)
+    RecoveryCodes.activate(administrator)
     commune = make_commune(parent=node.province)
     waiting = paper_factory.make_paper(an, illustrative=True)
     held = _confirmed_paper(an)
@@ -40,12 +47,16 @@ def furnish(node: Any, administrator: Officer, an: Officer) -> House:
     programme_factory.make_task(programme, node.clerks, text="Tổng hợp, báo cáo")
     product = programme_factory.make_product(task, an)
     notice = Notice.objects.create(officer=administrator, text="Việc sắp đến hạn", url="/", kind="task")
-    upload = Upload.objects.filter(by=administrator).first()
-    entry = RegisterEntry.objects.first()
+    entry = RegisterEntry.objects.get()
+    report = draft_report(programme_id=programme.pk, period="2026-Q3", by=administrator, at=now())
+    upload = papers.receive_upload(data=BytesIO(b"abc"), name="van-ban.txt", size=3, by=administrator, at=now())
+    event = Succession.objects.create(on=today(), kind=SuccessionKind.RENAME, by=administrator)
+    SuccessionLink.objects.create(succession=event, predecessor=node.neighbour, successor=node.agency)
     values = {
         "paper_id": waiting.pk, "documents:paper.paper_id": held.pk, "programme:adopt.paper_id": held.pk,
-        "documents:envelope.paper_id": held.pk, "n": 1, "number": 1, "kind": "incoming",
-        "entry_id": entry.pk if entry else None, "documents:upload_state.uid": upload.uid if upload else None,
+        "n": 1, "number": 1, "kind": "den",
+        "entry_id": entry.pk, "documents:upload_state.uid": upload.uid, "report_id": report.pk,
+        "people:succession_done.uid": event.uid,
         "programme_id": programme.pk, "task_id": task.pk, "part_id": task.parts.filter(role="coordinating").get().pk,
         "product_id": product.pk, "notice_id": notice.pk,
         "people:office.uid": node.water.uid, "people:edit_office.uid": node.water.uid,
@@ -63,6 +74,3 @@ def _confirmed_paper(by: Officer) -> Any:
     )  # fmt: skip
     paper = paper_factory.make_paper(by, data)
     return papers.confirm_reading(paper_id=paper.pk, by=by, at=now())
-
-
-DAY = date(2026, 11, 23)

@@ -38,11 +38,11 @@ def test_every_page_is_clean(
         status = visit.go(address.path)
         faults = [*visit.faults, *visit.axe(), *visit.too_wide()]
         wrong += [f"{address.view} {address.path}: {fault}" for fault in faults]
-        if status != 200:
+        if status != 200 and address.view != "asked":
             wrong.append(f"{address.view} {address.path}: answers {status}")
     if wrong or unknown:
         pytest.fail("\n".join([*wrong, *unknown]), pytrace=False)
-    assert len(addresses) > 40
+    assert len(addresses) > 60
 
 
 @pytest.mark.parametrize("view", ["account_login", "account_reset_password", "desk:health"])

@@ -13,19 +13,36 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 
 from tests.browser.house import House
 
-# Pages that answer only in the middle of a flow, or end the session of whoever walks.
+# Files, and pages that answer only in the middle of a flow, need a security key, or end the session of whoever walks.
 NOT_WALKED = {
     "account_confirm_email",
     "account_logout",
     "account_reset_password_from_key",
     "account_signup",
+    "documents:attached",
+    "documents:envelope",
+    "documents:page",
     "mfa_authenticate",
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
     "openid_connect_callback",
     "openid_connect_login",
     "socialaccount_signup",
 }
 
 
+# Pages whose content hangs on what was asked.
+ASKED = (
+    "/tim/?q=khoang+san",
+    "/tim/?q=khong+co+gi+het",
+    "/bat-dau/?buoc=don-vi",
+    "/bat-dau/?buoc=van-ban",
+    "/thiet-lap/mau/?loi=1",
+    "/ban-do/?ngay=01%2F01%2F2024",
+    "/dia-gioi/diem/?lon=106.7&lat=21.8",
+    "/chuong-trinh/bang-chung/?chi-so=programme.tasks_on_time&ky=2026-Q3",
+    "/khong-co-trang-nay/",
+)
 NOBODY = UUID(int=0)
 
 
@@ -66,8 +83,9 @@ def pages(house: House, client: Client) -> tuple[list[Address], list[str]]:
             continue
         if answer.status_code == 200 and answer.headers.get("Content-Type", "").startswith("text/html"):
             found.append(Address(view, path))
-        elif answer.status_code >= 500:
-            unknown.append(f"{view} answers {answer.status_code}")
+        elif answer.status_code >= 500 or (arguments and answer.status_code == HTTPStatus.NOT_FOUND):
+            unknown.append(f"{view} {path} answers {answer.status_code}")
+    found += [Address("asked", path) for path in ASKED]
     return found, unknown
 
 
