@@ -253,7 +253,7 @@ def search(user: Any, words: str, *, limit: int = 20, offset: int = 0) -> list[H
     """Papers found by words with or without marks, a number such as 03/KH-UBND, an issuer or a date."""
     question = ask(words)
     papers = found(user, words).defer("search_head", "search_body", "search_vector")[offset : offset + limit]
-    return [Hit(paper, snippet(paper.text or paper.subject, question)) for paper in papers]
+    return [Hit(paper, snippet(paper.text, question)) for paper in papers]
 
 
 # --- uploads --------------------------------------------------------------------------------------------------------

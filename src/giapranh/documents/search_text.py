@@ -100,6 +100,9 @@ def snippet(text: str, question: Question, width: int = 220) -> Snippet:
     start = max(0, min(_densest(text, hits, width)) - 30)
     start = text.rfind(" ", 0, start) + 1 if start else 0
     end = min(len(text), start + width)
+    word_end = text.rfind(" ", start + 1, end)
+    if end < len(text) and word_end > 0:
+        end = word_end
     # White space keeps its length, so that the places of the hits stay true.
     window = re.sub(r"\s", " ", text[start:end])
     return Snippet(window, tuple((a - start, b - start) for a, b in hits if a >= start and b <= end))

@@ -88,10 +88,12 @@ class PdfSignature:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something the reader should know about the whole paper. ``code`` is stable, ``text`` a Vietnamese sentence."""
+    """Something the reader should know about the whole paper. ``code`` is stable, ``text`` a Vietnamese message id,
+    ``detail`` what the machine saw, in nobody's language."""
 
     code: str
     text: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ class ReadPaper:
     header: tuple[ReadField, ...]
     citations: tuple[ReadField, ...]
     directives: tuple[ReadDirective, ...]
-    remarks: tuple[str, ...] = field(default_factory=tuple)
+    remarks: tuple[tuple[str, str], ...] = field(default_factory=tuple)  # message id, detail
 
     def all_fields(self) -> Iterator[ReadField]:
         yield from self.header
@@ -139,7 +139,7 @@ def lay_over(data: Mapping[str, Any], decisions: Iterable[Decision]) -> ReadPape
         header=tuple(_header(name, data.get(name), by_path) for name in HEADER if _shown(name, data, by_path)),
         citations=tuple(_citations(data, by_path)),
         directives=tuple(_directives(data, by_path)),
-        remarks=tuple(remark["text"] for remark in data.get("remarks") or ()),
+        remarks=tuple((remark["text"], remark.get("detail", "")) for remark in data.get("remarks") or ()),
     )
 
 

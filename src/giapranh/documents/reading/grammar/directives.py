@@ -69,6 +69,8 @@ _PRELUDE = re.compile(r"(?:tren co so|can cu|de |doi voi|trong |khi |truong hop|
 _CONNECTED = re.compile(r"^(?:dong thoi|ngoai ra|ben canh do|mat khac|trong do|cung voi do)[,:]? ")
 _REPORT_BY = re.compile(r"(?:ket qua|bao cao|thong tin|noi dung)\b[^.;]{0,120}?\b(?:gui|bao cao|phan anh)\b")
 _LISTS_GUESTS = re.compile(r"\bmoi\s*:|kinh moi|trinh trong moi|co mat|thanh phan|xin y kien")
+# No duty is longer than some pages; a text that is one endless paragraph holds none.
+_LONGEST = 12_000
 _QUOTED = re.compile(r"[\"“][^\"”]{20,}[\"”]")
 
 
@@ -196,6 +198,8 @@ class _Reader:
 
     def _child(self, node: Node, here: Scope, base: Scope, following: Node | None) -> Scope:
         """Read one node; the answer is the scope for its next siblings (a lead-in sentence widens it)."""
+        if len(node.para.text) > _LONGEST:
+            return here
         if node.kind == "plain":
             return self._plain(node, here, base, following)
         if node.kind == "article" and self._not_a_duty_article(node):

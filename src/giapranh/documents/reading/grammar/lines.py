@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ..schema import Span
 from .folding import bare, fold
@@ -100,7 +100,7 @@ class Para:
     last: Line | None = None
     bare: str = ""
     folded: str = ""
-    cells: tuple[Para, ...] = field(default=())
+    column: bool = False  # a cell of a table: other columns stand between its lines
 
     def __post_init__(self) -> None:
         self.bare = bare(self.text)
@@ -118,6 +118,10 @@ class Para:
         if end <= start:
             here = self.source(min(start, max(len(self.text) - 1, 0)))
             return Span(here, here)
+        if self.column:
+            piece = bisect_right(self.starts, start) - 1
+            following = self.starts[piece + 1] - 1 if piece + 1 < len(self.starts) else end
+            end = max(min(end, following), start + 1)
         return Span(self.source(start), self.source(end - 1) + 1)
 
 

@@ -141,7 +141,7 @@ def _rows(lines: list[Line], columns: list[_Column], head: list[Line]) -> list[d
             parts = [grid[k][c] for k in range(first, last)]
             cells = [p for p in parts if p is not None]
             if cells and column.role not in row:
-                row[column.role] = join(cells)
+                row[column.role] = join(cells, column=True)
         if row:
             out.append(row)
     return out

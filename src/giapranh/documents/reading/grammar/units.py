@@ -161,6 +161,8 @@ class Phrase:
     stop: str  # the folded word that ended the list, ":" or "" at the end of the text
 
 
+# No list of bodies runs longer; without a limit a text of nothing but names would be read again from every name.
+_LONGEST = 1500
 _SEPARATOR = re.compile(r";\s*(?:và |cùng )?|,\s*(?:và |cùng )?|\s+(?:và|cùng với|cùng|hoặc)\s+")
 _SENTENCE = re.compile(r"\.\s+(?=[^\W\d_a-z])|\./")
 _ABBREVIATED = re.compile(r"(?:TP|Tp|Q|P|TT|TS|Th\.?S|St|Đ/c|H|X|Ng)\.\s*$")
@@ -170,7 +172,7 @@ _WHOLE = re.compile(r",? theo (?:chuc nang|nhiem vu|tham quyen|phan cong)")
 def phrase_at(para: Para, at: int, limit: int | None = None) -> Phrase | None:
     """The list of bodies that starts at ``at``, or None when no body does."""
     text = para.text
-    end_of = len(text) if limit is None else limit
+    end_of = min(len(text) if limit is None else limit, at + _LONGEST)
     while at < end_of and text[at] in " \"“'":
         at += 1
     if not pattern("start").match(text, at, end_of):
@@ -355,6 +357,7 @@ def _spreads(text: str, at: int, colon: int) -> bool:
 def split(para: Para, start: int, end: int) -> list[Unit]:
     """The bodies between two places of a paragraph."""
     text = para.text
+    end = min(end, start + 4 * _LONGEST)
     while end > start and text[end - 1] in " ,;:.-–":
         end -= 1
     end = _drop_tail(text, start, end)

@@ -92,5 +92,5 @@ def remark_on_language(source: SourceText) -> Iterator[Remark]:
     if repair.marked_share(text) < 0.08 or not _is_official(text):
         yield Remark(
             "not_vietnamese_paper",
-            "Nội dung không giống văn bản hành chính tiếng Việt: kết quả đọc chỉ để tham khảo.",
+            N_("Nội dung không giống văn bản hành chính tiếng Việt: kết quả đọc chỉ để tham khảo."),
         )

@@ -157,9 +157,9 @@ class _Writer:
 
     def remarks(self) -> Iterator[Remark]:
         if self.changed:
-            yield Remark("tracked_changes", "Tệp còn theo dõi sửa đổi: đã đọc như khi chấp nhận mọi sửa đổi.")
+            yield Remark("tracked_changes", N_("Tệp còn theo dõi sửa đổi: đã đọc như khi chấp nhận mọi sửa đổi."))
         if self.legacy:
-            yield Remark("legacy_encoding", "Chữ gõ bằng phông cũ (TCVN3 hoặc VNI), đã chuyển sang Unicode.")
+            yield Remark("legacy_encoding", N_("Chữ gõ bằng phông cũ (TCVN3 hoặc VNI), đã chuyển sang Unicode."))
 
     def blocks(self, parent: Any) -> Iterator[str]:
         """The lines of a body or a cell, in order."""

@@ -101,12 +101,12 @@ def _dpi(frame: Image) -> int:
 
 
 def _remarks(found: list[ocr.Recognised]) -> Iterator[Remark]:
-    yield Remark("ocr", "Văn bản là bản quét, chữ do máy nhận dạng: cần đối chiếu số, ngày và tên riêng.")
+    yield Remark("ocr", N_("Văn bản là bản quét, chữ do máy nhận dạng: cần đối chiếu số, ngày và tên riêng."))
     if any(page.confidence < 0.75 for page in found):
-        yield Remark("ocr_weak", "Hình quét mờ hoặc nhiễu, chữ nhận dạng kém tin cậy.")
+        yield Remark("ocr_weak", N_("Hình quét mờ hoặc nhiễu, chữ nhận dạng kém tin cậy."))
     if any(page.skew for page in found):
-        yield Remark("deskewed", "Trang quét bị nghiêng, đã xoay thẳng trước khi nhận dạng.")
+        yield Remark("deskewed", N_("Trang quét bị nghiêng, đã xoay thẳng trước khi nhận dạng."))
     for said in (said for page in found for said in page.notes):
-        yield Remark("received_stamp", f"Dấu đến của nơi nhận: {said}")
+        yield Remark("received_stamp", N_("Dấu đến của nơi nhận:"), said)
     if any(page.turned for page in found):
-        yield Remark("turned", "Trang quét nằm ngang hoặc ngược, đã xoay lại trước khi nhận dạng.")
+        yield Remark("turned", N_("Trang quét nằm ngang hoặc ngược, đã xoay lại trước khi nhận dạng."))

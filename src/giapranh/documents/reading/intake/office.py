@@ -43,7 +43,7 @@ def open_office(data: bytes, name: str, suffix: str, limits: Limits) -> SourceTe
             N_("Tệp %(name)s cần LibreOffice để đọc: cài LibreOffice, hoặc lưu tệp thành .docx rồi đọc lại."), name=name
         )
     source = open_docx(_converted(data, name, suffix, where, limits), name, limits)
-    remark = Remark("converted", "Tệp định dạng cũ, đã chuyển qua LibreOffice trước khi đọc.")
+    remark = Remark("converted", N_("Tệp định dạng cũ, đã chuyển qua LibreOffice trước khi đọc."))
     return replace(source, remarks=(*source.remarks, remark))
 
 

@@ -361,16 +361,16 @@ def _assemble(
 
 def _remarks(kept: list[_Page], dropped: int, notes: list[str]) -> Iterator[Remark]:
     if any(page.redone for page in kept):
-        yield Remark("ocr_layer_redone", "Lớp chữ có sẵn trong tệp sai tiếng Việt, đã nhận dạng lại từ hình.")
+        yield Remark("ocr_layer_redone", N_("Lớp chữ có sẵn trong tệp sai tiếng Việt, đã nhận dạng lại từ hình."))
     if any(page.recognised for page in kept):
-        yield Remark("ocr", "Văn bản là bản quét, chữ do máy nhận dạng: cần đối chiếu số, ngày và tên riêng.")
+        yield Remark("ocr", N_("Văn bản là bản quét, chữ do máy nhận dạng: cần đối chiếu số, ngày và tên riêng."))
     if any(page.recognised and page.confidence < 0.75 for page in kept):
-        yield Remark("ocr_weak", "Hình quét mờ hoặc nhiễu, chữ nhận dạng kém tin cậy.")
+        yield Remark("ocr_weak", N_("Hình quét mờ hoặc nhiễu, chữ nhận dạng kém tin cậy."))
     if any(page.skew for page in kept):
-        yield Remark("deskewed", "Trang quét bị nghiêng, đã xoay thẳng trước khi nhận dạng.")
+        yield Remark("deskewed", N_("Trang quét bị nghiêng, đã xoay thẳng trước khi nhận dạng."))
     if dropped:
-        yield Remark("blank_pages", f"Đã bỏ {dropped} trang trắng.")
+        yield Remark("blank_pages", N_("Đã bỏ trang trắng:"), str(dropped))
     for said in (said for page in kept for said in page.notes):
-        yield Remark("received_stamp", f"Dấu đến của nơi nhận: {said}")
+        yield Remark("received_stamp", N_("Dấu đến của nơi nhận:"), said)
     for note in notes:
-        yield Remark("note", f"Ghi chú đặt trên trang: {note}")
+        yield Remark("note", N_("Ghi chú đặt trên trang:"), note)

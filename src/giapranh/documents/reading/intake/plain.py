@@ -7,6 +7,7 @@ import re
 
 from giapranh.documents.reading import repair
 from giapranh.documents.reading.schema import Origin, Remark, SourceText
+from giapranh.kernel.errors import N_
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -31,7 +32,7 @@ def open_plain(data: bytes, name: str) -> SourceText:
         text = repair.clean(repair.decode(text, legacy))
         encoding = legacy
     if not encoding.startswith("utf"):
-        remarks = (Remark("legacy_encoding", f"Chữ gõ theo bảng mã cũ ({encoding.upper()}), đã chuyển sang Unicode."),)
+        remarks = (Remark("legacy_encoding", N_("Chữ gõ theo bảng mã cũ, đã chuyển sang Unicode:"), encoding.upper()),)
     return SourceText(
         text=_plain(text, markdown=name.lower().endswith((".md", ".markdown"))), origin=Origin.PLAIN, remarks=remarks
     )
