@@ -196,7 +196,7 @@ def test_illustrative_tasks_carry_the_banner(node, leader, client_of):
     programme = make_programme(node.agency, leader, illustrative=True)
     task = make_task(programme, node.water, illustrative=True)
     for name, address in pages(programme, task).items():
-        if name in {"export", "evidence", "all_timeline", "timeline"}:
+        if name in {"export", "all_timeline", "timeline"}:
             continue
         assert "Dữ liệu minh hoạ" in client_of(leader).get(address).content.decode(), name
 

@@ -292,8 +292,12 @@ class SheetForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
     )
     programme_name = forms.CharField(
-        label=_("Tên chương trình mới"), required=False, max_length=500, help_text=_("Khi chưa chọn chương trình nào.")
+        label=_("Tên chương trình mới"), max_length=500, help_text=_("Các việc trong sổ được xếp vào chương trình này.")
     )
+
+    def __init__(self, *args: Any, new_programme: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["programme_name"].required = new_programme
 
 
 class ThresholdsForm(forms.Form):

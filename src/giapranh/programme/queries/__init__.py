@@ -5,7 +5,7 @@ from __future__ import annotations
 from giapranh.programme.queries.board import Board, Filters, board, list_of
 from giapranh.programme.queries.desk import Desk, DeskItem, desk_of
 from giapranh.programme.queries.matrix import Matrix, matrix
-from giapranh.programme.queries.task_page import TaskPage, evidence_of, task_page
+from giapranh.programme.queries.task_page import TaskPage, evidence_of, is_illustrative, task_page
 from giapranh.programme.queries.tasks import (
     get_part,
     get_programme,
@@ -33,6 +33,7 @@ __all__ = [
     "get_part",
     "get_programme",
     "get_task",
+    "is_illustrative",
     "list_of",
     "listed",
     "live",

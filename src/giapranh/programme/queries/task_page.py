@@ -205,3 +205,10 @@ def evidence_of(user: Any, key: str, period: ReportingPeriod, scope: Scope) -> t
     if scope.programme is None and scope.tasks is None:
         scope = Scope(tasks=tuple(visible_tasks(user).values_list("pk", flat=True)))
     return indicators.get(key), indicators.measure(key, period, scope)
+
+
+def is_illustrative(scope: Scope) -> bool:
+    """Whether a number of this scope was counted from made-up records."""
+    from giapranh.programme.queries.counted import tasks_in
+
+    return tasks_in(scope).filter(illustrative=True).exists()

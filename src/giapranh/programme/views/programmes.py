@@ -68,7 +68,7 @@ def _standing(row: Any) -> Status:
 def board(request: HttpRequest, programme_id: int | None = None) -> HttpResponse:
     """Who stands where with which task? One programme, or everything the person may see."""
     at = now()
-    programme = queries.get_programme(request.user, programme_id) if programme_id else None
+    programme = queries.get_programme(request.user, programme_id) if programme_id is not None else None
     filters = _filters(request, programme_id)
     found = queries.board(request.user, filters, at)
     table = shown.task_table(found.tasks, request.GET, today(at), programme=programme is None)
@@ -92,7 +92,7 @@ def board(request: HttpRequest, programme_id: int | None = None) -> HttpResponse
 @require_safe
 def timeline(request: HttpRequest, programme_id: int | None = None) -> HttpResponse:
     """What falls due when?"""
-    programme = queries.get_programme(request.user, programme_id) if programme_id else None
+    programme = queries.get_programme(request.user, programme_id) if programme_id is not None else None
     filters = _filters(request, programme_id)
     at = now()
     found, moment = queries.timeline(request.user, filters, at), today(at)
@@ -148,6 +148,7 @@ def evidence(request: HttpRequest) -> HttpResponse:
     tasks = tuple(int(value) for value in request.GET.getlist("viec") if value.isdecimal())
     scope = Scope(int(programme_id) if programme_id.isdecimal() else None, tasks or None)
     indicator, measured = queries.evidence_of(request.user, request.GET.get("chi-so", ""), period, scope)
+    made_up = queries.is_illustrative(scope)
     columns = [
         Column("label", _("Bản ghi"), link=lambda row: row.url or None),
         Column("note", _("Chi tiết")),
@@ -155,8 +156,8 @@ def evidence(request: HttpRequest) -> HttpResponse:
     ]
     table = Table.of(list(measured.citations), columns, request.GET, title=_(indicator.title))
     if table.wants_xlsx:
-        return shown.workbook(table, "nguon-so-lieu.xlsx", illustrative=False)
-    context = {"indicator": indicator, "measured": measured, "period": period, "periods": _periods(), "table": table,
+        return shown.workbook(table, "nguon-so-lieu.xlsx", illustrative=made_up)
+    context = {"indicator": indicator, "measured": measured, "period": period, "periods": _periods(), "table": table, "illustrative": made_up,
                "kept": [(k, v) for k in ("chi-so", "chuong-trinh", "viec") for v in request.GET.getlist(k)]}  # fmt: skip
     return render(request, "programme/evidence.html", context)
 
@@ -178,7 +179,7 @@ def thresholds(request: HttpRequest) -> HttpResponse:
 
 def _filters(request: HttpRequest, programme_id: int | None) -> Filters:
     params = {name: str(value) for name, value in request.GET.items()}
-    if programme_id:
+    if programme_id is not None:
         params["chuong-trinh"] = str(programme_id)
     return Filters.of(params)
 
