@@ -33,7 +33,7 @@ def show(name: str, reading: Reading) -> None:
     if reading.directives:
         console.print(_directives(reading))
     for remark in reading.remarks:
-        console.print(f"[yellow]▲[/] {escape(_(remark.text))}")
+        console.print(f"[yellow]▲[/] {escape(_(remark.text))} {escape(remark.detail)}")
     console.print()
 
 

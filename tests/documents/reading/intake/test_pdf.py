@@ -108,7 +108,7 @@ def test_a_routing_note_typed_over_the_page_is_a_remark_and_no_part_of_the_text(
     note = [(310, 130, "1. Kính chuyển phòng Khoáng sản tham mưu;"), (310, 143, "2. Chánh Thanh tra để biết.")]
     source = open_paper(pdf(PAPER, note=note), "a.pdf")
     assert "Kính chuyển" not in source.text
-    assert "2. Chánh Thanh tra để biết." in next(r.text for r in source.remarks if r.code == "note")
+    assert "2. Chánh Thanh tra để biết." in next(r.detail for r in source.remarks if r.code == "note")
 
 
 def test_a_heading_in_another_typeface_stays():

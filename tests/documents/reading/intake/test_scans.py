@@ -128,7 +128,7 @@ def test_the_receivers_stamp_is_a_remark_and_no_part_of_the_text():
     image.paste(stamped.crop((1505, 475, 2095, 635)), (1505, 475))
     source = open_paper(scan(image), "a.pdf")
     assert "CÔNG VĂN ĐẾN" not in source.text
-    assert "06/10/2026" in next(r.text for r in source.remarks if r.code == "received_stamp")
+    assert "06/10/2026" in next(r.detail for r in source.remarks if r.code == "received_stamp")
 
 
 def test_a_slanting_urgency_stamp_is_read():
