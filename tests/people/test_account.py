@@ -50,6 +50,13 @@ def test_guessing_is_stopped_after_a_few_tries(an_with_password, client_of):
     assert client.get(reverse("me:account")).status_code == 302
 
 
+def test_too_many_requests_get_a_plain_page(db, client_of):
+    client = client_of(None)
+    answers = [client.post(reverse("account_reset_password"), {"email": "ai@example.vn"}) for _try in range(6)]
+    assert answers[-1].status_code == 429
+    assert "Hãy chờ vài phút rồi thử lại" in answers[-1].content.decode()
+
+
 def test_the_password_is_kept_as_argon2(an_with_password):
     assert an_with_password.password.startswith("argon2$argon2id$")
 

@@ -91,12 +91,15 @@ def test_a_split_gives_the_open_work_to_the_chosen_heir(node, an, administrator,
     assert [m.successor_id for m in moved] == [air.pk]
 
 
-def test_a_part_splits_off_and_the_old_office_goes_on(node, an, administrator, moved):
-    asked = plan("split", node.water, successors=(node.water.pk,), new_offices=(NewOffice("Phòng Nước"),))
+@pytest.mark.parametrize("heir", [0, 1])
+def test_a_part_splits_off_and_the_old_office_goes_on(heir, node, an, administrator, moved):
+    asked = plan("split", node.water, successors=(node.water.pk,), new_offices=(NewOffice("Phòng Nước"),), heir=heir)
     services.succeed(plan=asked, by=administrator, at=AT)
-    assert Office.objects.get(pk=node.water.pk).valid_to is None
+    new = Office.objects.get(name="Phòng Nước")
+    assert again(node.water).valid_to is None
     assert queries.offices_of(an, ON) == [node.water]
-    assert [o.name for o in queries.current_successors(again(node.water), ON)] == ["Phòng Quản lý môi trường"]
+    assert queries.current_successors(again(node.water), ON) == [node.water]
+    assert [move.successor_id for move in moved] == ([new.pk] if heir else [])
 
 
 def test_a_dissolved_office_leaves_its_people_without_appointment_and_its_work_to_be_decided(

@@ -66,7 +66,9 @@ class _Outline:
 
     @property
     def moves(self) -> list[Move]:
-        return [line.move(self.plan) for line in self.lines]
+        """What goes from one office to another; the work of an office that goes on as its own heir stays."""
+        found = [line.move(self.plan) for line in self.lines]
+        return [move for move in found if move.predecessor_id != move.successor_id]
 
 
 def preview_succession(plan: Plan) -> list[Effect]:
@@ -173,8 +175,6 @@ def _line(outline: _Outline, office: Office) -> _Line:
     ends = plan.kind != "move_duty" and office.pk not in plan.successors
     if not plan.followers:
         return _Line(office, None, "", ends)
-    if not ends and plan.kind != "move_duty":
-        return _Line(office, office, office.name, ends)
     if plan.heir < len(outline.successors):
         heir = outline.successors[plan.heir]
         return _Line(office, heir, heir.name, ends)
