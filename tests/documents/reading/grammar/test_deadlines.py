@@ -92,7 +92,12 @@ def test_latest_by_a_month_is_its_last_day() -> None:
 def test_a_span_has_a_start_and_an_end_but_no_due_day() -> None:
     found = due("treo cờ Tổ quốc từ ngày 02/9/2025 đến hết ngày 05/9/2025")
     assert found is not None
-    assert (found.due.kind, found.due.start, found.due.end, found.due.date) == (DueKind.SPAN, date(2025, 9, 2), date(2025, 9, 5), None)
+    assert (found.due.kind, found.due.start, found.due.end, found.due.date) == (
+        DueKind.SPAN,
+        date(2025, 9, 2),
+        date(2025, 9, 5),
+        None,
+    )
 
 
 def test_a_span_may_be_open() -> None:
@@ -172,4 +177,4 @@ NOTHING = [
 @pytest.mark.parametrize("words", NOTHING)
 def test_what_is_no_deadline_gives_none(words: str) -> None:
     found = due(words)
-    assert found is None or found.due.date is None and found.due.kind in (DueKind.CONDITION, DueKind.REFERENCE)
+    assert found is None or (found.due.date is None and found.due.kind in (DueKind.CONDITION, DueKind.REFERENCE))

@@ -33,7 +33,13 @@ LAYOUTS = ["columns", "ocr", "bars", "lines"]
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_a_letter_of_a_department_reads_the_same_in_every_layout(layout: str) -> None:
-    text = head(["UBND TỈNH LÀO CAI", "SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG"], "Số: 45/SNNMT-TNN", "Lào Cai, ngày 05 tháng 3 năm 2025", SUBJECT, layout)
+    text = head(
+        ["UBND TỈNH LÀO CAI", "SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG"],
+        "Số: 45/SNNMT-TNN",
+        "Lào Cai, ngày 05 tháng 3 năm 2025",
+        SUBJECT,
+        layout,
+    )
     reading = plain(text)
     assert reading.kind.value == "Công văn"
     assert reading.issuer.value == "Sở Nông nghiệp và Môi trường tỉnh Lào Cai"
@@ -67,7 +73,15 @@ def test_a_letter_of_a_department_reads_the_same_in_every_layout(layout: str) ->
 )
 def test_the_title_names_the_kind(title: str, code: str, kind: str, layout: str) -> None:
     below = f"{title}\nVề việc tăng cường quản lý cát, sỏi lòng sông\ntrên địa bàn tỉnh"
-    reading = plain(head(["ỦY BAN NHÂN DÂN", "TỈNH LÀO CAI"], f"Số: 120/{code}-UBND", "Lào Cai, ngày 15 tháng 10 năm 2025", below, layout))
+    reading = plain(
+        head(
+            ["ỦY BAN NHÂN DÂN", "TỈNH LÀO CAI"],
+            f"Số: 120/{code}-UBND",
+            "Lào Cai, ngày 15 tháng 10 năm 2025",
+            below,
+            layout,
+        )
+    )
     assert reading.kind.value == kind
     assert reading.symbol.value == f"{code}-UBND"
     assert reading.subject.value == "Về việc tăng cường quản lý cát, sỏi lòng sông trên địa bàn tỉnh"
@@ -95,7 +109,9 @@ NUMBERS = {
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize(("line", "wanted"), NUMBERS.items(), ids=range(len(NUMBERS)))
 def test_number_and_symbol(line: str, wanted: tuple[int | None, str], layout: str) -> None:
-    reading = plain(head(["UBND TỈNH LÀO CAI", "VĂN PHÒNG"], line, "Lào Cai, ngày 05 tháng 3 năm 2025", SUBJECT, layout))
+    reading = plain(
+        head(["UBND TỈNH LÀO CAI", "VĂN PHÒNG"], line, "Lào Cai, ngày 05 tháng 3 năm 2025", SUBJECT, layout)
+    )
     assert ((reading.number.value if reading.number else None), reading.symbol.value) == wanted
     assert reading.place.value == "Lào Cai"
 
@@ -147,7 +163,15 @@ ISSUERS = {
 def test_the_issuer_is_composed_from_the_left_column(left: tuple[str, ...], issuer: str, layout: str) -> None:
     from giapranh.documents.reading.grammar.folding import key
 
-    reading = plain(head(list(left) if len(left) > 1 else [left[0], ""], "Số: 5/CV-TH", "Hà Nội, ngày 05 tháng 3 năm 2025", SUBJECT, layout))
+    reading = plain(
+        head(
+            list(left) if len(left) > 1 else [left[0], ""],
+            "Số: 5/CV-TH",
+            "Hà Nội, ngày 05 tháng 3 năm 2025",
+            SUBJECT,
+            layout,
+        )
+    )
     assert key(reading.issuer.value) == key(issuer)
 
 
@@ -180,22 +204,39 @@ def test_a_party_paper_has_its_own_numbering() -> None:
 
 
 def test_stamped_number_and_day_fill_the_blanks() -> None:
-    text = head(["ỦY BAN NHÂN DÂN", "TỈNH LÀO CAI"], "Số:        /TB-UBND", "Lào Cai, ngày      tháng      năm 2025", "THÔNG BÁO\nVề việc nghỉ lễ")
-    stamped = tuple(StampedField(t, Box(1, x, 0.1, x + 0.04, 0.12)) for t, x in (("453", 0.2), ("29", 0.62), ("4", 0.7), ("2025", 0.8)))
+    text = head(
+        ["ỦY BAN NHÂN DÂN", "TỈNH LÀO CAI"],
+        "Số:        /TB-UBND",
+        "Lào Cai, ngày      tháng      năm 2025",
+        "THÔNG BÁO\nVề việc nghỉ lễ",
+    )
+    stamped = tuple(
+        StampedField(t, Box(1, x, 0.1, x + 0.04, 0.12))
+        for t, x in (("453", 0.2), ("29", 0.62), ("4", 0.7), ("2025", 0.8))
+    )
     reading = read(SourceText(text, Origin.BORN_DIGITAL, stamped=stamped))
     assert reading.number.value == 453
     assert reading.date.value == DateParts(29, 4, 2025)
     assert reading.full_number == "453/TB-UBND"
 
 
-@pytest.mark.parametrize(("mark", "wanted"), [("HỎA TỐC", "HỎA TỐC"), ("HOẢ TỐC", "HOẢ TỐC"), ("THƯỢNG KHẨN", "THƯỢNG KHẨN"), ("KHẨN", "KHẨN")])
+@pytest.mark.parametrize(
+    ("mark", "wanted"),
+    [("HỎA TỐC", "HỎA TỐC"), ("HOẢ TỐC", "HOẢ TỐC"), ("THƯỢNG KHẨN", "THƯỢNG KHẨN"), ("KHẨN", "KHẨN")],
+)
 def test_an_urgency_mark_is_read(mark: str, wanted: str) -> None:
-    reading = plain(f"{mark}\n" + head(["ỦY BAN NHÂN DÂN", "TỈNH LÀO CAI"], "Số: 3/UBND-NC", "Lào Cai, ngày 05 tháng 3 năm 2025", SUBJECT))
+    reading = plain(
+        f"{mark}\n"
+        + head(["ỦY BAN NHÂN DÂN", "TỈNH LÀO CAI"], "Số: 3/UBND-NC", "Lào Cai, ngày 05 tháng 3 năm 2025", SUBJECT)
+    )
     assert reading.urgency.value == wanted
 
 
 def test_a_secrecy_mark_is_read_and_remarked() -> None:
-    reading = plain("TỐI MẬT\n" + head(["ỦY BAN NHÂN DÂN", "TỈNH LÀO CAI"], "Số: 3/UBND-NC", "Lào Cai, ngày 05 tháng 3 năm 2025", SUBJECT))
+    reading = plain(
+        "TỐI MẬT\n"
+        + head(["ỦY BAN NHÂN DÂN", "TỈNH LÀO CAI"], "Số: 3/UBND-NC", "Lào Cai, ngày 05 tháng 3 năm 2025", SUBJECT)
+    )
     assert reading.secrecy.value == "TỐI MẬT"
     assert [r.code for r in reading.remarks] == ["secret"]
 
@@ -203,7 +244,12 @@ def test_a_secrecy_mark_is_read_and_remarked() -> None:
 def test_several_addressees_one_per_line() -> None:
     below = "V/v cấp nước\n\nKính gửi:\n- Các Bộ: Công an, Tài chính;\n- Ủy ban nhân dân các tỉnh, thành phố\ntrực thuộc Trung ương;\n- Tập đoàn Điện lực Việt Nam."
     reading = plain(head(["BỘ CÔNG THƯƠNG", ""], "Số: 5/BCT-DL", "Hà Nội, ngày 05 tháng 3 năm 2025", below))
-    assert [v.value for v in reading.addressees] == ["Bộ Công an", "Bộ Tài chính", "Ủy ban nhân dân các tỉnh, thành phố trực thuộc Trung ương", "Tập đoàn Điện lực Việt Nam"]
+    assert [v.value for v in reading.addressees] == [
+        "Bộ Công an",
+        "Bộ Tài chính",
+        "Ủy ban nhân dân các tỉnh, thành phố trực thuộc Trung ương",
+        "Tập đoàn Điện lực Việt Nam",
+    ]
 
 
 def test_an_issuer_lost_by_a_copy_is_found_by_the_symbol_and_marked_weak() -> None:

@@ -9,36 +9,87 @@ from .vectors import named_at_start, names
 LISTS = {
     "Sở Kế hoạch và Đầu tư, Sở Tài chính": ["Sở Kế hoạch và Đầu tư", "Sở Tài chính"],
     "các Sở: Tài chính, Nội vụ": ["Sở Tài chính", "Sở Nội vụ"],
-    "các Sở: Văn hóa, Thể thao và Du lịch, Y tế và Công Thương": ["Sở Văn hóa, Thể thao và Du lịch", "Sở Y tế", "Sở Công Thương"],
-    "Các Bộ: Công an, Tư pháp, Tài chính, Nông nghiệp và Môi trường": ["Bộ Công an", "Bộ Tư pháp", "Bộ Tài chính", "Bộ Nông nghiệp và Môi trường"],
+    "các Sở: Văn hóa, Thể thao và Du lịch, Y tế và Công Thương": [
+        "Sở Văn hóa, Thể thao và Du lịch",
+        "Sở Y tế",
+        "Sở Công Thương",
+    ],
+    "Các Bộ: Công an, Tư pháp, Tài chính, Nông nghiệp và Môi trường": [
+        "Bộ Công an",
+        "Bộ Tư pháp",
+        "Bộ Tài chính",
+        "Bộ Nông nghiệp và Môi trường",
+    ],
     "Sở Văn hóa, Thể thao và Du lịch": ["Sở Văn hóa, Thể thao và Du lịch"],
     "Sở Lao động - Thương binh và Xã hội": ["Sở Lao động - Thương binh và Xã hội"],
     "UBND các huyện, thị xã, thành phố": ["UBND các huyện, thị xã, thành phố"],
-    "các sở, ban, ngành, UBND các huyện, thị xã, thành phố": ["các sở, ban, ngành", "UBND các huyện, thị xã, thành phố"],
+    "các sở, ban, ngành, UBND các huyện, thị xã, thành phố": [
+        "các sở, ban, ngành",
+        "UBND các huyện, thị xã, thành phố",
+    ],
     "các sở, ban, ngành; UBND các xã, phường": ["các sở, ban, ngành", "UBND các xã, phường"],
     "Sở Tư pháp, Công an tỉnh và các lực lượng chức năng": ["Sở Tư pháp", "Công an tỉnh", "các lực lượng chức năng"],
     "các cơ quan, đơn vị và địa phương": ["các cơ quan, đơn vị và địa phương"],
     "UBND các huyện: Đình Lập, Lộc Bình, Cao Lộc": ["UBND huyện Đình Lập", "UBND huyện Lộc Bình", "UBND huyện Cao Lộc"],
     "UBND các xã Thiện Tân, Vân Nham và Tuấn Sơn": ["UBND xã Thiện Tân", "UBND xã Vân Nham", "UBND xã Tuấn Sơn"],
-    "Giám đốc các Sở: Tài chính, Xây dựng; Thủ trưởng các đơn vị liên quan": ["Giám đốc Sở Tài chính", "Giám đốc Sở Xây dựng", "Thủ trưởng các đơn vị liên quan"],
-    "Chánh Văn phòng UBND tỉnh; Giám đốc các Sở: Tài chính, Y tế": ["Chánh Văn phòng UBND tỉnh", "Giám đốc Sở Tài chính", "Giám đốc Sở Y tế"],
-    "Bộ Chỉ huy Quân sự tỉnh, Bộ Chỉ huy Bộ đội Biên phòng tỉnh, Công an tỉnh": ["Bộ Chỉ huy Quân sự tỉnh", "Bộ Chỉ huy Bộ đội Biên phòng tỉnh", "Công an tỉnh"],
+    "Giám đốc các Sở: Tài chính, Xây dựng; Thủ trưởng các đơn vị liên quan": [
+        "Giám đốc Sở Tài chính",
+        "Giám đốc Sở Xây dựng",
+        "Thủ trưởng các đơn vị liên quan",
+    ],
+    "Chánh Văn phòng UBND tỉnh; Giám đốc các Sở: Tài chính, Y tế": [
+        "Chánh Văn phòng UBND tỉnh",
+        "Giám đốc Sở Tài chính",
+        "Giám đốc Sở Y tế",
+    ],
+    "Bộ Chỉ huy Quân sự tỉnh, Bộ Chỉ huy Bộ đội Biên phòng tỉnh, Công an tỉnh": [
+        "Bộ Chỉ huy Quân sự tỉnh",
+        "Bộ Chỉ huy Bộ đội Biên phòng tỉnh",
+        "Công an tỉnh",
+    ],
     "chính quyền địa phương, Cơ quan công an": ["chính quyền địa phương", "Cơ quan công an"],
     "Ban Quản lý Khu kinh tế cửa khẩu Đồng Đăng - Lạng Sơn": ["Ban Quản lý Khu kinh tế cửa khẩu Đồng Đăng - Lạng Sơn"],
-    "Hội Nông dân tỉnh, Hội Liên hiệp Phụ nữ tỉnh, Tỉnh đoàn": ["Hội Nông dân tỉnh", "Hội Liên hiệp Phụ nữ tỉnh", "Tỉnh đoàn"],
-    "Phòng Kinh tế, Hạ tầng và Đô thị, Phòng Văn hóa - Xã hội": ["Phòng Kinh tế, Hạ tầng và Đô thị", "Phòng Văn hóa - Xã hội"],
+    "Hội Nông dân tỉnh, Hội Liên hiệp Phụ nữ tỉnh, Tỉnh đoàn": [
+        "Hội Nông dân tỉnh",
+        "Hội Liên hiệp Phụ nữ tỉnh",
+        "Tỉnh đoàn",
+    ],
+    "Phòng Kinh tế, Hạ tầng và Đô thị, Phòng Văn hóa - Xã hội": [
+        "Phòng Kinh tế, Hạ tầng và Đô thị",
+        "Phòng Văn hóa - Xã hội",
+    ],
     "các Phòng: Quản lý đất đai, Quản lý môi trường": ["Phòng Quản lý đất đai", "Phòng Quản lý môi trường"],
-    "Thủ trưởng các sở, ban, ngành, Chủ tịch UBND các xã, phường": ["Thủ trưởng các sở, ban, ngành", "Chủ tịch UBND các xã, phường"],
+    "Thủ trưởng các sở, ban, ngành, Chủ tịch UBND các xã, phường": [
+        "Thủ trưởng các sở, ban, ngành",
+        "Chủ tịch UBND các xã, phường",
+    ],
     "Văn phòng Đoàn ĐBQH và HĐND tỉnh, Thanh tra tỉnh": ["Văn phòng Đoàn ĐBQH và HĐND tỉnh", "Thanh tra tỉnh"],
-    "Ngân hàng Nhà nước Khu vực 5, Kho bạc Nhà nước Khu vực VI": ["Ngân hàng Nhà nước Khu vực 5", "Kho bạc Nhà nước Khu vực VI"],
+    "Ngân hàng Nhà nước Khu vực 5, Kho bạc Nhà nước Khu vực VI": [
+        "Ngân hàng Nhà nước Khu vực 5",
+        "Kho bạc Nhà nước Khu vực VI",
+    ],
     "Viện Kiểm sát nhân dân tỉnh, Tòa án nhân dân tỉnh": ["Viện Kiểm sát nhân dân tỉnh", "Tòa án nhân dân tỉnh"],
-    "Công ty Điện lực Lạng Sơn, Viễn thông Lạng Sơn, Bưu điện tỉnh": ["Công ty Điện lực Lạng Sơn", "Viễn thông Lạng Sơn", "Bưu điện tỉnh"],
-    "Báo và Phát thanh, Truyền hình tỉnh; Cổng Thông tin điện tử tỉnh": ["Báo và Phát thanh, Truyền hình tỉnh", "Cổng Thông tin điện tử tỉnh"],
+    "Công ty Điện lực Lạng Sơn, Viễn thông Lạng Sơn, Bưu điện tỉnh": [
+        "Công ty Điện lực Lạng Sơn",
+        "Viễn thông Lạng Sơn",
+        "Bưu điện tỉnh",
+    ],
+    "Báo và Phát thanh, Truyền hình tỉnh; Cổng Thông tin điện tử tỉnh": [
+        "Báo và Phát thanh, Truyền hình tỉnh",
+        "Cổng Thông tin điện tử tỉnh",
+    ],
     "UBND tỉnh Bắc Ninh và UBND tỉnh Quảng Ninh": ["UBND tỉnh Bắc Ninh", "UBND tỉnh Quảng Ninh"],
     "Đảng ủy các xã, phường": ["Đảng ủy các xã, phường"],
     "các ban đảng, Văn phòng Tỉnh ủy": ["các ban đảng", "Văn phòng Tỉnh ủy"],
-    "Trường Cao đẳng nghề Lạng Sơn và các cơ sở giáo dục nghề nghiệp": ["Trường Cao đẳng nghề Lạng Sơn", "các cơ sở giáo dục nghề nghiệp"],
-    "các sở, ngành: Công Thương, Nông nghiệp và Môi trường, Công an tỉnh": ["Sở Công Thương", "Sở Nông nghiệp và Môi trường", "Công an tỉnh"],
+    "Trường Cao đẳng nghề Lạng Sơn và các cơ sở giáo dục nghề nghiệp": [
+        "Trường Cao đẳng nghề Lạng Sơn",
+        "các cơ sở giáo dục nghề nghiệp",
+    ],
+    "các sở, ngành: Công Thương, Nông nghiệp và Môi trường, Công an tỉnh": [
+        "Sở Công Thương",
+        "Sở Nông nghiệp và Môi trường",
+        "Công an tỉnh",
+    ],
 }
 
 
@@ -63,7 +114,9 @@ SENTENCES = {
     "Sở Tư pháp (cơ quan thường trực) tổng hợp": ["Sở Tư pháp (cơ quan thường trực)"],
     "Chi cục Kiểm lâm, Hạt Kiểm lâm các huyện tuần tra": ["Chi cục Kiểm lâm", "Hạt Kiểm lâm các huyện"],
     "Trưởng các phòng, Thủ trưởng các đơn vị theo chức năng nhiệm vụ": ["Trưởng các phòng", "Thủ trưởng các đơn vị"],
-    "Ban Quản lý dự án các công trình giao thông tỉnh lập tiến độ": ["Ban Quản lý dự án các công trình giao thông tỉnh"],
+    "Ban Quản lý dự án các công trình giao thông tỉnh lập tiến độ": [
+        "Ban Quản lý dự án các công trình giao thông tỉnh"
+    ],
     "Trung tâm Phát triển quỹ đất tỉnh bàn giao": ["Trung tâm Phát triển quỹ đất tỉnh"],
     "Đội Quản lý thị trường số 3 xử lý": ["Đội Quản lý thị trường số 3"],
     "Liên đoàn Lao động tỉnh vận động": ["Liên đoàn Lao động tỉnh"],

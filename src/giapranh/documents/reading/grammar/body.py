@@ -120,15 +120,18 @@ def _begins(group: list[Line], line: Line, shape: _Shape) -> bool:
     small = line.text[:1].islower()
     if shape.unwrapped:
         if ended or not small or MARK.match(line.text):
-            return ended or len(before.text) > 60 or bool(MARK.match(line.text)) or not _OPEN_HEADING.search(before.folded)
+            return (
+                ended or len(before.text) > 60 or bool(MARK.match(line.text)) or not _OPEN_HEADING.search(before.folded)
+            )
         return False
     short = len(before.text) + before.indent < 0.8 * shape.full
     flush = line.indent <= shape.margin + 1
     dangling = bool(_DANGLING.search(before.folded))
     mark = MARK.match(line.text)
-    if mark and _DASHED.match(line.text) and not ended and not before.caps and not _heading(group):
-        if not line.blank_before and (flush if shape.indented else not short):
-            return False
+    inside = flush if shape.indented else not short
+    dash = bool(mark and _DASHED.match(line.text))
+    if dash and not ended and not before.caps and not _heading(group) and not line.blank_before and inside:
+        return False
     if mark and not ended and _DASHED.match(line.text) and line.text[mark.end() : mark.end() + 1].islower():
         return False
     if mark and not (_BEFORE_NUMBER.search(before.folded) and not line.blank_before and re.match(r"\d", line.text)):

@@ -178,9 +178,10 @@ def _share_along_list(para: Para, rows: list[Cited]) -> None:
     for i in range(1, len(rows)):
         gap = para.folded[rows[i - 1].end : rows[i].start]
         bare_head = rows[i].citation.as_written.lower().startswith("số") or rows[i].citation.as_written[:1].isdigit()
-        if bare_head and rows[i].citation.kind in (None, "Công văn") and rows[i - 1].citation.kind and len(gap) < 200:
-            if kind_by_code().get(fold(rows[i].citation.number or "").split("/")[-1].split("-")[0]) is None:
-                rows[i].citation = replace(rows[i].citation, kind=rows[i - 1].citation.kind)
+        code = fold(rows[i].citation.number or "").split("/")[-1].split("-")[0]
+        unknown = rows[i].citation.kind in (None, "Công văn") and kind_by_code().get(code) is None
+        if bare_head and unknown and rows[i - 1].citation.kind and len(gap) < 200:
+            rows[i].citation = replace(rows[i].citation, kind=rows[i - 1].citation.kind)
 
 
 def _is_paper(para: Para, row: Cited) -> bool:
@@ -206,12 +207,12 @@ def _agree(rows: list[Cited]) -> None:
         counts = Counter(r.citation.number for r in same)
         if len(counts) < 2:
             continue
-        best, most = counts.most_common(1)[0]
+        best, most = max(counts.items(), key=lambda x: (x[1], "-" in (x[0] or "")))
         for row in same:
             number = row.citation.number
             if (
                 number != best
-                and counts[number] < most
+                and (counts[number] < most or "-" not in (number or ""))
                 and near(key(number or "").replace(" ", ""), key(best or "").replace(" ", ""), 2)
             ):
                 row.citation = replace(row.citation, number=best)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from .lines import Para
 from .units import Phrase, Unit, duty_at, duty_in, pattern, phrase_at
@@ -26,6 +27,7 @@ _PREFIX = re.compile(
 _BASIS = re.compile(
     r"(?:thuc hien|can cu|de |theo |xet |tren co so|nham|tiep theo|nhan duoc|tai |sau khi|vua qua|ngay \d|nhan dip)"
 )
+_TRIES = 60  # places of one paragraph to look at; no sentence of a paper has more
 _PASSIVE = re.compile(r"(?:duoc|da|theo|xet|viec|noi dung|khi|de|cac|nhung|cong tac|bi|chu|van ban|y kien) $")
 _MODES = {
     "giao": "giao",
@@ -102,12 +104,14 @@ def _from_phrase(para: Para, phrase: Phrase, start: int, limit: int) -> Clause |
 
 
 def _after_colon(para: Para, outer: Clause, limit: int) -> Clause:
-    """"Các phòng thuộc Sở: Phòng A theo dõi …": the body after the colon has the duty."""
+    """ "Các phòng thuộc Sở: Phòng A theo dõi …": the body after the colon has the duty."""
     colon = re.compile(r"\s?:\s*").match(para.text, outer.verb)
     phrase = phrase_at(para, colon.end(), limit) if colon else None
     if phrase is None or not re.match(r"[Cc]ác ", para.text[outer.units[0].start :]):
         return outer
-    direct = duty_at(para, first_word(para, phrase.end)) or re.match(r" ?la (?:don vi|co quan) (?:dau moi|chu tri)", para.folded[phrase.end :])
+    direct = duty_at(para, first_word(para, phrase.end)) or re.match(
+        r" ?la (?:don vi|co quan) (?:dau moi|chu tri)", para.folded[phrase.end :]
+    )
     return Clause(outer.start, phrase.end, phrase.units, None, False) if direct else outer
 
 
@@ -128,7 +132,7 @@ def has_duty(para: Para, clause: Clause, limit: int) -> bool:
 
 def inside(para: Para, at: int, limit: int, speaks: Callable[[Clause], bool]) -> Clause | None:
     """An order later in the sentence: "…, Bộ X đề nghị các Sở Y …", "…; yêu cầu Thủ trưởng …", "…, Sở Z hướng dẫn …"."""
-    for m in re.finditer(r"(?:[,;:] |\bva (?=yeu cau |de nghi |giao ))", para.folded[at:limit]):
+    for m in islice(re.finditer(r"(?:[,;:] |\bva (?=yeu cau |de nghi |giao ))", para.folded[at:limit]), _TRIES):
         here = at + m.end()
         clause = _ordered(para, here, limit, here) or _inner_subject(para, here, limit)
         if clause and clause.outer is not None and not speaks(clause.outer):
@@ -149,7 +153,7 @@ def _inner_subject(para: Para, here: int, limit: int) -> Clause | None:
 def subject_inside(para: Para, at: int, limit: int) -> Clause | None:
     """A body after an opening part of the sentence that does not order: "Đối với các môn học …, Sở Z hướng dẫn …"."""
     lists: list[tuple[int, int]] | None = None
-    for m in re.finditer(r", ", para.folded[at:limit]):
+    for m in islice(re.finditer(r", ", para.folded[at:limit]), _TRIES):
         here = at + m.end()
         if not pattern("start").match(para.text, here):
             continue
@@ -168,13 +172,15 @@ def subject_inside(para: Para, at: int, limit: int) -> Clause | None:
     return None
 
 
-_TOWARDS = re.compile(r"\b(?:voi|cung|gui|cho|cua|bao cao|don doc|huong dan|chi dao|gom|giua|phoi hop|yeu cau|den|ve) (?=[^\W\d_])")
+_TOWARDS = re.compile(
+    r"\b(?:voi|cung|gui|cho|cua|bao cao|don doc|huong dan|chi dao|gom|giua|phoi hop|yeu cau|den|ve) (?=[^\W\d_])"
+)
 
 
 def _lists(para: Para, at: int, limit: int) -> list[tuple[int, int]]:
     """Lists of bodies that a verb or a preposition governs; none of them has the duty."""
     out = []
-    for m in _TOWARDS.finditer(para.folded, at, limit):
+    for m in islice(_TOWARDS.finditer(para.folded, at, limit), _TRIES):
         phrase = phrase_at(para, m.end(), limit)
         if phrase is not None:
             out.append((m.end(), phrase.end))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from ..schema import DateParts, Directive, Due, DueKind, Span, Value
 from . import clauses, labels
@@ -13,7 +14,7 @@ from .deadlines import FoundDue, find_due
 from .folding import fold, key
 from .lines import Para
 from .structure import Node, tree, walk
-from .units import Unit, duty_at, duty_in, initials, pattern, phrase_at
+from .units import Unit, duty_at, initials, pattern, phrase_at
 
 _SILENT = re.compile(
     r"^(?:ve |mot so |cac )*(?:danh gia|tinh hinh|ket qua(?! thuc hien phai)|nhung ket qua|ton tai|han che|nhung (?:ton tai|han che|kho khan)|kho khan|nguyen nhan|uu diem|khuyet diem|muc dich|quan diem|muc tieu|pham vi|doi tuong|can cu|co so|su can thiet|khai quat|thuc trang|boi canh|du bao|dac diem|nhan dinh|thanh phan|thoi gian,? dia diem|giai thich tu ngu|kinh phi|nguon kinh phi|thong tin chung|noi dung cuoc hop)\b"
@@ -60,12 +61,20 @@ _PROVINCE = re.compile(r"(?:tinh|thanh pho|tp\.?) ((?:[^\W\d_]+)(?: [^\W\d_]+){1
 _CHUYEN = re.compile(r"chuyen [^,;.]{3,160}? (?:den|toi|cho) (?=[^\W\d_])")
 
 
-_AUTHORITY = re.compile(r"(?:(?:pho )?(?:chu tich|giam doc|thu tuong|bi thu|bo truong|thu truong bo|chanh van phong)(?: thuong truc)?(?: ubnd| uy ban nhan dan| so$| chinh phu| tinh| hdnd| bo| van phong| [^,]{3,40}$)|thu tuong|chinh phu|ban thuong vu|thuong truc (?:tinh|thanh|huyen) uy|lanh dao (?:ubnd|so|bo)\b)")
+_AUTHORITY = re.compile(
+    r"(?:(?:pho )?(?:chu tich|giam doc|thu tuong|bi thu|bo truong|thu truong bo|chanh van phong)(?: thuong truc)?(?: ubnd| uy ban nhan dan| so$| chinh phu| tinh| hdnd| bo| van phong| [^,]{3,40}$)|thu tuong|chinh phu|ban thuong vu|thuong truc (?:tinh|thanh|huyen) uy|lanh dao (?:ubnd|so|bo)\b)"
+)
 # Under the heading of a body, "Chỉ đạo các đơn vị …" is what that body has to do.
 _HANDS_ON = re.compile(r"(?:chi dao|yeu cau|phan cong|uy quyen|giao nhiem vu cho) ")
-_TITLED = re.compile(r"(?:trach nhiem|nhiem vu|nhiem vu,? quyen han)(?: cu the)?(?: thuc hien)?(?: cua| doi voi)?:? (?=[^\W\d_])")
-_TOPICAL = re.compile(r"(?:ve |cong tac|doi voi|nhiem vu|mot so|noi dung|kinh phi|thoi gian|che do|giai phap|muc |yeu cau|cac noi dung|truong hop|phan |chi tieu|linh vuc)")
-_PRELUDE = re.compile(r"(?:tren co so|can cu|de |doi voi|trong |khi |truong hop|hang nam|dinh ky|sau khi|nham|theo |truoc |ngoai |ngay sau|tu ngay)")
+_TITLED = re.compile(
+    r"(?:trach nhiem|nhiem vu|nhiem vu,? quyen han)(?: cu the)?(?: thuc hien)?(?: cua| doi voi)?:? (?=[^\W\d_])"
+)
+_TOPICAL = re.compile(
+    r"(?:ve |cong tac|doi voi|nhiem vu|mot so|noi dung|kinh phi|thoi gian|che do|giai phap|muc |yeu cau|cac noi dung|truong hop|phan |chi tieu|linh vuc)"
+)
+_PRELUDE = re.compile(
+    r"(?:tren co so|can cu|de |doi voi|trong |khi |truong hop|hang nam|dinh ky|sau khi|nham|theo |truoc |ngoai |ngay sau|tu ngay)"
+)
 _CONNECTED = re.compile(r"^(?:dong thoi|ngoai ra|ben canh do|mat khac|trong do|cung voi do)[,:]? ")
 _REPORT_BY = re.compile(r"(?:ket qua|bao cao|thong tin|noi dung)\b[^.;]{0,120}?\b(?:gui|bao cao|phan anh)\b")
 _LISTS_GUESTS = re.compile(r"\bmoi\s*:|kinh moi|trinh trong moi|co mat|thanh phan|xin y kien")
@@ -213,7 +222,11 @@ class _Reader:
             and not _names_body(node)
         ):
             scope = replace(here, silent=True)
-        if node.children and _CONSENT.match(node.folded) and not node.folded.startswith(("dong y", "thong nhat", "co ban")):
+        if (
+            node.children
+            and _CONSENT.match(node.folded)
+            and not node.folded.startswith(("dong y", "thong nhat", "co ban"))
+        ):
             # What is approved or set up below is its content, not work given to somebody.
             scope = replace(here, silent=True)
         if node.children and not self._all_labels(node):
@@ -268,13 +281,18 @@ class _Reader:
             inner = replace(scope, ordered=scope.ordered or bool(scope.units))
         inner = replace(inner, topic=_topic(node) or inner.topic)
         numbered_below = any(c.kind != "plain" for c in node.children)
-        complete = clause is not None and (not clause.heading or end - clause.verb > 30) and not node.para.text.rstrip().endswith(":")
+        complete = (
+            clause is not None
+            and (not clause.heading or end - clause.verb > 30)
+            and not node.para.text.rstrip().endswith(":")
+        )
         if (
             complete
             and not scope.silent
             and (not numbered_below or len(node.text) > 150)
+            and clause is not None
             and clauses.has_duty(para, clause, end)
-        ):  # type: ignore[arg-type]
+        ):
             self._leaf(node, scope)
         elif (
             not numbered_below
@@ -291,7 +309,13 @@ class _Reader:
         text = node.text.rstrip(" :.")
         others = [c for c in (node.parent.children if node.parent else ()) if c.kind == node.kind and c is not node]
         alike = sum(bool(_names_body(c)) for c in others)
-        if not others or alike * 2 < len(others) or len(text) > 90 or _SECTION.search(node.folded) or _TOPICAL.match(node.folded):
+        if (
+            not others
+            or alike * 2 < len(others)
+            or len(text) > 90
+            or _SECTION.search(node.folded)
+            or _TOPICAL.match(node.folded)
+        ):
             return None
         if not text[:1].isupper() or duty_at(node.para, node.at):
             return None
@@ -325,7 +349,13 @@ class _Reader:
             self._emit(node, later, scope, later.start, end)
             return
         clause = self._clause(para, node.at, end)
-        if scope.heading and scope.units and _HANDS_ON.match(node.folded) and clause is not None and clause.outer is None:
+        if (
+            scope.heading
+            and scope.units
+            and _HANDS_ON.match(node.folded)
+            and clause is not None
+            and clause.outer is None
+        ):
             self._inherit(node, scope)
             return
         if clause is not None and (clauses.tells(para, clause, False) or self._is_self(clause)) and not clause.ordered:
@@ -386,7 +416,7 @@ class _Reader:
         para, end = node.para, len(node.para.text)
         current = first
         quoted = [q.span() for q in _QUOTED.finditer(para.text)]
-        for m in re.finditer(r"(?<=[.;]) +", para.text[after:]):
+        for m in islice(re.finditer(r"(?<=[.;]) +", para.text[after:]), 80):
             at = after + m.end()
             if any(a <= at < b for a, b in quoted):
                 continue
@@ -401,7 +431,9 @@ class _Reader:
                 continue
             if current is not None and {key(u.name) for u in clause.units} & {key(u.name) for _, u in current.units}:
                 continue
-            if para.text[at - 2] == ";" and not (para.text[at].isupper() or clause.ordered or self._own_half(para, clause)):
+            if para.text[at - 2] == ";" and not (
+                para.text[at].isupper() or clause.ordered or self._own_half(para, clause)
+            ):
                 continue
             if _ANSWERS.match(para.folded, clause.verb):
                 continue
@@ -413,7 +445,11 @@ class _Reader:
 
     def _own_half(self, para: Para, clause: Clause) -> bool:
         """Whether the half sentence after ";" is a body in small letters with a duty of its own."""
-        return para.folded.startswith("cac ", clause.start) and bool(duty_at(para, clauses.first_word(para, clause.verb))) and len(clause.units) <= 2
+        return (
+            para.folded.startswith("cac ", clause.start)
+            and bool(duty_at(para, clauses.first_word(para, clause.verb)))
+            and len(clause.units) <= 2
+        )
 
     def _sentence_end(self, para: Para, at: int) -> int:
         stop = para.text.find(". ", at)
@@ -466,16 +502,20 @@ class _Reader:
         tail = rest.strip()[m.end() :] if m else rest.strip()
         if _GENERAL_OBJECT.match(tail) and (m or not tail.strip(" ./")):
             return True
-        if re.search(r"chiu trach nhiem (?:thi hanh|thuc hien) (?:quyet dinh|nghi quyet|ke hoach|chi thi) nay", rest):
-            return True
-        return False
+        return bool(
+            re.search(r"chiu trach nhiem (?:thi hanh|thuc hien) (?:quyet dinh|nghi quyet|ke hoach|chi thi) nay", rest)
+        )
 
     def _is_self(self, clause: Clause) -> bool:
         mine = key(self.about.issuer)
         first = key(clause.units[0].name)
         if not mine:
             return False
-        if first == mine or mine.startswith(first + " ") or (first in ("ubnd tinh", "uy ban nhan dan tinh", "ubnd thanh pho") and "ubnd" in mine):
+        if (
+            first == mine
+            or mine.startswith(first + " ")
+            or (first in ("ubnd tinh", "uy ban nhan dan tinh", "ubnd thanh pho") and "ubnd" in mine)
+        ):
             return True
         if _squeezed(clause.units[0].name) == _squeezed(self.about.issuer):
             return True
@@ -516,7 +556,12 @@ class _Reader:
         if _LISTS_GUESTS.search(node.folded):
             return here
         clause = clauses.clause_at(para, node.at, end)
-        if clause is not None and clause.outer is not None and clause.mode == "yêu cầu" and "chi dao" in node.folded[: clause.verb]:
+        if (
+            clause is not None
+            and clause.outer is not None
+            and clause.mode == "yêu cầu"
+            and "chi dao" in node.folded[: clause.verb]
+        ):
             clause = self._clause(para, node.at, end)
         if (
             clause is None
@@ -554,7 +599,13 @@ class _Reader:
             clause = None
         if clause is None and _REPORT_BY.match(node.folded) and self._report_of(node, here):
             return
-        if (clause is None or not clause.ordered) and here.units and not self._closes(node) and self._starts_with_duty(node) and not _HANDS_ON.match(node.folded):
+        if (
+            (clause is None or not clause.ordered)
+            and here.units
+            and not self._closes(node)
+            and self._starts_with_duty(node)
+            and not _HANDS_ON.match(node.folded)
+        ):
             self._inherit(node, here)
             return
         if clause is None or (not clause.ordered and not clauses.has_duty(para, clause, end)):
@@ -584,21 +635,25 @@ class _Reader:
             self._inherit(node, here)
 
     def _report_of(self, node: Node, here: Scope) -> bool:
-        """"Kết quả thực hiện của các đơn vị gửi về …trước ngày …": a duty of those named, or of everybody addressed."""
+        """ "Kết quả thực hiện của các đơn vị gửi về …trước ngày …": a duty of those named, or of everybody addressed."""
         para, end = node.para, len(node.para.text)
         due = find_due(para, node.at, end, self._taken(para), self.about.issued)
         if due is None or due.due.date is None:
             return False
         by = re.search(r"\b(?:cua|do|de nghi|yeu cau) (?=[^\W\d_])", node.folded[:80])
         phrase = phrase_at(para, node.at + by.end(), end) if by else None
-        units = tuple((para, u) for u in phrase.units) if phrase else here.units or self.root_units or self.about.addressees
+        units = (
+            tuple((para, u) for u in phrase.units) if phrase else here.units or self.root_units or self.about.addressees
+        )
         self.found.append(self._found(para, node.at, end, node, units, phrase is None, replace(here, due=None)))
         return True
 
     def _closes(self, node: Node) -> bool:
         """Whether the paragraph ends the paper; the first one under a bare heading is that heading's task instead."""
         holder = node.parent
-        of_heading = holder is not None and holder.kind != "root" and holder.children[0] is node and len(holder.text) < 120
+        of_heading = (
+            holder is not None and holder.kind != "root" and holder.children[0] is node and len(holder.text) < 120
+        )
         return node.index == self.last_body and not of_heading
 
     def _more_to_come(self, node: Node) -> bool:
@@ -624,7 +679,7 @@ class _Reader:
         if clause is not None and clause.ordered:
             return clause, clause.start if self._rests(para, node.at, clause.start) else node.at
         seen = sentence
-        for m in re.finditer(r"(?<=[.;]) +", para.text[node.at :]):
+        for m in islice(re.finditer(r"(?<=[.;]) +", para.text[node.at :]), 80):
             at = node.at + m.end()
             later = self._clause(para, at, end)
             if later is not None and later.ordered and not clauses.tells(para, later, True):
@@ -744,7 +799,7 @@ def _respelt(unit: Unit, best: dict[str, str]) -> Unit:
 
 
 def _titled(para: Para, at: int, end: int) -> Clause | None:
-    """"Trách nhiệm của Sở X": a heading that names its body after a title."""
+    """ "Trách nhiệm của Sở X": a heading that names its body after a title."""
     m = _TITLED.match(para.folded, at, end)
     phrase = phrase_at(para, m.end(), end) if m else None
     if phrase is None or phrase.end < end - 2:
@@ -758,7 +813,10 @@ def _usable(para: Para, clause: Clause, end: int) -> bool:
 
 def _is_label(node: Node) -> bool:
     """Whether the line only labels the task above it ("Đơn vị chủ trì: …"); a numbered heading never does."""
-    return node.kind in ("plain", "dash", "plus", "star", "letter", "bracket") and labels.label_of(node.para, node.at) is not None
+    return (
+        node.kind in ("plain", "dash", "plus", "star", "letter", "bracket")
+        and labels.label_of(node.para, node.at) is not None
+    )
 
 
 def _names_body(node: Node) -> bool:
@@ -865,7 +923,7 @@ def _elsewhere(para: Para, unit: Unit, about: Circumstances) -> bool:
 
 def _capital_after(name: str) -> bool:
     m = re.search(r"(?:tỉnh|thành phố|TP\.?)\s+([^\W\d_])", name)
-    return bool(m) and m.group(1).isupper()
+    return m is not None and m.group(1).isupper()
 
 
 def _due_value(found: Found) -> Value[Due]:

@@ -21,7 +21,9 @@ _CODES = "|".join(sorted((re.escape(bare(c)) for k in kinds() for c in k.codes i
 _LOST_SLASH = re.compile(
     rf"^\W{{0,3}}[Ss5$8][oO0]?\w?\s{{0,2}}[:;.,]?\s*(?P<n>\d{{0,5}})(?P<y>/\d{{4}})?\s{{0,12}}(?P<sep>[^\w\s]|[1lI]|\s)\s?(?P<s>(?:{_CODES}|[A-Z]{{3,8}})-{_SYMBOL})"
 )
-_LOST_WORD = re.compile(rf"^(?:\W{{0,4}}\w{{0,3}}\W{{1,3}})?(?P<n>\d{{0,5}})(?P<y>/\d{{4}})?\s{{0,12}}(?P<sep>[/-])\s?(?P<s>(?:{_CODES})[-/]{_SYMBOL})(?=\s*$|\s{{3,}}|\s*\||\s+[A-Z][^.;]{{2,30}},\s*ng)")
+_LOST_WORD = re.compile(
+    rf"^(?:\W{{0,4}}\w{{0,3}}\W{{1,3}})?(?P<n>\d{{0,5}})(?P<y>/\d{{4}})?\s{{0,12}}(?P<sep>[/-])\s?(?P<s>(?:{_CODES})[-/]{_SYMBOL})(?=\s*$|\s{{3,}}|\s*\||\s+[A-Z][^.;]{{2,30}},\s*ng)"
+)
 _DAY_LINE = re.compile(
     r"(?:^|(?<=[\s|]))(?P<place>(?:tp\. ?|t\.p ?)?[^,|:;.]{2,40}?)\s?[,.]\s*ng.{1,3}y\s*(?P<d>.{0,9}?)\s*th.{1,2}ng\s*(?P<m>.{0,8}?)\s*n.{1,2}m\s*(?P<y>\d{3,4}|[.…_ ]*)",
     re.I,
@@ -160,9 +162,17 @@ def _is_number_line(line: Line, m: re.Match[str]) -> bool:
 def _find_day(top: list[Line], head: Head, number_at: int | None) -> int | None:
     for i, line in enumerate(top[:120]):
         begin = head.symbol.end - line.start if head.symbol and i == number_at else 0
-        m = _DAY_LINE.search(line.bare, max(begin, 0)) or _DAY_NUMERIC.search(line.folded, max(begin, 0)) or _DAY_BARE.search(line.bare, max(begin, 0))
+        m = (
+            _DAY_LINE.search(line.bare, max(begin, 0))
+            or _DAY_NUMERIC.search(line.folded, max(begin, 0))
+            or _DAY_BARE.search(line.bare, max(begin, 0))
+        )
         if not m:
-            far = _DAY_FAR.search(line.bare, max(begin, 0)) if i >= (number_at or 0) and i < (number_at or 0) + 6 else None
+            far = (
+                _DAY_FAR.search(line.bare, max(begin, 0))
+                if i >= (number_at or 0) and i < (number_at or 0) + 6
+                else None
+            )
             if far is not None and far.group("place").split()[0][0].isupper():
                 head.place = part_of(line, far.start("place"), far.end("place"))
                 head.day_line = part_of(line, far.end("place") + 1, far.end())
@@ -218,7 +228,7 @@ def _find_title(top: list[Line], head: Head, after: int) -> int | None:
     first = after if head.symbol is not None and len(top) > after else 0
     for begin, end in ((first, 70), (0, first)):
         for i, line in enumerate(top[begin:end], begin):
-            if anchors.copies_at(line) or anchors.TO.match(line.folded) and begin:
+            if anchors.copies_at(line) or (anchors.TO.match(line.folded) and begin):
                 break
             kind = _title(line, code) or (_small_title(line) if i <= first + 12 else None)
             if kind and i not in head.used:
@@ -235,7 +245,13 @@ def _small_title(line: Line) -> Kind | None:
     if kind and line.text[:1].isupper() and not line.text.rstrip().endswith((":", ".", ";", ",")):
         return kind
     for name, kind in kind_by_name().items():
-        if line.folded.startswith(name + " ") and line.text[: len(name)].isupper() and re.match(r"\s+(?:v/v|ve |phe duyet|ban hanh|ket luan|trien khai|thuc hien|cua )", line.folded[len(name) :]):
+        if (
+            line.folded.startswith(name + " ")
+            and line.text[: len(name)].isupper()
+            and re.match(
+                r"\s+(?:v/v|ve |phe duyet|ban hanh|ket luan|trien khai|thuc hien|cua )", line.folded[len(name) :]
+            )
+        ):
             return kind
     return None
 
@@ -349,7 +365,9 @@ def _find_addressees(top: list[Line], head: Head, title_at: int | None) -> int |
         if not dashed and (line.blank_before or not groups):
             if groups or not (line.blank_before and not groups) or len(line.text) > 100:
                 break
-        elif (not dashed and not _continues_list(groups[-1][-1], line)) or (dashed and groups and line.blank_before and groups[-1][-1].text.endswith(".")):
+        elif (not dashed and not _continues_list(groups[-1][-1], line)) or (
+            dashed and groups and line.blank_before and groups[-1][-1].text.endswith(".")
+        ):
             break
         if dashed or not groups:
             groups.append([line])
@@ -365,9 +383,7 @@ def _find_addressees(top: list[Line], head: Head, title_at: int | None) -> int |
 def _continues_list(before: Line, line: Line) -> bool:
     if before.text.rstrip().endswith((".", ";")) or len(line.text) > 110:
         return False
-    if _OPENING.match(line.folded) and line.text[0].isupper() and not before.text.rstrip().endswith(","):
-        return False
-    return True
+    return not (_OPENING.match(line.folded) and line.text[0].isupper() and not before.text.rstrip().endswith(","))
 
 
 def _find_subject(
@@ -419,7 +435,12 @@ def _subject_under_title(lines: list[Line], head: Head, title_at: int) -> None:
             break
         if rows and (line.caps != rows[-1].caps or gap is None or gap < i) and _opens_body(rows, line, after):
             break
-        if rows and line.indent + 2 < min(r.indent for r in rows) and _OPENING.match(line.folded) and len(line.text) > 40:
+        if (
+            rows
+            and line.indent + 2 < min(r.indent for r in rows)
+            and _OPENING.match(line.folded)
+            and len(line.text) > 40
+        ):
             break
         if rows and _noisy(line):
             head.used.add(i)

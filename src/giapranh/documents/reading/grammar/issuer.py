@@ -24,7 +24,10 @@ _SMALL = frozenset(["và", "của", "các", "ở", "tại", "thuộc", "cho", "v
 
 def _bodies_of(line: Line) -> list[Line]:
     """A line of a web copy that holds the parent and the issuer together, as two."""
-    m = re.search(r"^(?:uy ban nhan dan|ubnd|bo|tong cuc)\b.{4,40}? (?=(?:so|van phong|thanh tra|chi cuc|phong|ban quan ly|trung tam|cuc|vu) )", line.folded)
+    m = re.search(
+        r"^(?:uy ban nhan dan|ubnd|bo|tong cuc)\b.{4,40}? (?=(?:so|van phong|thanh tra|chi cuc|phong|ban quan ly|trung tam|cuc|vu) )",
+        line.folded,
+    )
     return [part_of(line, 0, m.end()), part_of(line, m.end(), len(line.text))] if m else [line]
 
 
@@ -105,8 +108,15 @@ def issuer_of(head: Head, paras: list[Para], text_folded: str) -> tuple[Value[st
     parent = _printed(groups[-2]) if len(groups) > 1 else None
     parent_value = Value(parent, _span(groups[-2])) if parent else None
     span = _span(own)
-    if fold(name) in ("thanh tra tinh", "thanh tra thanh pho", "cong an tinh") and parent and (level := _LEVEL.search(fold(parent))):
-        return Value(f"{re.sub(' (?:tỉnh|thành phố)$', '', name)} {parent[level.start() :]}", Span(groups[-2][0].start, own[-1].end)), parent_value
+    if (
+        fold(name) in ("thanh tra tinh", "thanh tra thanh pho", "cong an tinh")
+        and parent
+        and (level := _LEVEL.search(fold(parent)))
+    ):
+        return Value(
+            f"{re.sub(' (?:tỉnh|thành phố)$', '', name)} {parent[level.start() :]}",
+            Span(groups[-2][0].start, own[-1].end),
+        ), parent_value
     if _LEVEL.search(fold(name)) or re.search(r"(?:tinh|thanh|huyen|quan) uy\b", fold(name)):
         return Value(name, span), parent_value
     if parent and _LOCAL.match(fold(name)):
@@ -132,7 +142,9 @@ def _as_placed(name: str, head: Head) -> str:
     m = _LEVEL.search(fold(name))
     if m is None or head.place is None:
         return name
-    level = {fold(x): x for x in ("tỉnh", "thành phố", "huyện", "quận", "thị xã", "xã", "phường", "thị trấn", "đặc khu")}[m.group()]
+    level = {
+        fold(x): x for x in ("tỉnh", "thành phố", "huyện", "quận", "thị xã", "xã", "phường", "thị trấn", "đặc khu")
+    }[m.group()]
     rest = name[m.end() :].strip()
     place = head.place.text if fold(rest) == fold(head.place.text) else rest
     return f"{name[: m.start()]}{level} {place}".strip()
@@ -174,7 +186,12 @@ def _inferred(head: Head, paras: list[Para]) -> Value[str] | None:
             if found is None:
                 continue
             after = para.folded[m.start() + len(found[1]) :][:40]
-            speaks = bool(re.match(r" (?:kinh |tran trong )?(?:yeu cau|de nghi|thong bao|bao cao|co y kien|nhan duoc|trinh|huong dan|ban hanh)", after))
+            speaks = bool(
+                re.match(
+                    r" (?:kinh |tran trong )?(?:yeu cau|de nghi|thong bao|bao cao|co y kien|nhan duoc|trinh|huong dan|ban hanh)",
+                    after,
+                )
+            )
             if best is None or speaks > best[0]:
                 best = int(speaks), found[0]
     return best[1] if best else None

@@ -59,11 +59,14 @@ def inline(para: Para, at: int) -> Labelled | None:
 
 
 def _bracketed(para: Para, at: int) -> Labelled | None:
-    """"… (Sở Nội vụ chủ trì; hoàn thành trước ngày …)": the lead in brackets after the task."""
+    """ "… (Sở Nội vụ chủ trì; hoàn thành trước ngày …)": the lead in brackets after the task."""
     for m in re.finditer(r"\((?:giao |don vi |do )?(?=[^\W\d_])", para.folded[at + 10 :]):
         start = at + 10 + m.end()
         phrase = phrase_at(para, start)
-        if phrase is not None and re.match(r" ?,? ?(?:la (?:don vi|co quan) )?(?:chu tri|thuc hien|tham muu|dau moi|phu trach|chiu trach nhiem)", para.folded[phrase.end :]):
+        if phrase is not None and re.match(
+            r" ?,? ?(?:la (?:don vi|co quan) )?(?:chu tri|thuc hien|tham muu|dau moi|phu trach|chiu trach nhiem)",
+            para.folded[phrase.end :],
+        ):
             return Labelled(list(phrase.units), para, [], None, None)
     return None
 

@@ -53,7 +53,14 @@ def _known() -> dict[str, str]:
 
 def mend_symbol(symbol: str) -> str:
     """The symbol without spaces, doubled Đ and the slips of OCR in pieces known everywhere."""
-    flat = _DOUBLE.sub("Đ", _SPACES.sub("", symbol)).replace("–", "-").replace("‑", "-").replace("Ð", "Đ").replace("§", "").rstrip("-.")
+    flat = (
+        _DOUBLE.sub("Đ", _SPACES.sub("", symbol))
+        .replace("–", "-")
+        .replace("‑", "-")
+        .replace("Ð", "Đ")
+        .replace("§", "")
+        .rstrip("-.")
+    )
     return re.sub(r"[^-/]+", lambda m: _mend_piece(m.group()), flat)
 
 

@@ -79,7 +79,7 @@ def read(source: SourceText) -> Reading:
         signer=_signer(tail, scan),
         directing_person=directing_person(paras, len(body)),
         signatures=source.signatures,
-        remarks=source.remarks + _remarks(header, directives),
+        remarks=source.remarks + _remarks(header),
         origin=source.origin,
         text=text,
     )
@@ -355,7 +355,7 @@ def _signer(tail: Tail, scan: bool) -> Value[Signer] | None:
     return Value(Signer(authority, title, name), span, 0.6 if reason else (0.9 if scan else 1.0), reason)
 
 
-def _remarks(header: Reading, directives: tuple[Value[object], ...]) -> tuple[Remark, ...]:  # type: ignore[type-arg]
+def _remarks(header: Reading) -> tuple[Remark, ...]:
     out = []
     if header.secrecy is not None:
         out.append(Remark("secret", "Văn bản có dấu chỉ độ mật; hệ thống này không được dùng cho văn bản mật."))

@@ -154,11 +154,8 @@ def _letter_wanted(marker: str, whole: str, stack: list[Node]) -> bool:
     if last is None:
         return marker in ("a", "8")
     return (
-        (marker in _LETTERS
-        and last in _LETTERS
-        and 0 < _LETTERS.index(marker) - _LETTERS.index(last) <= 3)
-        or marker == "a"
-    )
+        marker in _LETTERS and last in _LETTERS and 0 < _LETTERS.index(marker) - _LETTERS.index(last) <= 3
+    ) or marker == "a"
 
 
 def _hang_plain(node: Node, stack: list[Node]) -> None:

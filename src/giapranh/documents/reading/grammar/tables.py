@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field
 
@@ -18,7 +19,12 @@ _ORDINAL = re.compile(r"^(?:\d{1,3}(?:\.\d{1,2})*|[IVX]{1,5}|[a-zđ])[.)]?$")
 _ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("ordinal", re.compile(r"^(?:stt|tt|so tt|so thu tu)$")),
     ("with", re.compile(r"phoi hop")),
-    ("lead", re.compile(r"chu tri|don vi thuc hien|co quan thuc hien|thuc hien chinh|phan cong|chiu trach nhiem|dau moi|don vi tham muu|don vi$|co quan$|nguoi thuc hien|don vi,? ca nhan")),
+    (
+        "lead",
+        re.compile(
+            r"chu tri|don vi thuc hien|co quan thuc hien|thuc hien chinh|phan cong|chiu trach nhiem|dau moi|don vi tham muu|don vi$|co quan$|nguoi thuc hien|don vi,? ca nhan"
+        ),
+    ),
     ("time", re.compile(r"thoi gian|thoi han|tien do|^han\b|hoan thanh|moc thoi gian|lo trinh")),
     ("product", re.compile(r"san pham|ket qua|dau ra|hinh thuc")),
     ("task", re.compile(r"noi dung|nhiem vu|cong viec|ten viec|hoat dong|giai phap|dau viec|chi tieu")),
@@ -78,7 +84,12 @@ def _head_at(lines: list[Line], i: int) -> tuple[int, int, list[_Column]] | None
     while start > 0 and i - start < 3 and not lines[start].blank_before and _is_head_row(lines[start - 1]):
         start -= 1
     stop = i + 1
-    while stop < len(lines) and stop - start < _HEAD_ROWS and not lines[stop].blank_before and not _starts_row(lines[stop]):
+    while (
+        stop < len(lines)
+        and stop - start < _HEAD_ROWS
+        and not lines[stop].blank_before
+        and not _starts_row(lines[stop])
+    ):
         stop += 1
     columns = _columns(lines[start:stop])
     roles = {c.role for c in columns}
@@ -123,7 +134,13 @@ def _end_of(lines: list[Line], start: int) -> int:
         line = lines[i]
         if anchors.copies_at(line) or anchors.ANNEX.match(line.folded):
             return i
-        if len(line.text) > 70 and "  " not in line.text and i > start and line.indent < 12 and not re.match(r"\d", line.text):
+        if (
+            len(line.text) > 70
+            and "  " not in line.text
+            and i > start
+            and line.indent < 12
+            and not re.match(r"\d", line.text)
+        ):
             return i
     return len(lines)
 
@@ -132,7 +149,7 @@ def _rows(lines: list[Line], columns: list[_Column], head: list[Line]) -> list[d
     named = {x.folded for x in head}
     body = [x for x in lines if x.folded not in named and not anchors.RULE.match(x.folded) and not _page_number(x)]
     cuts = _boundaries(body, columns)
-    grid = [[_cell(x, a, b) for a, b in zip(cuts, cuts[1:], strict=False)] for x in body]
+    grid = [[_cell(x, a, b) for a, b in itertools.pairwise(cuts)] for x in body]
     starts = [k for k, row in enumerate(grid) if row and row[0] is not None and _ORDINAL.match(row[0].text)]
     out = []
     for first, last in _spans(starts, body, len(grid)):
@@ -160,7 +177,7 @@ def _boundaries(body: list[Line], columns: list[_Column]) -> list[int]:
             for x in range(line.indent + m.start(), min(line.indent + m.end(), width)):
                 ink[x] += 1
     cuts = [0]
-    for left, right in zip(columns, columns[1:], strict=False):
+    for left, right in itertools.pairwise(columns):
         low = max((left.left + left.right) // 2, cuts[-1] + 1)
         high = max((right.left + right.right) // 2, low + 1)
         least = min(ink[low:high], default=0)
@@ -206,8 +223,8 @@ def _spans(starts: list[int], body: list[Line], size: int) -> list[tuple[int, in
         return by_gap
     if starts[0] == 0:
         return list(zip(starts, [*starts[1:], size], strict=True))
-    middles = [0] + [(a + b + 1) // 2 for a, b in zip(starts, starts[1:], strict=False)] + [size]
-    return list(zip(middles, middles[1:], strict=False))
+    middles = [0] + [(a + b + 1) // 2 for a, b in itertools.pairwise(starts)] + [size]
+    return list(itertools.pairwise(middles))
 
 
 def table_duties(table: Table, about: Circumstances) -> list[Found]:
@@ -229,7 +246,9 @@ def table_duties(table: Table, about: Circumstances) -> list[Found]:
         if not lead:
             continue
         ordinal = row.get("ordinal")
-        made = Found(None, task, 0, len(task.text), f"PL.{ordinal.text.strip('.)')}" if ordinal else "PL", lead, not own)
+        made = Found(
+            None, task, 0, len(task.text), f"PL.{ordinal.text.strip('.)')}" if ordinal else "PL", lead, not own
+        )
         made.topic = topic
         made.coordinating = list(_units(row.get("with")))
         due = _due(row.get("time"), about.issued)
@@ -262,7 +281,9 @@ def _due(cell: Para | None, issued: DateParts | None) -> tuple[Para, FoundDue] |
         labelled = find_due(join_label(cell), 0, len(cell.text) + 11, [], issued)
         if labelled is not None:
             return cell, FoundDue(labelled.due, 0, len(cell.text), 0.8, labelled.reason)
-    return cell, FoundDue(Due(DueKind.CONDITION, cell.text, event=cell.text), 0, len(cell.text), 0.6, "Thời hạn ghi bằng lời.")
+    return cell, FoundDue(
+        Due(DueKind.CONDITION, cell.text, event=cell.text), 0, len(cell.text), 0.6, "Thời hạn ghi bằng lời."
+    )
 
 
 def join_label(cell: Para) -> Para:

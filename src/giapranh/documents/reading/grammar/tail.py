@@ -22,8 +22,13 @@ _POSITION = re.compile(
     r"(?<!\w)(?:quyen )?(?:pho |tong |thuong truc )?(?:pho )?(?:chu tich|giam doc|chanh van phong|chanh thanh tra|bo truong|thu truong|cuc truong|vu truong|vien truong|truong phong|truong ban|truong|chi cuc truong|hieu truong|bi thu|chu nhiem|chanh an|thong doc|thu tuong|thu truong|tu lenh|chi huy truong|tong thanh tra|hat truong|doi truong|chanh|uy vien|thu ky|to truong|pho ban|cuc pho|vu pho)\b"
 )
 _TRAILING_NAME = re.compile(r"(?<=\s)([^\W\d_a-z][a-zà-ỹ]+)(?: [^\W\d_a-z][a-zà-ỹ]+){2,3}$")
-_RANK = re.compile(r"^(?:(?:Đại|Thượng|Trung|Thiếu) (?:tướng|tá|úy)|(?:PGS|GS|TS|ThS|BS|KS|CN|LS|BSCKI{1,2}|NGƯT|NGND)\b\.?,?)\s*", re.I)
-_SMALL_CHAIN = re.compile(r"^(?:(?:TM|KT|TL|TUQ|Q)\.? )?(?:Phó |Tổng |Quyền )?(?:Chủ tịch|Giám đốc|Chánh Văn phòng|Bộ trưởng|Thứ trưởng|Cục trưởng|Vụ trưởng|Trưởng phòng|Trưởng ban|Chi cục trưởng|Hiệu trưởng|Bí thư|Phó Giám đốc|Phó Chủ tịch|Phó Chánh Văn phòng|Tổng Giám đốc|Viện trưởng|Chánh Thanh tra)(?: [^\W\d_].{0,40})?$")
+_RANK = re.compile(
+    r"^(?:(?:Đại|Thượng|Trung|Thiếu) (?:tướng|tá|úy)|(?:PGS|GS|TS|ThS|BS|KS|CN|LS|BSCKI{1,2}|NGƯT|NGND)\b\.?,?)\s*",
+    re.I,
+)
+_SMALL_CHAIN = re.compile(
+    r"^(?:(?:TM|KT|TL|TUQ|Q)\.? )?(?:Phó |Tổng |Quyền )?(?:Chủ tịch|Giám đốc|Chánh Văn phòng|Bộ trưởng|Thứ trưởng|Cục trưởng|Vụ trưởng|Trưởng phòng|Trưởng ban|Chi cục trưởng|Hiệu trưởng|Bí thư|Phó Giám đốc|Phó Chủ tịch|Phó Chánh Văn phòng|Tổng Giám đốc|Viện trưởng|Chánh Thanh tra)(?: [^\W\d_].{0,40})?$"
+)
 _ONLY_NOTE = re.compile(r"^\([^)]*\)[;.,]?$")
 _SIGNED = re.compile(r"^\(?(?:da ky|ky boi|nguoi ky|da ky dien tu|ky dien tu)\b.*")
 
@@ -152,7 +157,9 @@ def _cut_signer(piece: Line, listed: bool) -> tuple[Line | None, list[Line]]:
     text = piece.text
     if not listed or (piece.caps and (_AUTHORITY.match(text) or _POSITION.search(piece.folded))):
         return (None, [piece]) if piece.caps else (piece, [])
-    if not _DASH.match(text) and (_is_name(piece, piece.blank_before) or (_SMALL_CHAIN.match(text) and piece.blank_before)):
+    if not _DASH.match(text) and (
+        _is_name(piece, piece.blank_before) or (_SMALL_CHAIN.match(text) and piece.blank_before)
+    ):
         return None, [piece]
     m = re.search(r"(?<=[;.:,)])\s+(\S.*)$", text)
     spots = [x.end() for x in re.finditer(r"[;.:,)]\s+", text)]

@@ -6,6 +6,7 @@ are two.
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -14,10 +15,23 @@ from .data import _toml, bodies
 from .folding import bare, fold, key
 from .lines import Para
 
-_MARKS = {"Ủy ban": "(?:Ủy|Uỷ|Úy|Ùy|Uy|UỶ|ỦY) (?:ban|bạn|bản)", "Sở": "(?:Sở|SỞ|Sớ|Sỡ)", "Ủy": "(?:Ủy|Uỷ|Úy|Ùy|Uy|UỶ|ỦY)", "Tòa": "(?:Tòa|Toà)", "hóa": "(?:hóa|hoá)", "ủy": "(?:ủy|uỷ|úy)"}
+_MARKS = {
+    "Ủy ban": "(?:Ủy|Uỷ|Úy|Ùy|Uy|UỶ|ỦY) (?:ban|bạn|bản)",
+    "Sở": "(?:Sở|SỞ|Sớ|Sỡ)",
+    "Ủy": "(?:Ủy|Uỷ|Úy|Ùy|Uy|UỶ|ỦY)",
+    "Tòa": "(?:Tòa|Toà)",
+    "hóa": "(?:hóa|hoá)",
+    "ủy": "(?:ủy|uỷ|úy)",
+}
 # In names of several words OCR may have lost or changed any mark.
 _LOOSE = {
-    base: "[" + "".join(c for c in map(chr, (*range(0x61, 0x7B), *range(0xE0, 0x1B1), *range(0x1EA1, 0x1EFA))) if fold(c) == base and c.islower()) + "]"
+    base: "["
+    + "".join(
+        c
+        for c in map(chr, (*range(0x61, 0x7B), *range(0xE0, 0x1B1), *range(0x1EA1, 0x1EFA)))
+        if fold(c) == base and c.islower()
+    )
+    + "]"
     for base in "aeiouy"
 }
 _NOT_NAMES = (
@@ -100,8 +114,17 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "short stop": re.compile(rf"(?<=[\s,])(?:{short_stops})(?!\w)"),
         "long stop": re.compile(rf"(?<=[\s,])(?:{long_stops})(?!\w)"),
         "names": re.compile(r"(?<!\w)(?:" + "|".join(re.escape(n).replace(r"\ ", " ") for n in names) + r")(?!\w)"),
-        "long duty": re.compile(r"(?<!\w)(?:" + "|".join(sorted({bare(w).lower() for w in verbs["duty"] if " " in w}, key=len, reverse=True)) + r")(?!\w)"),
-        "short duty": re.compile(r"(?<!\w)(?:" + "|".join(sorted({w for w in verbs["duty"] if " " not in w}, key=len, reverse=True)) + r")(?!\w)", re.I),
+        "long duty": re.compile(
+            r"(?<!\w)(?:"
+            + "|".join(sorted({bare(w).lower() for w in verbs["duty"] if " " in w}, key=len, reverse=True))
+            + r")(?!\w)"
+        ),
+        "short duty": re.compile(
+            r"(?<!\w)(?:"
+            + "|".join(sorted({w for w in verbs["duty"] if " " not in w}, key=len, reverse=True))
+            + r")(?!\w)",
+            re.I,
+        ),
         "telling": re.compile(
             r"(?:" + "|".join(sorted({bare(w).lower() for w in verbs["telling"]}, key=len, reverse=True)) + r")(?!\w)"
         ),
@@ -122,7 +145,10 @@ def _guarded(word: str, not_before: dict[str, list[str]], not_after: dict[str, l
     """The word, unless its neighbours make it part of a name ("thi hành án", "công trình", "có liên quan")."""
     text = re.escape(word).replace(r"\ ", " ")
     after = "|".join(re.escape(x).replace(r"\ ", " ") for x in not_before.get(word, ()))
-    ahead = "".join(rf"(?<!{re.escape(x[0])}{re.escape(x[1:])} )(?<!{re.escape(x[:1].upper() + x[1:])} )" for x in not_after.get(word, ()))
+    ahead = "".join(
+        rf"(?<!{re.escape(x[0])}{re.escape(x[1:])} )(?<!{re.escape(x[:1].upper() + x[1:])} )"
+        for x in not_after.get(word, ())
+    )
     return rf"{ahead}{text}(?! (?:{after})(?!\w))" if after else f"{ahead}{text}"
 
 
@@ -139,7 +165,9 @@ def duty_at(para: Para, at: int) -> re.Match[str] | None:
 
 def duty_in(para: Para, start: int, end: int) -> bool:
     """Whether a verb of a duty stands between two places."""
-    return bool(pattern("long duty").search(para.folded, start, end) or pattern("short duty").search(para.text, start, end))
+    return bool(
+        pattern("long duty").search(para.folded, start, end) or pattern("short duty").search(para.text, start, end)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +190,7 @@ class Phrase:
 
 
 # No list of bodies runs longer; without a limit a text of nothing but names would be read again from every name.
-_LONGEST = 1500
+_LONGEST = 900
 _SEPARATOR = re.compile(r";\s*(?:và |cùng )?|,\s*(?:và |cùng )?|\s+(?:và|cùng với|cùng|hoặc)\s+")
 _SENTENCE = re.compile(r"\.\s+(?=[^\W\d_a-z])|\./")
 _ABBREVIATED = re.compile(r"(?:TP|Tp|Q|P|TT|TS|Th\.?S|St|Đ/c|H|X|Ng)\.\s*$")
@@ -245,7 +273,9 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
 
 _SMALL_WORD = re.compile(r"(?<![\w/&])[a-zà-ỹđ]+(?![\w/&])")
 _OTHERS = re.compile(r"(?:[,;] | và )(?:các|những) ")
-_CLOSING_WORDS = frozenset(["tỉnh", "huyện", "xã", "phường", "quận", "phố", "trấn", "khu", "ương", "quan", "sở", "các", "và"])
+_CLOSING_WORDS = frozenset(
+    ["tỉnh", "huyện", "xã", "phường", "quận", "phố", "trấn", "khu", "ương", "quan", "sở", "các", "và"]
+)
 
 
 @cache
@@ -286,7 +316,7 @@ def _pairs() -> frozenset[str]:
     out: set[str] = set()
     for name in [*data["names"], *data["heads"], data["small"]]:
         words = [w.strip(",-").lower() for w in name.split()]
-        out.update(f"{a} {b}" for a, b in zip(words, words[1:], strict=False))
+        out.update(f"{a} {b}" for a, b in itertools.pairwise(words))
     return frozenset(out)
 
 
@@ -308,8 +338,7 @@ def _only_names(text: str) -> bool:
     if not re.match(r"[Cc]ác |[Tt]hủ trưởng|[Nn]gười đứng đầu|[Ll]ãnh đạo", text):
         return False
     return all(
-        (re.match(r"(?:các|những|và) |[^\W\d_a-z]", p)
-        and (p[:1].isupper() or pattern("start").match(p)))
+        (re.match(r"(?:các|những|và) |[^\W\d_a-z]", p) and (p[:1].isupper() or pattern("start").match(p)))
         or pattern("generic").match(p)
         for p in pieces
         if p
@@ -349,8 +378,8 @@ def _spreads(text: str, at: int, colon: int) -> bool:
     if not (pattern("generic").match(head.lower()) or pattern("named").match(head)):
         return False
     known = pattern("names").match(fold(after))
-    return (
-        bool(known) or (bool(re.match(r"[^\W\d_a-z][^,;.:]{1,40}[,;]", after)) and not pattern("long duty").match(fold(after)))
+    return bool(known) or (
+        bool(re.match(r"[^\W\d_a-z][^,;.:]{1,40}[,;]", after)) and not pattern("long duty").match(fold(after))
     )
 
 
@@ -475,9 +504,8 @@ def _is_cut(group: str, separator: str, text: str, at: int, end: int, spreading:
             return not (_PLURAL.match(group) and not re.search(r"UBND|[ỦU][ỷy] ban", group)) or len(group) > 90
         return True
     named = pattern("named").match(rest) or pattern("person").match(rest)
-    if named and not (
-        _SHORT_HEAD.match(rest) and named.end() == _SHORT_HEAD.match(rest).end() and _INNER_PLURAL.search(group)
-    ):  # type: ignore[union-attr]
+    short = _SHORT_HEAD.match(rest)
+    if named and not (short and named.end() == short.end() and _INNER_PLURAL.search(group)):
         return True
     generic = pattern("generic").match(rest)
     if generic:
