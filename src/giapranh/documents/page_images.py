@@ -11,12 +11,12 @@ from typing import Any
 from django.conf import settings
 
 from giapranh.documents import vault
+from giapranh.documents.pdfium import one_at_a_time
 from giapranh.kernel.errors import N_, NotFound
 
 WIDTH = 1100  # readable on a laptop, and small enough for a slow line
 MOST_PAGES = 500
 DRAWING = 2  # goes up when pages are drawn differently, so that old pictures in the cache are passed over
-_drawing = threading.Lock()  # PDFium works one call at a time
 
 
 class NoSuchPage(NotFound):
@@ -35,7 +35,7 @@ def page_count(sha256: str, media_type: str) -> int:
     data = vault.read(sha256)
     try:
         if media_type == "application/pdf":
-            with _drawing:
+            with one_at_a_time():
                 return min(_pdf_pages(data), MOST_PAGES)
         return _frames(data)
     except Exception:  # a file that was read but cannot be drawn is still shown as text
@@ -79,7 +79,7 @@ def _pdf_pages(data: bytes) -> int:
 def _draw_pdf(data: bytes, number: int) -> bytes:
     import pypdfium2 as pdfium
 
-    with _drawing:
+    with one_at_a_time():
         document = pdfium.PdfDocument(data)
         try:
             # Numbers and days of electronically issued papers are form fields laid over the page.

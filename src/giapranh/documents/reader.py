@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
+from giapranh.documents.pdfium import in_turn
 from giapranh.kernel.errors import N_, BadInput, Refused
 
 _log = logging.getLogger(__name__)
@@ -39,7 +40,8 @@ def read_file(data: bytes, name: str, *, progress: Callable[[int, int], None] | 
 
     limits = replace(reading.DEFAULT_LIMITS, bytes=settings.UPLOAD_LIMIT_BYTES)
     try:
-        found = reading.read_paper(data, name, limits=limits, watch=progress)
+        with in_turn(data, name):
+            found = reading.read_paper(data, name, limits=limits, watch=progress)
     except Refused:
         raise
     except Exception as error:
@@ -49,6 +51,14 @@ def read_file(data: bytes, name: str, *, progress: Callable[[int, int], None] | 
     json = _storable(output.to_json(found))
     text = json.pop("text")
     return ReadFile(json, text, media_type_of(data, name), READING_FORMAT)
+
+
+def text_of(data: bytes, name: str) -> str:
+    """The words of a file, or its refusal; nothing is made of them."""
+    from giapranh.documents.reading import open_paper
+
+    with in_turn(data, name):
+        return str(_storable(open_paper(data, name).text))
 
 
 def _storable(value: Any) -> Any:

@@ -23,7 +23,7 @@ from giapranh.documents.models import (
     PaperVersion,
     RegisterEntry,
 )
-from giapranh.documents.reader import ReadFile, media_type_of, read_file
+from giapranh.documents.reader import ReadFile, media_type_of, read_file, text_of
 from giapranh.documents.rules import numbers
 from giapranh.documents.rules.envelopes import merge
 from giapranh.documents.rules.fields import lay_over
@@ -153,10 +153,8 @@ def _main_paper(envelope: edxml.Envelope, name: str) -> tuple[edxml.Attachment, 
 
 def _refuse_hostile(one: edxml.Attachment) -> None:
     """An annex need not be readable, but a secret or a dangerous one keeps the whole envelope out."""
-    from giapranh.documents.reading import open_paper
-
     try:
-        open_paper(one.data, one.name)
+        text_of(one.data, one.name)
     except NotAllowed:
         raise
     except Refused as refusal:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from giapranh.documents import permissions, vault
 from giapranh.documents.models import Direction, Paper, PaperState, PaperVersion
-from giapranh.documents.reader import media_type_of
+from giapranh.documents.reader import media_type_of, text_of
 from giapranh.documents.services.arrivals import check_size
 from giapranh.documents.services.records import (
     agency_of,
@@ -78,10 +78,8 @@ def create_outgoing(
 
 def _text_of(data: bytes, name: str) -> str:
     """The words of a draft, to find it by. A draft that cannot be read is still a draft; a secret one is refused."""
-    from giapranh.documents.reading import open_paper
-
     try:
-        return open_paper(data, name).text.replace("\x00", " ")
+        return text_of(data, name)
     except NotAllowed:
         raise
     except Refused:
