@@ -95,7 +95,7 @@ def tasks(
     bucket: str = "",
 ) -> dict[str, Any]:
     """Tasks, the earliest date first."""
-    rows = programme.with_buckets(programme.visible_tasks(request.user), today(now()).moment)
+    rows: QuerySet[Any] = programme.with_buckets(programme.visible_tasks(request.user), today(now()).moment)
     if programme_id is not None:
         rows = rows.filter(programme=_row_id(programme_id))
     if state:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -107,14 +106,10 @@ def _offices(words: str, day: date) -> Group:
 def _places(words: str, day: date) -> Group:
     found = [
         Found(reverse("places:unit", args=[unit.uid]), unit.full_name, _above(unit))
-        for unit in _first(places.find(words, day))
+        for unit in places.find(words, day)[:MOST]
     ]
     return Group("places", _("Địa giới"), "place", found)
 
 
 def _above(unit: Any) -> str:
     return unit.parent.full_name if unit.parent else ""
-
-
-def _first(rows: Any) -> Iterable[Any]:
-    return rows[:MOST]

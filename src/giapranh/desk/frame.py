@@ -11,6 +11,9 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from giapranh.people import access, queries
+from giapranh.people.roles import Role
+
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = settings.LANGUAGE_COOKIE_NAME.removesuffix("_language") + "_theme"
 
@@ -22,7 +25,7 @@ class Entry:
     url: str
     label: Any
     icon: str
-    roles: tuple[str, ...] = ()
+    roles: tuple[Role, ...] = ()
 
 
 WORK = (
@@ -35,7 +38,7 @@ WORK = (
 HOUSE = (
     Entry("/to-chuc/", _("Cơ quan, cán bộ"), "people"),
     Entry("/dia-gioi/", _("Địa giới"), "place"),
-    Entry("/thiet-lap/", _("Thiết lập"), "settings", ("administrator", "leader")),
+    Entry("/thiet-lap/", _("Thiết lập"), "settings", (Role.ADMINISTRATOR,)),
 )
 THEME_NAMES = (
     ("auto", pgettext_lazy("theme", "Theo máy")),
@@ -66,19 +69,13 @@ def theme_of(request: HttpRequest) -> str:
 
 
 def _allowed(request: HttpRequest, entries: tuple[Entry, ...]) -> list[Entry]:
-    from giapranh.people import access
-
     return [entry for entry in entries if not entry.roles or access.has_role(request.user, *entry.roles)]
 
 
 def _node_name() -> str:
-    from giapranh.people import queries
-
     node = queries.node()
     return node.name if node else ""
 
 
 def _unread(request: HttpRequest) -> int:
-    from giapranh.people import queries
-
     return queries.unread_notices(request.user) if request.user.is_authenticated else 0
