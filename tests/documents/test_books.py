@@ -132,6 +132,17 @@ def test_a_book_may_go_on_from_the_last_number_given_on_paper(clerk: Officer) ->
     assert services.number_outgoing(paper_id=draft(clerk).pk, by=clerk, at=AT).number == 41
 
 
+def test_the_clerk_says_on_the_page_where_the_paper_book_stopped(
+    clerk: Officer, an: Officer, client_of: Signed
+) -> None:
+    typed = {"kind": "outgoing", "series": "Báo cáo", "year": "2026", "last_seq": "40"}
+    assert client_of(an).post(reverse("documents:books"), typed).status_code == 422
+    assert client_of(clerk).post(reverse("documents:books"), {**typed, "series": ""}).status_code == 422
+    assert client_of(clerk).post(reverse("documents:books"), typed).status_code == 302
+    assert services.number_outgoing(paper_id=draft(clerk).pk, by=clerk, at=AT).number == 41
+    assert "Sổ này đã có văn bản" in client_of(clerk).post(reverse("documents:books"), typed).content.decode()
+
+
 def test_the_database_refuses_a_number_twice(clerk: Officer) -> None:
     paper = services.number_outgoing(paper_id=draft(clerk).pk, by=clerk, at=AT)
     entry = RegisterEntry.objects.get(paper=paper)

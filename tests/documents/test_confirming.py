@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
+from django.db import connection
 from tests.factories.documents import AT, citation, make_paper, reading, value
 
 from giapranh.documents import queries, services
 from giapranh.documents.models import Citation, Direction, FieldDecision, Paper, PaperState, RegisterEntry
-from giapranh.documents.services import AlreadyConfirmed, StillWeak
+from giapranh.documents.services import AlreadyConfirmed, StillWeak, confirming
 from giapranh.documents.services.deciding import NotOpen
 from giapranh.kernel.errors import BadInput, NotAllowed, NotFound
 from giapranh.people.models import AuditEvent, Officer
@@ -142,6 +144,50 @@ def test_the_second_of_two_confirmers_is_told_who_was_first(an: Officer, leader:
     with pytest.raises(NotOpen):
         services.correct_field(paper_id=paper.pk, path="number", value="8", by=leader, at=AT)
     assert RegisterEntry.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_confirming_at_once_register_the_paper_once(an: Officer, leader: Officer) -> None:
+    paper = make_paper(an)
+    outcomes: list[str] = []
+    start = threading.Barrier(2)
+
+    def work(by: Officer) -> None:
+        try:
+            start.wait()
+            confirm(paper, Officer.objects.get(pk=by.pk))
+            outcomes.append("confirmed")
+        except AlreadyConfirmed as refusal:
+            outcomes.append(str(refusal)[-33:])
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(who,)) for who in (an, leader)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["Hãy tải lại trang để xem kết quả.", "confirmed"]
+    assert RegisterEntry.objects.count() == 1
+
+
+@pytest.mark.parametrize("step", ["fill_header", "save_once", "link_citations", "_enter_book", "note"])
+def test_a_power_cut_while_registering_leaves_the_paper_waiting(
+    step: str, an: Officer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper = make_paper(an)
+
+    def cut(*args: Any, **kwargs: Any) -> None:
+        raise KeyboardInterrupt("power cut")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(confirming, step, cut)
+        with pytest.raises(KeyboardInterrupt):
+            confirm(paper, an)
+    paper.refresh_from_db()
+    assert (paper.state, RegisterEntry.objects.count(), Citation.objects.count()) == (PaperState.TO_CONFIRM, 0, 0)
+    assert not Paper.objects.filter(direction=Direction.STUB).exists()
+    assert confirm(paper, an).entries.get().seq == 1
 
 
 def test_somebody_elses_paper_does_not_exist_for_me(an: Officer, binh: Officer) -> None:

@@ -98,3 +98,23 @@ class OutgoingEntryForm(forms.Form):
     handed_on = forms.DateField(label=_("Ngày chuyển"), required=False, help_text=_("Viết như 05/02/2026."))
     receipt = forms.CharField(label=_("Ký nhận"), required=False, max_length=250)
     note = forms.CharField(label=_("Ghi chú"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class StartBookForm(forms.Form):
+    """A book that goes on where the one on paper stopped."""
+
+    kind = forms.ChoiceField(label=_("Sổ"), choices=[("incoming", _("Văn bản đến")), ("outgoing", _("Văn bản đi"))])
+    series = forms.ChoiceField(
+        label=_("Loại văn bản (chỉ với sổ đi)"), required=False,
+        choices=[("", "–"), *((name, name) for name in kinds.kind_names())],
+    )  # fmt: skip
+    year = forms.IntegerField(label=_("Năm"), min_value=2000, max_value=2200)
+    last_seq = forms.IntegerField(label=_("Số cuối đã cấp trên giấy"), min_value=0, max_value=999_999)
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        if typed.get("kind") == "incoming":
+            typed["series"] = ""
+        elif not typed.get("series"):
+            self.add_error("series", _("Sổ đi đánh số theo loại văn bản. Hãy chọn loại."))
+        return typed

@@ -74,12 +74,25 @@ BOOKS = {
 }
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def books(request: HttpRequest) -> HttpResponse:
-    listed = queries.books(request.user)
-    return render(
-        request, "documents/books.html", {"books": listed, "kinds": [(key, _(b[0])) for key, b in BOOKS.items()]}
-    )
+    """The books there are; a clerk may say where a book on paper stopped."""
+    form = forms.StartBookForm(request.POST or None, initial={"year": clock.today().year, "last_seq": 0})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.start_book(**form.cleaned_data, by=request.user, at=clock.now())
+        except Refused as refusal:
+            form.add_error(None, line(refusal))
+        else:
+            messages.success(request, _("Đã ghi số bắt đầu của sổ."))
+            return redirect("documents:books")
+    context = {
+        "books": queries.books(request.user),
+        "kinds": [(key, _(named[0])) for key, named in BOOKS.items()],
+        "form": form,
+        "can_keep": permissions.can_keep_books(request.user),
+    }
+    return render(request, "documents/books.html", context, status=422 if form.errors else 200)
 
 
 @require_safe
