@@ -130,8 +130,10 @@ def test_the_figures_are_those_of_the_outside_scorer(tmp_path):
     assert 0 < totals["directives"].f1 < 1
 
 
-def test_eighteen_papers_are_for_developing_and_eighteen_only_for_measuring():
-    assert [sum(paper.corpus == corpus for paper in OWN) for corpus in ("dev", "exam")] == [18, 18]
+def test_at_least_eighteen_papers_are_for_developing_and_eighteen_only_for_measuring():
+    dev, exam = (sum(paper.corpus == corpus for paper in OWN) for corpus in ("dev", "exam"))
+    assert dev >= 18
+    assert exam == 18
 
 
 @pytest.mark.parametrize("paper", OWN, ids=lambda paper: paper.name)
