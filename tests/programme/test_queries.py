@@ -11,6 +11,7 @@ from tests.factories.programme import AT, DAY, make_paper, make_product, make_pr
 from giapranh.people.roles import Role
 from giapranh.programme import queries, services
 from giapranh.programme.indicators import Scope
+from giapranh.programme.models import Task, TaskPart
 from giapranh.programme.permissions import NoSuchTask
 from giapranh.programme.queries import Filters
 from giapranh.programme.queries.board import COLUMNS
@@ -236,3 +237,20 @@ def test_evidence_of_a_task_one_may_not_see_is_refused(node, programme, binh, le
     task = make_task(programme, node.water)
     with pytest.raises(NoSuchTask):
         queries.evidence_of(binh, "programme.tasks_on_time", parse_period("2026-Q4"), Scope(tasks=(task.pk,)))
+
+
+def test_the_board_asks_as_often_at_two_thousand_tasks_as_at_one(node, programme, leader):
+    def cost():
+        with CaptureQueriesContext(connection) as caught:
+            list(queries.board(leader, Filters(programme=programme.pk), AT).tasks[:50])
+        return len(caught)
+
+    first = make_task(programme, node.water, due_on=DAY)
+    cost()
+    one = cost()
+    tasks = [Task(programme=programme, n=str(n), order=n, text=f"Việc {n}", given_on=DAY) for n in range(2000)]
+    Task.objects.bulk_create(tasks)
+    TaskPart.objects.bulk_create(TaskPart(task=task, role="lead", office=node.minerals) for task in tasks)
+    assert cost() == one
+    assert queries.board(leader, Filters(programme=programme.pk), AT).total == 2001
+    assert first in queries.list_of(leader, Filters(programme=programme.pk), AT)

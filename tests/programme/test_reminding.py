@@ -154,3 +154,17 @@ def test_nobody_is_written_to_on_a_sunday(node, programme, an, letters):
     make_task(programme, node.water, due_on=date(2026, 10, 18))
     assert letters(at(date(2026, 10, 18))) == []
     assert Reminder.objects.count() == 0
+
+
+def test_a_part_nobody_holds_is_told_to_the_givers(node, programme, leader, letters):
+    focal = make_officer("Đầu Mối", office=node.clerks, role=Role.FOCAL_OFFICER, email="daumoi@example.vn")
+    make_task(programme, None, due_on=DAY)
+    letters()
+    assert {row.officer for row in Reminder.objects.all()} == {leader, focal}
+
+
+def test_what_was_handed_to_somebody_who_left_goes_back_to_the_office(node, programme, an, binh, letters):
+    task = make_task(programme, node.water, due_on=DAY)
+    task.parts.update(officer=binh)  # Bình works elsewhere by now
+    letters()
+    assert [row.officer for row in Reminder.objects.all()] == [an]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -329,7 +328,3 @@ class ThresholdsForm(forms.Form):
     @property
     def limits(self) -> Limits:
         return Limits(**self.cleaned_data)
-
-
-def target_of(form: forms.Form) -> Decimal | None:
-    return form.cleaned_data.get("target")

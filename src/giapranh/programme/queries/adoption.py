@@ -121,10 +121,6 @@ class Matcher:
             self.phrases[key] = self._match(key, one_line(words))
         return key
 
-    def holder(self, office: Office) -> list[Office]:
-        """Who holds the work of ``office`` today."""
-        return people.current_successors(office, self.today) or [office]
-
     def _match(self, key: str, words: str) -> Phrase:
         group = group_of(words)
         if group is not None:
@@ -133,7 +129,7 @@ class Matcher:
         found = self.find(words)
         if not found:
             return Phrase(key, words, None, (), ())
-        holders = self.holder(found[0])
+        holders = people.current_successors(found[0], self.today) or [found[0]]
         if len(holders) > 1:
             note = N_("đơn vị này đã được chia: hãy chọn nơi nhận việc")
             return Phrase(key, words, None, tuple(holders), (), note)

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from giapranh.people.models import Appointment
+from giapranh.people.models import Appointment, Officer
+from giapranh.people.queries import ids_below
 from giapranh.people.roles import Role
 from giapranh.places.named import held_on
 from giapranh.programme.models import Role as PartRole
@@ -32,11 +33,13 @@ def duties(day: date, settings: ReminderSettings) -> list[Owed]:
         .order_by("due_on", "task_id", "pk")
     )  # fmt: skip
     people = _people({row[2] for row in rows if row[2]} | {row[8] for row in rows}, day)
+    givers = {owner: tuple(o.pk for o in givers_of(owner, day)) for owner in {row[8] for row in rows if not row[2]}}
     quiet = _snoozed({row[5] for row in rows}, day)
     return [
         Owed(
             task=task, part=None if role == PartRole.LEAD else pk, title=_title(n, text), due_on=due_on,
-            owners=(officer,) if officer else people.owners.get(office, ()), leaders=people.leaders.get(owner, ()),
+            # What nobody holds yet is the giver's to place; who was given it and has left hands it back to the office.
+            owners=people.owners_of(office, officer) if office else givers[owner], leaders=people.leaders.get(owner, ()),
             snoozed=quiet.get(task, {}),
         )
         for pk, role, office, officer, due_on, task, n, text, owner in rows
@@ -44,10 +47,21 @@ def duties(day: date, settings: ReminderSettings) -> list[Owed]:
     ]  # fmt: skip
 
 
+def givers_of(owner_id: int, day: date) -> list[Officer]:
+    """The leaders and focal officers of an agency, in whatever office of it they sit."""
+    held = Appointment.objects.filter(
+        held_on(day), role__in=[Role.LEADER, Role.FOCAL_OFFICER], office__in=ids_below([owner_id]),
+        officer__is_active=True,
+    )  # fmt: skip
+    return list(Officer.objects.filter(pk__in=held.values("officer")).order_by("sort_key", "pk"))
+
+
 class _People:
     def __init__(self, rows: Iterable[tuple[int, str, int]]) -> None:
         heads, others, leaders = defaultdict(list), defaultdict(list), defaultdict(list)
+        self.here: dict[int, set[int | None]] = defaultdict(set)
         for office, role, officer in rows:
+            self.here[office].add(officer)
             if role == Role.LEADER:
                 leaders[office].append(officer)
             if role == Role.OFFICE_HEAD:
@@ -60,6 +74,10 @@ class _People:
             for office in {*heads, *others, *leaders}
         }
         self.leaders = {office: tuple(dict.fromkeys(found)) for office, found in leaders.items()}
+
+    def owners_of(self, office: int, assigned: int | None) -> tuple[int, ...]:
+        """The person a part was handed to while they work there, else those who answer for the office."""
+        return (assigned,) if assigned in self.here.get(office, ()) else self.owners.get(office, ())
 
 
 def _people(offices: set[int], day: date) -> _People:

@@ -42,7 +42,6 @@ class Bar:
     office: str
     x: float
     width: float
-    y: int
     moved_x: float | None
 
 
@@ -54,10 +53,6 @@ class Timeline:
     more: int
     today_x: float | None
     ticks: tuple[tuple[date, float], ...] = field(default=())
-
-    @property
-    def height(self) -> int:
-        return len(self.bars) * 28 + 8
 
 
 def timeline(user: Any, filters: Filters, at: datetime) -> Timeline:
@@ -92,13 +87,13 @@ def _draw(tasks: list[Task], day: date) -> tuple[tuple[Bar, ...], tuple[tuple[da
         return round((on - start).days / span * WIDTH, 1)
 
     bars = []
-    for place, task in enumerate(tasks):
+    for task in tasks:
         assert task.due_on is not None
         left = x(min(task.given_on, task.due_on))
         moved = task.original_due_on if task.original_due_on != task.due_on else None
         bars.append(
             Bar(
-                task, office_word(lead_part(task)), left, max(x(task.due_on) - left, 4.0), place * 28 + 6,
+                task, office_word(lead_part(task)), left, max(x(task.due_on) - left, 4.0),
                 x(moved) if moved else None,
             )
         )  # fmt: skip

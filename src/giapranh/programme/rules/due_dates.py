@@ -125,7 +125,7 @@ def as_time(value: object) -> time | None:
 
 
 PART_RULE = N_("trước hạn của đơn vị chủ trì %(days)s ngày làm việc")
-RELATIVE_RULE = N_("tính từ ngày văn bản: %(days)s %(unit)s")
+RELATIVE_RULE = N_("tính từ ngày của văn bản")
 
 
 def _relative(given: Mapping[str, Any], *, issued_on: date | None, day: date, calendar: WorkCalendar) -> Due | None:
@@ -134,7 +134,7 @@ def _relative(given: Mapping[str, Any], *, issued_on: date | None, day: date, ca
         return None
     start, days = issued_on or day, int(given["offset_days"])
     on = calendar.add(start, days) if given.get("working_days") else start + timedelta(days=days)
-    return Due(on, DueKind.PROPOSED, as_time(given.get("time")), "relative", N_("tính từ ngày của văn bản"))
+    return Due(on, DueKind.PROPOSED, as_time(given.get("time")), "relative", RELATIVE_RULE)
 
 
 def _by(rule: DueRule, day: date, calendar: WorkCalendar) -> date:

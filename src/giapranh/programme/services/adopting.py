@@ -30,12 +30,10 @@ from giapranh.programme.models import (
     Role as PartRole,
 )
 from giapranh.programme.queries.adoption import AlreadyAdopted, Phrase, Plan, PlannedDirective, plan
-from giapranh.programme.rules.due_dates import Due, DueKind, part_due
+from giapranh.programme.rules.due_dates import PART_RULE, Due, DueKind, part_due
 from giapranh.programme.services.records import line_for
 from giapranh.programme.services.recurring import materialise_recurrences
 from giapranh.programme.thresholds import Today, today
-
-PART_RULE = N_("trước hạn của đơn vị chủ trì %(days)s ngày làm việc")
 
 
 class OwnerMissing(BadInput):

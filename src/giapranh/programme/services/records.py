@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext, override
 
+from giapranh.kernel.clock import today
 from giapranh.kernel.errors import N_
 from giapranh.people import queries as people
 from giapranh.people.models import Office, Officer
@@ -15,6 +16,7 @@ from giapranh.people.roles import Role
 from giapranh.people.services import audit, notify
 from giapranh.programme.models import Task, TaskEvent, TaskPart
 from giapranh.programme.permissions import NoSuchTask
+from giapranh.programme.queries.owing import givers_of
 
 
 def locked(task_id: int) -> Task:
@@ -69,9 +71,7 @@ def tell_office(office: Office | None, message: str, task: Task, *, besides: Any
 
 
 def tell_givers(message: str, task: Task, *, besides: Any = None) -> None:
-    owner = task.programme.owner
-    givers = [*people.officers_in(owner, Role.LEADER), *people.officers_in(owner, Role.FOCAL_OFFICER)]
-    tell(givers, message, task, besides=besides)
+    tell(givers_of(task.programme.owner_id, today()), message, task, besides=besides)
 
 
 def tell(officers: Iterable[Officer], message: str, task: Task, *, besides: Any = None) -> None:

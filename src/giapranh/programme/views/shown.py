@@ -19,7 +19,6 @@ COLUMN_WORDS = {
     "overdue": gettext_lazy("Quá hạn"), "nearly_due": gettext_lazy("Sắp đến hạn"), "in_time": gettext_lazy("Trong hạn"), "no_date": gettext_lazy("Không hạn"),
     "awaiting": gettext_lazy("Chờ xác nhận"), "paused": gettext_lazy("Tạm dừng"), "completed": gettext_lazy("Hoàn thành"),
 }  # fmt: skip
-COLUMN_TONES = {"overdue": "bad", "nearly_due": "soon", "in_time": "good", "completed": "good", "awaiting": "accent"}
 
 
 def me(request: HttpRequest) -> Any:
