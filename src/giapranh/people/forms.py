@@ -17,8 +17,7 @@ DAY_HINT = _("Ngày/tháng/năm, ví dụ 01/03/2026.")
 
 
 def _with_place(office: Any) -> str:
-    above = office.parent.name if office.parent else (office.unit.full_name if office.unit else "")
-    return f"{office.name} – {above}" if above else str(office.name)
+    return f"{office.name} – {office.place}" if office.place else str(office.name)
 
 
 class OfficeChoice(forms.ModelChoiceField):

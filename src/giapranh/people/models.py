@@ -80,6 +80,12 @@ class Office(Named, DatedRow):
             office = office.parent
         return office
 
+    @property
+    def place(self) -> str:
+        """What stands above it and where: ``Sở Công Thương, Lạng Sơn``; tells two offices of one name apart."""
+        unit = self.unit or (self.parent.unit if self.parent else None)
+        return ", ".join(part for part in (self.parent.name if self.parent else "", unit.name if unit else "") if part)
+
     def names(self) -> list[str]:
         """Every form this office is called by, the full one first."""
         forms = [self.name, self.short_name, self.abbreviation, *self.aliases]

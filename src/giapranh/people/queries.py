@@ -97,9 +97,9 @@ def offices_that_may_change(day: date) -> QuerySet[Office]:
     """Offices that hold on ``day`` or later, those of the node's agency first."""
     own = own_agency()
     mine = ids_below([own.pk]) if own else set()
-    found = Office.objects.filter(Q(valid_to=None) | Q(valid_to__gte=day)).select_related("parent", "unit")
+    found = Office.objects.filter(Q(valid_to=None) | Q(valid_to__gte=day)).select_related("parent__unit", "unit")
     first = Case(When(pk__in=mine, then=Value(0)), default=Value(1))
-    return found.defer("unit__geometry").order_by(first, "sort_key", "pk")
+    return found.defer("unit__geometry", "parent__unit__geometry").order_by(first, "sort_key", "pk")
 
 
 def offices_to_appoint(day: date) -> QuerySet[Office]:
@@ -339,7 +339,9 @@ def unread_notices(officer: Officer) -> int:
 
 
 def successions() -> QuerySet[Succession]:
-    links = SuccessionLink.objects.select_related("predecessor", "successor").order_by("pk")
+    links = SuccessionLink.objects.select_related(
+        "predecessor__parent__unit", "predecessor__unit", "successor__parent__unit", "successor__unit"
+    ).order_by("pk")
     return (
         Succession.objects.select_related("by")
         .prefetch_related(Prefetch("links", queryset=links))

@@ -62,9 +62,7 @@ def _office_columns(names: dict[int, str]) -> list[Column]:
 
 
 def _above(office: Any) -> str:
-    if office.parent:
-        return str(office.parent.name)
-    return str(office.unit.full_name) if office.unit else ""
+    return str(office.place)
 
 
 def _filled(office: Any) -> Status | str:
