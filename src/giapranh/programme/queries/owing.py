@@ -59,7 +59,7 @@ def givers_of(owner_id: int, day: date) -> list[Officer]:
 class _People:
     def __init__(self, rows: Iterable[tuple[int, str, int]]) -> None:
         heads, others, leaders = defaultdict(list), defaultdict(list), defaultdict(list)
-        self.here: dict[int, set[int | None]] = defaultdict(set)
+        self.here: dict[int, set[int]] = defaultdict(set)
         for office, role, officer in rows:
             self.here[office].add(officer)
             if role == Role.LEADER:
@@ -77,7 +77,9 @@ class _People:
 
     def owners_of(self, office: int, assigned: int | None) -> tuple[int, ...]:
         """The person a part was handed to while they work there, else those who answer for the office."""
-        return (assigned,) if assigned in self.here.get(office, ()) else self.owners.get(office, ())
+        if assigned is not None and assigned in self.here.get(office, ()):
+            return (assigned,)
+        return self.owners.get(office, ())
 
 
 def _people(offices: set[int], day: date) -> _People:
