@@ -132,7 +132,7 @@ def has_duty(para: Para, clause: Clause, limit: int) -> bool:
 
 def inside(para: Para, at: int, limit: int, speaks: Callable[[Clause], bool]) -> Clause | None:
     """An order later in the sentence: "…, Bộ X đề nghị các Sở Y …", "…; yêu cầu Thủ trưởng …", "…, Sở Z hướng dẫn …"."""
-    for m in islice(re.finditer(r"(?:[,;:] |\bva (?=yeu cau |de nghi |giao ))", para.folded[at:limit]), _TRIES):
+    for m in islice(re.finditer(r"(?:[.,;:] |\bva (?=yeu cau |de nghi |giao ))", para.folded[at:limit]), _TRIES):
         here = at + m.end()
         clause = _ordered(para, here, limit, here) or _inner_subject(para, here, limit)
         if clause and clause.outer is not None and not speaks(clause.outer):
@@ -153,7 +153,7 @@ def _inner_subject(para: Para, here: int, limit: int) -> Clause | None:
 def subject_inside(para: Para, at: int, limit: int) -> Clause | None:
     """A body after an opening part of the sentence that does not order: "Đối với các môn học …, Sở Z hướng dẫn …"."""
     lists: list[tuple[int, int]] | None = None
-    for m in islice(re.finditer(r", ", para.folded[at:limit]), _TRIES):
+    for m in islice(re.finditer(r"[,:] ", para.folded[at:limit]), _TRIES):
         here = at + m.end()
         if not pattern("start").match(para.text, here):
             continue

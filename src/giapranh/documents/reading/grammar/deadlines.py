@@ -31,7 +31,7 @@ _FROM_TO = re.compile(
     rf"tu (?:{_HOUR.replace('<h>', '<ah>').replace('<mi>', '<ami>')})(?:ngay )?(?P<a>\d{{1,2}}(?: ?[/-] ?\d{{1,2}}(?: ?[/-] ?\d{{4}})?| thang \d{{1,2}}(?: nam \d{{4}})?)?),? (?:cho )?(?:den|-)(?: het)? (?:{_HOUR.replace('<h>', '<bh>').replace('<mi>', '<bmi>')})(?:het )?(?:(?:ngay )?(?:{dates.NUMERIC}|{dates.WORDED})|(?P<open>khi [^.;]{{3,80}}))"
 )
 _RECURRING = re.compile(
-    r"(?<!\w)(?:dinh ky,? ?(?:(?P<every>\d{1,2}) ?(?P<unit>thang|tuan|nam|ngay|quy)|(?:hang|hang|moi|theo) ?(?P<unit2>thang|tuan|quy|nam|ngay)|(?P<unit3>6 thang))|(?P<n4>\d{1,2}) ?(?P<unit4>thang|tuan|nam|ngay) ?/ ?(?:01 |1 |mot )?lan|"
+    r"(?<!\w)(?:dinh ky,? ?(?:(?P<every>\d{1,2}) ?(?P<unit>thang|tuan|nam|ngay|quy)|(?:hang|moi|theo) ?(?P<unit2>thang|tuan|quy(?! dinh| che)|nam|ngay)|(?P<unit3>6 thang))|(?P<n4>\d{1,2}) ?(?P<unit4>thang|tuan|nam|ngay) ?/ ?(?:01 |1 |mot )?lan|"
     r"(?:hang|hang|moi) (?P<unit5>tuan|thang|quy|nam|ngay)(?! rao))"
 )
 _MONTHLY_DAY = re.compile(
@@ -95,6 +95,12 @@ def _before(m: re.Match[str]) -> bool:
     return bool(re.search(r"tr?.{0,2}o?c\b", m.group("t"))) and "nhat" not in m.group("t")
 
 
+def _permitted(para: Para, start: int, m: re.Match[str]) -> bool:
+    """Whether the day limits a permission and no duty ("Cho phép … đến hết ngày …")."""
+    sentence = max(para.folded.rfind(". ", start, m.start()) + 2, start)
+    return bool(re.match(r"\W*(?:cho phep|dong y|thong nhat|chap thuan)\b", para.folded[sentence : m.start()])) and m.group("t").startswith("den")
+
+
 def _is_law(para: Para, m: re.Match[str]) -> bool:
     """Whether the day only dates a thing that already was ("trước ngày 01/7/2004 thì …")."""
     after = para.folded[m.end() : m.end() + 60]
@@ -104,7 +110,7 @@ def _is_law(para: Para, m: re.Match[str]) -> bool:
 def _day(para: Para, start: int, end: int, taken: list[tuple[int, int]], issued: DateParts | None) -> FoundDue | None:
     past: FoundDue | None = None
     for m in _DUE_DAY.finditer(para.folded, start, end):
-        if m.group("sd") or not _free(m, taken) or _is_law(para, m) or _spanned(para, m):
+        if m.group("sd") or not _free(m, taken) or _is_law(para, m) or _spanned(para, m) or _permitted(para, start, m):
             continue
         groups = [g for k, g in zip(_DAY_NAMES, m.groups(), strict=False) if k is None]
         day = dates.parts(*groups[0:3]) or dates.parts(*groups[3:6])

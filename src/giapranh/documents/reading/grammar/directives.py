@@ -76,7 +76,7 @@ _PRELUDE = re.compile(
     r"(?:tren co so|can cu|de |doi voi|trong |khi |truong hop|hang nam|dinh ky|sau khi|nham|theo |truoc |ngoai |ngay sau|tu ngay)"
 )
 _CONNECTED = re.compile(r"^(?:dong thoi|ngoai ra|ben canh do|mat khac|trong do|cung voi do)[,:]? ")
-_REPORT_BY = re.compile(r"(?:ket qua|bao cao|thong tin|noi dung)\b[^.;]{0,120}?\b(?:gui|bao cao|phan anh)\b")
+_REPORT_BY = re.compile(r"(?:ket qua|bao cao|thong tin|noi dung|van ban|y kien|so lieu|ho so|danh sach|de xuat|ke hoach)\b[^.;]{0,120}?\b(?:gui|bao cao|phan anh)\b")
 _LISTS_GUESTS = re.compile(r"\bmoi\s*:|kinh moi|trinh trong moi|co mat|thanh phan|xin y kien")
 # No duty is longer than some pages; a text that is one endless paragraph holds none.
 _LONGEST = 12_000
@@ -299,7 +299,7 @@ class _Reader:
             and scope.units
             and not clause
             and not node.para.text.rstrip().endswith(":")
-            and len(node.text) > 70
+            and (len(node.text) > 70 or node.para.text.rstrip().endswith((".", ";")))
         ):
             self._leaf(node, scope)
         self._children(node, inner)
@@ -337,7 +337,7 @@ class _Reader:
 
     def _leaf(self, node: Node, scope: Scope) -> None:
         para, end = node.para, len(node.para.text)
-        if scope.silent and not self._order_plain(node):
+        if scope.silent and (not self._order_plain(node) or re.match(r"yeu cau ?:", node.folded)):
             return
         if labels.label_of(para, node.at) in ("time", "other", "lead") and len(node.text) < 200:
             return
@@ -384,10 +384,11 @@ class _Reader:
         para = node.para
         order = clauses.inside(para, node.at, end, self._speaks)
         if not scope.units:
-            return order or clauses.subject_inside(para, node.at, end)
+            own = clauses.subject_inside(para, node.at, end)
+            return min((c for c in (order, own) if c is not None), key=lambda c: c.start, default=None)
         if order is not None and order.mode == "giao" and not scope.heading:
             return order
-        if _PRELUDE.match(node.folded):
+        if _PRELUDE.match(node.folded) or re.match(r"ve [^:]{3,120}: ", node.folded):
             return clauses.subject_inside(para, node.at, min(end, self._sentence_end(para, node.at) + 1))
         return None
 
@@ -600,11 +601,12 @@ class _Reader:
         if clause is None and _REPORT_BY.match(node.folded) and self._report_of(node, here):
             return
         if (
-            (clause is None or not clause.ordered)
+            (clause is None or not clause.ordered or here.heading)
             and here.units
             and not self._closes(node)
             and self._starts_with_duty(node)
-            and not _HANDS_ON.match(node.folded)
+            and (here.heading or not _HANDS_ON.match(node.folded))
+            and not node.folded.startswith(("giao ", "de nghi "))
         ):
             self._inherit(node, here)
             return

@@ -445,6 +445,8 @@ def _subject_under_title(lines: list[Line], head: Head, title_at: int) -> None:
         if rows and _noisy(line):
             head.used.add(i)
             break
+        if rows and re.search(r"\b(?:dien|moi|gui)\s*:\s*$", line.folded):
+            break
         if re.match(r"^\(?kem theo|^\(?ban hanh kem", line.folded):
             break
         rows.append(line)
@@ -472,13 +474,12 @@ def _opens_body(rows: list[Line], line: Line, after: Line | None) -> bool:
         return True
     if not line.text[:1].isupper():
         return False
-    dangling = re.search(
-        r"\b(?:va|cua|tai|ve|cho|voi|trong|tren|tinh|so|cac|huyen|xa|thanh pho)$|[,-]$", rows[-1].folded
-    )
-    if dangling:
+    if re.search(r"\b(?:va|cua|tai|ve|cho|voi|trong|tren|so|cac)$|[,-]$", rows[-1].folded):
         return False
     if _OPENING.match(line.folded) and len(line.text) > 40:
         return True
+    if re.search(r"\b(?:tinh|huyen|xa|thanh pho)$", rows[-1].folded):
+        return False
     centred = line.indent + 4 < rows[-1].indent
     return centred or (len(line.text) >= 60 and line.indent == rows[-1].indent and after is not None)
 

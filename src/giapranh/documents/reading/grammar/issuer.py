@@ -84,6 +84,9 @@ def _printed(lines: list[Line]) -> str:
                 )
             at = folded.find(small, at + 1)
     text = "".join(out)
+    committee = re.search(r"(?:tinh|thanh|huyen|quan|thi) uy ", fold(text))
+    if committee:
+        text = text[: committee.end()] + text[committee.end() :].title()
     for m in _LEVEL.finditer(fold(text)):
         rest = re.sub(
             r"[^\W\d_]+", lambda w: w.group() if w.group() in _SMALL else w.group().capitalize(), text[m.end() :]

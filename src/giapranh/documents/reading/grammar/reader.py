@@ -31,6 +31,7 @@ from .header import Head, read_head
 from .issuer import directing_person, issuer_of
 from .lines import Line, Para, join, lines_of
 from .numbers import mend_symbol
+from .spacing import breaks_in, moved, without
 from .stamped import Stamps, stamps_of
 from .structure import RANK, walk
 from .tables import table_duties, without_tables
@@ -45,6 +46,14 @@ _BRACKETED = re.compile(
 def read(source: SourceText) -> Reading:
     """Everything the paper says about itself. Never raises on any text; what is absent is absent."""
     text = unicodedata.normalize("NFC", source.text)
+    breaks = breaks_in(text)
+    if not breaks:
+        return _boxed(_read(text, source), source)
+    reading = moved(_read(without(text, breaks), source), breaks)
+    return _boxed(replace(reading, text=text), source)
+
+
+def _read(text: str, source: SourceText) -> Reading:
     lines = lines_of(text)
     head = read_head(lines)
     tail = read_tail(lines, head.body_at)
@@ -68,7 +77,7 @@ def read(source: SourceText) -> Reading:
     found += [d for table in (*body_tables, *annex_tables) for d in table_duties(table, about)]
     places = [(i, cited_paras[c.para], c.start) for i, c in enumerate(cited)]
     directives = tuple(written(f, about, places) for f in found)
-    reading = replace(
+    return replace(
         header,
         citations=tuple(valued(c) for c in cited),
         laws=tuple(valued(c) for c in laws),
@@ -83,7 +92,6 @@ def read(source: SourceText) -> Reading:
         origin=source.origin,
         text=text,
     )
-    return _boxed(reading, source)
 
 
 def _mark_notes(annex: list[Para]) -> None:
@@ -326,7 +334,7 @@ def _kept(tail: Tail) -> Value[Archive] | None:
     office, drafter = None, None
     if office_words:
         mark = re.match(
-            r"(?P<o>(?:[^\W\d_]|[\s&./-])+?)\s?(?:\((?P<d>[^)]*)\)?|[.](?P<e>\w+)|(?P<f>\d+[\w.]*))?$", office_words
+            r"(?P<o>(?:[^\W\d_]|[\s&./-])+?)\s?(?:\((?P<d>[^)]*)\)?|[.]\s?(?P<e>\w+)|(?P<f>\d+[\w.]*))?$", office_words
         )
         office = (mark.group("o") if mark else office_words).strip(" .-")
         drafter = next((g for g in (mark.group("d"), mark.group("e"), mark.group("f")) if g), None) if mark else None

@@ -191,7 +191,7 @@ class Phrase:
 
 # No list of bodies runs longer; without a limit a text of nothing but names would be read again from every name.
 _LONGEST = 900
-_SEPARATOR = re.compile(r";\s*(?:và |cùng )?|,\s*(?:và |cùng )?|\s+(?:và|cùng với|cùng|hoặc)\s+")
+_SEPARATOR = re.compile(r";\s*(?:và |cùng )?|,\s*(?:và |cùng )?|\s+(?:và|cùng với|cùng(?! cấp)|hoặc)\s+")
 _SENTENCE = re.compile(r"\.\s+(?=[^\W\d_a-z])|\./")
 _ABBREVIATED = re.compile(r"(?:TP|Tp|Q|P|TT|TS|Th\.?S|St|Đ/c|H|X|Ng)\.\s*$")
 _WHOLE = re.compile(r",? theo (?:chuc nang|nhiem vu|tham quyen|phan cong)")
@@ -295,6 +295,9 @@ def _strange(para: Para, at: int, begin: int, stop: int, known: list[tuple[int, 
         if any(a <= m.start() < b for a, b in known) or masked[m.start()] == "#" or not m.group()[0].islower():
             before = None
             continue
+        ran_on = _ran_on(para, m)
+        if ran_on is not None:
+            return ran_on
         if m.group() not in _small_words() and not _two_words(m.group()):
             if fold(m.group()) in _small_folded():
                 return None
@@ -318,6 +321,15 @@ def _pairs() -> frozenset[str]:
         words = [w.strip(",-").lower() for w in name.split()]
         out.update(f"{a} {b}" for a, b in itertools.pairwise(words))
     return frozenset(out)
+
+
+def _ran_on(para: Para, word: re.Match[str]) -> int | None:
+    """Where a verb begins that a web copy ran together with the end of a name ("tỉnhhuy động")."""
+    for end in _CLOSING_WORDS:
+        at = word.start() + len(end)
+        if word.group().startswith(end) and len(word.group()) > len(end) + 1 and pattern("long duty").match(para.folded[at : at + 30]):
+            return at
+    return None
 
 
 def _two_words(word: str) -> bool:
