@@ -260,7 +260,7 @@ class Table:
 
     def _cut(self, rows: Any, page_size: int) -> None:
         asked = self._get("dong")
-        self.page_size = int(asked) if asked.isdecimal() and int(asked) in PAGE_SIZES else page_size
+        self.page_size = int(asked) if asked.isdecimal() and len(asked) < 9 and int(asked) in PAGE_SIZES else page_size
         self.total = rows.count() if _is_queryset(rows) else len(rows)
         self.pages = max(1, -(-self.total // self.page_size))
         page = self._get("trang")

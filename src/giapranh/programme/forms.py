@@ -321,7 +321,7 @@ class ThresholdsForm(forms.Form):
 
     def clean_remind_before(self) -> tuple[int, ...]:
         pieces = [piece.strip() for piece in self.cleaned_data["remind_before"].replace(";", ",").split(",")]
-        if not all(piece.isdecimal() and int(piece) <= 60 for piece in pieces):
+        if not all(piece.isdecimal() and len(piece) < 4 and int(piece) <= 60 for piece in pieces):
             raise ValidationError(_("Viết các số từ 0 đến 60, cách nhau bằng dấu phẩy, ví dụ 5, 3, 1."))
         return tuple(sorted({int(piece) for piece in pieces}, reverse=True))
 

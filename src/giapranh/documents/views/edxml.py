@@ -31,7 +31,7 @@ def envelope(request: HttpRequest, paper_id: int) -> HttpResponse:
         return redirect("documents:paper", paper_id)
     paper = queries.get_visible(request.user, paper_id)
     asked = request.GET.get("goi", "")
-    message = queries.get_edxml(paper, int(asked) if asked.isdecimal() else 0)
+    message = queries.get_edxml(paper, int(asked) if asked.isdecimal() and len(asked) < 12 else 0)
     return attachment(queries.open_blob(message.blob_id), f"{message.pk}.edxml", "application/xml")
 
 

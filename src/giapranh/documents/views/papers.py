@@ -78,7 +78,8 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:300]
-    page = int(request.GET["trang"]) if request.GET.get("trang", "").isdecimal() else 1
+    asked = request.GET.get("trang", "")
+    page = int(asked) if asked.isdecimal() and len(asked) < 9 else 1
     page = min(max(page, 1), 1000)
     hits = queries.search(request.user, words, limit=HITS + 1, offset=(page - 1) * HITS) if words else []
     context = {
@@ -159,7 +160,7 @@ def add_version(request: HttpRequest, paper_id: int) -> HttpResponse:
 @require_POST
 def share(request: HttpRequest, paper_id: int) -> HttpResponse:
     office = request.POST.get("office", "")
-    if not office.isdecimal():
+    if not (office.isdecimal() and len(office) < 12):
         return _paper_page(request, paper_id, error=_("Hãy chọn đơn vị."), status=422)
     if request.POST.get("do") == "withdraw":
         services.withdraw_access(paper_id=paper_id, office_id=int(office), by=request.user, at=clock.now())

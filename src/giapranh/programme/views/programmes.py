@@ -145,8 +145,8 @@ def evidence(request: HttpRequest) -> HttpResponse:
     """From where is this number? Exactly the records it was counted from."""
     period = _period(request)
     programme_id = request.GET.get("chuong-trinh", "")
-    tasks = tuple(int(value) for value in request.GET.getlist("viec") if value.isdecimal())
-    scope = Scope(int(programme_id) if programme_id.isdecimal() else None, tasks or None)
+    tasks = tuple(int(value) for value in request.GET.getlist("viec") if value.isdecimal() and len(value) < 12)
+    scope = Scope(int(programme_id) if programme_id.isdecimal() and len(programme_id) < 12 else None, tasks or None)
     indicator, measured = queries.evidence_of(request.user, request.GET.get("chi-so", ""), period, scope)
     made_up = queries.is_illustrative(scope)
     columns = [
