@@ -74,7 +74,6 @@ def own_agency() -> Office | None:
 def offices(day: date, *, within: Office | None = None) -> QuerySet[Office]:
     """The offices that held on ``day``; ``within`` an agency, with the agency itself."""
     found = Office.objects.filter(held_on(day)).select_related("parent__unit", "unit").order_by("sort_key", "pk")
-    found = found.defer("unit__geometry", "parent__unit__geometry")
     return found.filter(pk__in=ids_below([within.pk])) if within is not None else found
 
 
@@ -87,7 +86,7 @@ def office_by_uid(uid: UUID) -> Office:
 
 
 def _one(found: QuerySet[Office]) -> Office:
-    office = found.select_related("parent__unit", "unit").defer("unit__geometry", "parent__unit__geometry").first()
+    office = found.select_related("parent__unit", "unit").first()
     if office is None:
         raise NoSuchOffice(N_("Không có đơn vị này trong danh sách."))
     return office
@@ -99,7 +98,7 @@ def offices_that_may_change(day: date) -> QuerySet[Office]:
     mine = ids_below([own.pk]) if own else set()
     found = Office.objects.filter(Q(valid_to=None) | Q(valid_to__gte=day)).select_related("parent__unit", "unit")
     first = Case(When(pk__in=mine, then=Value(0)), default=Value(1))
-    return found.defer("unit__geometry", "parent__unit__geometry").order_by(first, "sort_key", "pk")
+    return found.order_by(first, "sort_key", "pk")
 
 
 def offices_to_appoint(day: date) -> QuerySet[Office]:

@@ -29,7 +29,7 @@ def load(at: datetime) -> int:
 
 
 def _offices() -> tuple[dict[str, Office], int]:
-    units = {unit.seed_key: unit for unit in AdministrativeUnit.objects.exclude(seed_key="").defer("geometry")}
+    units = {unit.seed_key: unit for unit in AdministrativeUnit.objects.exclude(seed_key="")}
     offices = {office.seed_key: office for office in Office.objects.exclude(seed_key="")}
     fresh = 0
     for row in seed.rows(PACKAGE, "offices.csv"):

@@ -81,7 +81,7 @@ class _Import:
     def __init__(self, report: ImportReport) -> None:
         self.report = report
         self.units: dict[tuple[str, str], list[AdministrativeUnit]] = {}
-        for unit in AdministrativeUnit.objects.defer("geometry").select_related("parent"):
+        for unit in AdministrativeUnit.objects.select_related("parent"):
             self._remember(unit)
 
     def run(self, folder: Path) -> None:

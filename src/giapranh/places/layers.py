@@ -66,7 +66,7 @@ def as_json(day: date) -> dict[str, Any]:
 
 def _units(key: str, title: str, kinds: Iterable[str], day: date) -> Layer:
     found = AdministrativeUnit.objects.filter(held_on(day), kind__in=list(kinds)).exclude(geometry_stamp="")
-    drawn = found.select_related("parent").defer("parent__geometry").order_by("sort_key")
+    drawn = found.select_related("parent", "outline").order_by("sort_key")
     return Layer(key, title, _collection(_unit_feature(unit) for unit in drawn))
 
 
@@ -74,7 +74,7 @@ def _unit_feature(unit: AdministrativeUnit) -> Geo:
     level = unit.kind if unit.kind in (UnitKind.PROVINCE, UnitKind.DISTRICT) else "commune"
     above = unit.parent.full_name if unit.parent else ""
     return _feature(
-        unit.geometry, kind=level, name=unit.name, full_name=f"{unit.full_name}, {above}" if above else unit.full_name,
+        unit.outline.geometry, kind=level, name=unit.name, full_name=f"{unit.full_name}, {above}" if above else unit.full_name,
         code=unit.code, source=unit.geometry_source,
     )  # fmt: skip
 

@@ -24,7 +24,7 @@ class UnitKind(models.TextChoices):
     SPECIAL_ZONE = "special_zone", _("đặc khu")
 
 
-@pghistory.track(exclude=["geometry", "search_key", "sort_key"])
+@pghistory.track(exclude=["search_key", "sort_key"])
 class AdministrativeUnit(Named, DatedRow):
     """One unit over one period. A code may be used again later for another unit: identity is ``uid``."""
 
@@ -34,7 +34,6 @@ class AdministrativeUnit(Named, DatedRow):
     kind = models.CharField(max_length=12, choices=UnitKind.choices)
     designation = models.CharField(max_length=20)  # the word before the name: tỉnh, thành phố, huyện, thị xã, xã…
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
-    geometry = models.JSONField(null=True, blank=True)  # GeoJSON geometry, WGS 84
     geometry_source = models.TextField(blank=True)
     geometry_stamp = models.CharField(max_length=16, blank=True, editable=False)  # tells whether an outline changed
     area_km2 = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
@@ -69,10 +68,35 @@ class AdministrativeUnit(Named, DatedRow):
         return [self.full_name, self.code]
 
     def set_geometry(self, geometry: dict[str, Any] | None, source: str) -> None:
+        """A new outline, kept when the unit is saved."""
         text = json.dumps(geometry, sort_keys=True)
-        self.geometry = geometry
+        self._new_outline = (geometry,)
         self.geometry_source = source if geometry else ""
         self.geometry_stamp = hashlib.sha256(text.encode()).hexdigest()[:16] if geometry else ""
+
+    @property
+    def geometry(self) -> dict[str, Any] | None:
+        """The outline as GeoJSON, WGS 84; None when nobody brought one."""
+        outline = Outline.objects.filter(unit_id=self.pk).first()
+        return outline.geometry if outline else None
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        brought = self.__dict__.pop("_new_outline", None)
+        if brought is None:
+            return
+        (geometry,) = brought
+        if geometry is None:
+            Outline.objects.filter(unit=self).delete()
+        else:
+            Outline.objects.update_or_create(unit=self, defaults={"geometry": geometry})
+
+
+class Outline(models.Model):
+    """The outline of a unit. A table of its own: outlines are large and hardly any page needs them."""
+
+    unit = models.OneToOneField(AdministrativeUnit, on_delete=models.CASCADE, primary_key=True, related_name="outline")
+    geometry = models.JSONField()  # GeoJSON geometry, WGS 84
 
 
 class UnitSuccession(models.Model):

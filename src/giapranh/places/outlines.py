@@ -11,7 +11,7 @@ from typing import Any
 import shapely
 from shapely.geometry import shape
 
-from giapranh.places.models import AdministrativeUnit, UnitKind
+from giapranh.places.models import AdministrativeUnit, Outline, UnitKind
 from giapranh.places.named import held_on
 
 # The smallest level answers first.
@@ -40,10 +40,8 @@ def units_of_points(
     for place, position in zip(places.tolist(), found.tolist(), strict=True):
         if place not in best or known.ranks[position] < known.ranks[best[place]]:
             best[place] = position
-    units = (
-        AdministrativeUnit.objects.defer("geometry")
-        .select_related("parent")
-        .in_bulk({known.ids[position] for position in best.values()})
+    units = AdministrativeUnit.objects.select_related("parent").in_bulk(
+        {known.ids[position] for position in best.values()}
     )
     return [units[known.ids[best[n]]] if n in best else None for n in range(len(points))]
 
@@ -54,7 +52,7 @@ def _tree(key: tuple[tuple[int, str], ...]) -> _Tree:
     ids = tuple(pk for pk, _ in key)
     rows: dict[int, tuple[str, Any]] = {
         pk: (kind, shape(geometry))
-        for pk, kind, geometry in AdministrativeUnit.objects.filter(pk__in=ids).values_list("pk", "kind", "geometry")
+        for pk, kind, geometry in Outline.objects.filter(unit__in=ids).values_list("unit_id", "unit__kind", "geometry")
     }
     shapes = [rows[pk][1] for pk in ids]
     ranks = tuple((_LEVEL.get(UnitKind(rows[pk][0]), 0), rows[pk][1].area) for pk in ids)

@@ -20,12 +20,7 @@ COMMUNE_KINDS = (UnitKind.COMMUNE, UnitKind.WARD, UnitKind.TOWNSHIP, UnitKind.SP
 
 def at(day: date) -> QuerySet[AdministrativeUnit]:
     """The units that held on ``day``, without their outlines."""
-    return (
-        AdministrativeUnit.objects.filter(held_on(day))
-        .defer("geometry")
-        .select_related("parent")
-        .order_by("sort_key", "pk")
-    )
+    return AdministrativeUnit.objects.filter(held_on(day)).select_related("parent").order_by("sort_key", "pk")
 
 
 def provinces(day: date) -> QuerySet[AdministrativeUnit]:
@@ -51,7 +46,6 @@ def border_pairs(day: date) -> QuerySet[BorderPair]:
     return (
         BorderPair.objects.filter(held_on(day))
         .select_related("unit_a__parent", "unit_b__parent")
-        .defer("unit_a__geometry", "unit_b__geometry", "unit_a__parent__geometry", "unit_b__parent__geometry")
         .order_by("unit_a__sort_key", "unit_b__sort_key")
     )
 
@@ -127,21 +121,17 @@ UNIT_KINDS: list[tuple[str, Any]] = list(UnitKind.choices)
 
 def successor_links(unit: AdministrativeUnit) -> QuerySet[UnitSuccession]:
     """What the unit became: each with its day and legal basis."""
-    return (
-        unit.became.select_related("successor__parent")
-        .defer("successor__geometry")
-        .order_by("on", "successor__sort_key")
-    )
+    return unit.became.select_related("successor__parent").order_by("on", "successor__sort_key")
 
 
 def predecessor_links(unit: AdministrativeUnit) -> QuerySet[UnitSuccession]:
-    links = unit.came_from.select_related("predecessor__parent").defer("predecessor__geometry")
+    links = unit.came_from.select_related("predecessor__parent")
     return links.order_by("on", "predecessor__sort_key")
 
 
 def below(unit: AdministrativeUnit) -> list[AdministrativeUnit]:
     """The units directly below, whenever they held."""
-    return list(unit.children.defer("geometry").order_by("sort_key", "valid_from"))
+    return list(unit.children.order_by("sort_key", "valid_from"))
 
 
 def neighbours(unit: AdministrativeUnit) -> list[tuple[AdministrativeUnit, BorderPair]]:
@@ -156,7 +146,7 @@ def same_code(unit: AdministrativeUnit) -> list[AdministrativeUnit]:
     """Other units that bore the same code at another time."""
     if not unit.code:
         return []
-    found = AdministrativeUnit.objects.filter(code=unit.code, kind=unit.kind).exclude(pk=unit.pk).defer("geometry")
+    found = AdministrativeUnit.objects.filter(code=unit.code, kind=unit.kind).exclude(pk=unit.pk)
     return list(found.order_by("valid_from"))
 
 
@@ -167,7 +157,7 @@ def code_changes() -> list[tuple[str, list[AdministrativeUnit]]]:
         .annotate(n=Count("pk")).filter(n__gt=1).values_list("code", flat=True).order_by("code")
     )  # fmt: skip
     return [
-        (code, list(AdministrativeUnit.objects.filter(code=code, kind=UnitKind.PROVINCE).defer("geometry")
+        (code, list(AdministrativeUnit.objects.filter(code=code, kind=UnitKind.PROVINCE)
                     .order_by(F("valid_to").asc(nulls_last=True))))
         for code in twice
     ]  # fmt: skip
