@@ -23,6 +23,7 @@ await build({
     target: "es2022",
     rolldownOptions: {
       input,
+      checks: { pluginTimings: false },
       output: {
         entryFileNames: "[name].js",
         chunkFileNames: "chunk-[name].js",

@@ -1,4 +1,4 @@
-import { keepDrafts } from "./parts/drafts";
+import { keepDrafts, settleSentDrafts } from "./parts/drafts";
 import { enableShortcuts } from "./parts/shortcuts";
 import { closeMenusOutside, submitOnChange } from "./parts/small";
 
@@ -6,6 +6,7 @@ document.documentElement.classList.add("with-script");
 enableShortcuts();
 closeMenusOutside();
 submitOnChange();
+settleSentDrafts();
 keepDrafts(document);
 document.addEventListener("htmx:load", (event) => {
   if (event.target instanceof HTMLElement) keepDrafts(event.target);

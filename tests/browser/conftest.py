@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
@@ -101,7 +102,16 @@ class Visit:
 
 
 @pytest.fixture
-def visit_of(browser: Browser, live_server: Any) -> Iterator[Callable[..., Visit]]:
+def server(live_server: Any) -> Iterator[Any]:
+    """The live server; each request gives its connection back, so that the test database can be dropped afterwards."""
+    held = connections["default"].settings_dict["CONN_MAX_AGE"]
+    connections["default"].settings_dict["CONN_MAX_AGE"] = 0
+    yield live_server
+    connections["default"].settings_dict["CONN_MAX_AGE"] = held
+
+
+@pytest.fixture
+def visit_of(browser: Browser, server: Any) -> Iterator[Callable[..., Visit]]:
     """``visit_of(officer, size=PHONE, script=False, theme="dark")``: a page of a fresh browser profile."""
     contexts: list[BrowserContext] = []
 
@@ -116,10 +126,10 @@ def visit_of(browser: Browser, live_server: Any) -> Iterator[Callable[..., Visit
             client = Client()
             client.force_login(officer)
             cookies[settings.SESSION_COOKIE_NAME] = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": n, "value": v, "url": live_server.url} for n, v in cookies.items()])
+        context.add_cookies([{"name": n, "value": v, "url": server.url} for n, v in cookies.items()])
         page = context.new_page()
         page.set_default_timeout(15_000)
-        visit = Visit(page, live_server.url)
+        visit = Visit(page, server.url)
         page.on("console", lambda message: _note_console(visit, message))
         page.on("pageerror", lambda error: visit.faults.append(f"script: {error}"))
         page.on("requestfailed", lambda request: visit.faults.append(f"not loaded: {request.url} {request.failure}"))

@@ -15,7 +15,7 @@ VisitOf = Callable[..., Visit]
 def test_tables_are_filtered_sorted_and_chosen_without_script(visit_of: VisitOf, administrator: Officer):
     page = (visit := visit_of(administrator, script=False)).page
     visit.go("/thiet-lap/mau/")
-    page.get_by_label("Lọc: Việc").fill("so 7 ")
+    page.get_by_label("Lọc: Việc").fill("so 30")
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert page.locator(".records tbody tr").count() == 1
@@ -60,6 +60,24 @@ def test_a_draft_comes_back_after_the_page_was_left(visit_of: VisitOf, administr
     page.get_by_role("button", name="Bỏ bản nháp").click()
     visit.go("/bat-dau/?buoc=don-vi")
     assert page.get_by_label("Các đơn vị, mỗi dòng một đơn vị").input_value() == ""
+
+
+def test_a_draft_outlives_a_lost_connection_and_goes_once_it_arrived(visit_of: VisitOf, administrator: Officer):
+    page = (visit := visit_of(administrator)).page
+    label = "Các đơn vị, mỗi dòng một đơn vị"
+    visit.go("/bat-dau/?buoc=don-vi")
+    page.get_by_label(label).fill("Chi cục Kiểm lâm")
+    page.route("**/bat-dau/**", lambda route: route.fulfill(status=502, body="the server is gone"))
+    with page.expect_navigation():
+        page.get_by_role("button", name="Xem trước").click()
+    page.unroute("**/bat-dau/**")
+    page.go_back()
+    assert page.get_by_label(label).input_value() == "Chi cục Kiểm lâm"
+    page.get_by_role("button", name="Xem trước").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Ghi các đơn vị").click()
+    visit.go("/bat-dau/?buoc=don-vi")
+    assert page.get_by_label(label).input_value() == ""
 
 
 def test_the_keyboard_reaches_search_and_content(visit_of: VisitOf, node: Any, administrator: Officer, an: Officer):

@@ -1,6 +1,7 @@
 // What was typed in a form with data-draft="key" is kept in this browser until the form is sent.
-// Passwords, hidden fields and files are never kept. The page gives the words in data attributes.
-type Draft = { at: number; values: Record<string, string[]> };
+// Passwords, hidden fields and files are never kept. A sent form keeps its draft until a page of ours tells that it
+// arrived: after a refusal, a lost connection or a dead server the words are still there.
+type Draft = { at: number; values: Record<string, string[]>; sent?: boolean };
 
 const SKIPPED = new Set(["password", "hidden", "file", "submit", "button"]);
 const LIFETIME = 14 * 24 * 3600 * 1000;
@@ -54,8 +55,37 @@ function load(key: string): Draft | null {
   }
 }
 
+function keyOf(name: string): string {
+  return `draft:${document.documentElement.dataset["who"] ?? ""}:${name}`;
+}
+
+function save(key: string, draft: Draft): boolean {
+  try {
+    localStorage.setItem(key, JSON.stringify(draft));
+    return true;
+  } catch {
+    return false; // a full or forbidden store only means that no draft is kept
+  }
+}
+
+// Whatever was sent before this page came has arrived, unless this page is a refusal or the form itself once more.
+export function settleSentDrafts(): void {
+  const refused = document.querySelector('meta[name="refusal"], .is-invalid, .alert-danger') !== null;
+  const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  const again = navigation?.type === "reload" || navigation?.type === "back_forward";
+  for (const key of Object.keys(localStorage).filter((name) => name.startsWith(keyOf("")))) {
+    const draft = load(key);
+    if (draft && !draft.sent) continue;
+    const form = [...document.querySelectorAll<HTMLFormElement>("form[data-draft]")].find(
+      (each) => keyOf(each.dataset["draft"] ?? "") === key,
+    );
+    if (draft && (refused || (again && form))) save(key, { at: draft.at, values: draft.values });
+    else localStorage.removeItem(key);
+  }
+}
+
 function watch(form: HTMLFormElement): void {
-  const key = `draft:${document.documentElement.dataset["who"] ?? ""}:${form.dataset["draft"] ?? ""}`;
+  const key = keyOf(form.dataset["draft"] ?? "");
   const line = form.querySelector<HTMLElement>("[data-draft-line]");
   const before = JSON.stringify(read(form));
   let timer = 0;
@@ -85,17 +115,12 @@ function watch(form: HTMLFormElement): void {
     timer = window.setTimeout(() => {
       if (sent) return;
       const at = Date.now();
-      try {
-        localStorage.setItem(key, JSON.stringify({ at, values: read(form) } satisfies Draft));
-        show(at);
-      } catch {
-        // A full or forbidden store only means that no draft is kept.
-      }
+      if (save(key, { at, values: read(form) })) show(at);
     }, 400);
   });
   form.addEventListener("submit", () => {
     sent = true;
-    clear();
+    if (JSON.stringify(read(form)) !== before) save(key, { at: Date.now(), values: read(form), sent: true });
   });
   line?.querySelector("[data-draft-clear]")?.addEventListener("click", () => {
     write(form, JSON.parse(before) as Record<string, string[]>);

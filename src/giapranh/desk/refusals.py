@@ -38,6 +38,13 @@ class RefusalMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        """The sign NUL is in nothing that anybody types, and no text of the database can hold it."""
+        sent = (request.GET, request.POST) if request.method == "POST" else (request.GET,)
+        if any("\0" in value for values in sent for name in values for value in values.getlist(name)):
+            return answer(request, errors.BadInput(errors.N_("Chữ gửi lên chứa ký tự hỏng. Hãy gõ lại rồi gửi.")))
+        return None
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return answer(request, exception) if isinstance(exception, errors.Refused) else None
 
@@ -54,7 +61,11 @@ def answer(request: HttpRequest, refusal: errors.Refused) -> HttpResponse:
         answered["HX-Reswap"] = "innerHTML"
         return answered
     typed = _typed(request) if request.method == "POST" else []
-    return render(request, f"{status}.html", {"line": line, "typed": typed}, status=status)
+    # The menu stays around a refusal; where a part of the machine is missing, the page asks for nothing.
+    inside = status != 503 and bool(getattr(request, "user", None) and request.user.is_authenticated)
+    base = "frame.html" if inside else "frame_plain.html"
+    shown = {"line": line, "typed": typed, "status": status, "refusal_base": base}
+    return render(request, f"{status}.html", shown, status=status)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
