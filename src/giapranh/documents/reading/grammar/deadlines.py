@@ -14,7 +14,7 @@ _HOUR = r"(?:(?P<h>[\dl]{1,2}) ?(?:gio|h|g)(?: ?(?P<mi>\d{2}))?(?: ?(?:phut|p|')
 _DAY = rf"(?:(?:thoi diem |thoi gian )?{_HOUR}(?:(?:het )?(?:nga.|n.ay|.gay|ng.y) )?(?:{dates.NUMERIC}|{dates.WORDED}))"
 _DAY_SHORT = rf"(?:(?:thoi diem )?{_HOUR.replace('<h>', '<sh>').replace('<mi>', '<smi>')}ngay (?P<sd>\d{{1,2}}) ?(?:/|-|thang) ?(?P<sm>\d{{1,2}})(?![\d/-])(?! ?(?:/|-|nam) ?\d))"
 _TRIGGER = (
-    r"(?P<t>(?:hoan thanh |xong |gui |bao cao |trinh )?(?:truoc|tr.oc|tru.c|t.uoc|truo.)(?! mat)(?: va trong)?|(?:cham|muon|tre) nhat(?: la)?(?: truoc| vao| den| trong| het)*|den het|khong qua|"
+    r"(?P<t>(?:hoan thanh |xong |gui |bao cao |trinh )?(?:truoc|tr.oc|tru.c|t.uoc|truo.)(?! mat)(?: va trong)?|(?:cham|muon|tre) nhat(?: la)?(?: truoc| vao| den| trong| het)*|den het|khong (?:qua|muon hon|cham hon)|"
     r"thoi han(?: (?:hoan thanh|thuc hien|bao cao|gui|nop|xu ly))*(?: la)? ?:?(?: truoc| den| den het| trong)*|han(?: cuoi| chot)?(?: (?:hoan thanh|bao cao|gui|nop))?(?: la)? ?: ?(?:truoc )?|"
     r"thoi gian (?:hoan thanh|thuc hien|bao cao|gui|nop)(?: bao cao)? ?:(?: truoc| den het| xong truoc)*|xong(?: truoc)?|hoan thanh (?:vao|den|xong|trong)(?: truoc)?|moc)"
 )
@@ -108,6 +108,7 @@ def _is_law(para: Para, m: re.Match[str]) -> bool:
 
 
 def _day(para: Para, start: int, end: int, taken: list[tuple[int, int]], issued: DateParts | None) -> FoundDue | None:
+    first: FoundDue | None = None
     past: FoundDue | None = None
     for m in _DUE_DAY.finditer(para.folded, start, end):
         if m.group("sd") or not _free(m, taken) or _is_law(para, m) or _spanned(para, m) or _permitted(para, start, m):
@@ -123,10 +124,12 @@ def _day(para: Para, start: int, end: int, taken: list[tuple[int, int]], issued:
             DueKind.DATETIME if time else DueKind.DATE, _words(para, m), day.as_date, time, "truoc" in m.group("t")
         )
         if not _past(day, issued):
-            return FoundDue(value, m.start(), m.end())
+            if first is None or "nhat" in m.group("t"):
+                first = FoundDue(value, m.start(), m.end())
+            continue
         if past is None and issued and issued.year and abs(issued.year - (day.year or 0)) <= 1:
             past = FoundDue(value, m.start(), m.end(), 0.4, "Hạn sớm hơn ngày ban hành của văn bản; xin xem lại.")
-    return past
+    return first or past
 
 
 _DAY_NAMES = [next((n for n, i in _DUE_DAY.groupindex.items() if i == k), None) for k in range(1, _DUE_DAY.groups + 1)]

@@ -276,7 +276,8 @@ class _Reader:
             clause = self._unread_heading(node, end)
         inner = scope
         if clause and _usable(para, clause, end):
-            inner = replace(self._scope_of(para, clause, scope, end), heading=True)
+            told = not clause.heading and para.text.rstrip().endswith((".", ";"))
+            inner = replace(self._scope_of(para, clause, scope, end), heading=not told)
         elif _SECTION.search(node.folded[:120]) and not scope.silent:
             inner = replace(scope, ordered=scope.ordered or bool(scope.units))
         inner = replace(inner, topic=_topic(node) or inner.topic)
@@ -296,10 +297,9 @@ class _Reader:
             self._leaf(node, scope)
         elif (
             not numbered_below
-            and scope.units
             and not clause
             and not node.para.text.rstrip().endswith(":")
-            and (len(node.text) > 70 or node.para.text.rstrip().endswith((".", ";")))
+            and ((len(node.text) > 70 and scope.units) or node.para.text.rstrip().endswith((".", ";")))
         ):
             self._leaf(node, scope)
         self._children(node, inner)
@@ -402,6 +402,9 @@ class _Reader:
         if len(node.text) < 12 or node.para.text.rstrip().endswith(":"):
             return
         units = scope.units or self.about.addressees
+        if not units and self.about.kind in ("Kế hoạch", "Phương án", "Chương trình", "Đề án", "Hướng dẫn", "Thông báo"):
+            # A plan's aims and contents name nobody; its duties do.
+            return
         made = self._found(para, node.at, end, node, units, True, scope)
         self.found.append(made)
         self._later_clauses(node, node.at, scope, made)
@@ -422,7 +425,7 @@ class _Reader:
             if any(a <= at < b for a, b in quoted):
                 continue
             if para.text[at - 2] == "." and re.search(
-                r"(?:TP|Tp|P|Q|TS|tr|Đ/c|St)\.$", para.text[max(0, at - 6) : at - 1]
+                r"\b(?:TP|Tp|P|Q|TS|tr|Đ/c|St)\.$", para.text[max(0, at - 6) : at - 1]
             ):
                 continue
             clause = self._strict_clause(para, at, end)
@@ -755,6 +758,8 @@ class _Reader:
         )
         made.coordinating = [(para, u) for u in self._coordinating(para, start, end)]
         mine = {key(u.name) for _, u in units}
+        if inherited and scope.heading:
+            made.coordinating += [(p, u) for p, u in scope.coordinating if key(u.name) not in {key(x.name) for _, x in made.coordinating}]
         made.coordinating = [(p, u) for p, u in made.coordinating if key(u.name) not in mine]
         due = find_due(para, start, end, self._taken(para), self.about.issued)
         if due is not None:

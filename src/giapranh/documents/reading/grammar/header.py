@@ -481,7 +481,7 @@ def _opens_body(rows: list[Line], line: Line, after: Line | None) -> bool:
     if re.search(r"\b(?:tinh|huyen|xa|thanh pho)$", rows[-1].folded):
         return False
     centred = line.indent + 4 < rows[-1].indent
-    return centred or (len(line.text) >= 60 and line.indent == rows[-1].indent and after is not None)
+    return centred or (len(line.text) >= 60 and line.indent == rows[-1].indent and after is not None and after.indent <= line.indent + 2)
 
 
 def _subject_block(lines: list[Line], head: Head, at: int, begin: int) -> None:

@@ -102,7 +102,9 @@ def _fold(line: Line, m: re.Match[str]) -> str:
 
 def _is_head_row(line: Line) -> bool:
     pieces = list(_PIECE.finditer(line.text))
-    return len(line.text) < 200 and (len(pieces) > 1 or len(line.text) < 30) and not line.text.endswith((".", ";"))
+    if line.text.startswith("(") or line.text.endswith((".", ";", ")")) or line.caps:
+        return False
+    return all(len(p.group()) <= 28 for p in pieces)
 
 
 def _starts_row(line: Line) -> bool:

@@ -29,6 +29,7 @@ _RANK = re.compile(
 _SMALL_CHAIN = re.compile(
     r"^(?:(?:TM|KT|TL|TUQ|Q)\.? )?(?:Phó |Tổng |Quyền )?(?:Chủ tịch|Giám đốc|Chánh Văn phòng|Bộ trưởng|Thứ trưởng|Cục trưởng|Vụ trưởng|Trưởng phòng|Trưởng ban|Chi cục trưởng|Hiệu trưởng|Bí thư|Phó Giám đốc|Phó Chủ tịch|Phó Chánh Văn phòng|Tổng Giám đốc|Viện trưởng|Chánh Thanh tra)(?: [^\W\d_].{0,40})?$"
 )
+_NEXT_RANK = re.compile(r"\s+(?=(?:KT|TL|TM|TUQ|K/T|T/M|T/L)[./]|PHÓ (?:CHỦ|GIÁM|TRƯỞNG|CHÁNH|VỤ|CỤC|TỔNG|BÍ|VIỆN)\b|(?<=NHÂN DÂN )CHỦ TỊCH)")
 _ONLY_NOTE = re.compile(r"^\([^)]*\)[;.,]?$")
 _SIGNED = re.compile(r"^\(?(?:da ky|ky boi|nguoi ky|da ky dien tu|ky dien tu)\b.*")
 
@@ -227,6 +228,23 @@ def _kept(group: list[Line]) -> bool:
 
 
 def _signer_piece(piece: Line, tail: Tail) -> None:
+    for part in _parts(piece):
+        _take_part(part, tail)
+
+
+def _parts(piece: Line) -> list[Line]:
+    """One cell of a web copy may hold the whole block: "KT. CHỦ TỊCH PHÓ CHỦ TỊCH Lê Văn An"."""
+    out: list[Line] = []
+    rest = piece
+    name = _TRAILING_NAME.search(piece.text)
+    if name and piece.text[: name.start()].strip().isupper() and fold(name.group(1)) in _surnames():
+        rest = part_of(piece, 0, name.start())
+        out.append(part_of(piece, name.start(), len(piece.text)))
+    cuts = [0, *(m.end() for m in _NEXT_RANK.finditer(rest.text)), len(rest.text)] if rest.caps else [0, len(rest.text)]
+    return [part_of(rest, a, b) for a, b in zip(cuts, cuts[1:], strict=False) if b > a] + out
+
+
+def _take_part(piece: Line, tail: Tail) -> None:
     if _SIGNED.match(piece.folded):
         return
     if tail.name is None and _is_name(piece, bool(tail.chain)):
