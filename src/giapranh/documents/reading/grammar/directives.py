@@ -14,7 +14,7 @@ from .deadlines import FoundDue, find_due
 from .folding import fold, key
 from .lines import Para
 from .structure import Node, tree, walk
-from .units import Unit, duty_at, initials, pattern, phrase_at
+from .units import Unit, duty_at, initials, pattern, phrase_at, split, spelt_small
 
 _SILENT = re.compile(
     r"^(?:ve |mot so |cac )*(?:danh gia|tinh hinh|ket qua(?! thuc hien phai)|nhung ket qua|ton tai|han che|nhung (?:ton tai|han che|kho khan)|kho khan|nguyen nhan|uu diem|khuyet diem|muc dich|quan diem|muc tieu|pham vi|doi tuong|can cu|co so|su can thiet|khai quat|thuc trang|boi canh|du bao|dac diem|nhan dinh|thanh phan|thoi gian,? dia diem|giai thich tu ngu|kinh phi|nguon kinh phi|thong tin chung|noi dung cuoc hop)\b"
@@ -269,7 +269,7 @@ class _Reader:
     def _holder(self, node: Node, scope: Scope) -> None:
         """An item with parts below: its own words give them their lead, and may be a duty too."""
         para, end = node.para, len(node.para.text)
-        clause = None if scope.silent and not _names_body(node) else self._clause(para, node.at, end)
+        clause = _capital_heading(node) or (None if scope.silent and not _names_body(node) else self._clause(para, node.at, end))
         if clause is None and not scope.silent:
             clause = clauses.inside(para, node.at, end, self._speaks) or _titled(para, node.at, end)
         if clause is None and scope.ordered and not scope.silent:
@@ -607,7 +607,7 @@ class _Reader:
             (clause is None or not clause.ordered or here.heading)
             and here.units
             and not self._closes(node)
-            and self._starts_with_duty(node)
+            and self._starts_with_duty(node, here.heading)
             and (here.heading or not _HANDS_ON.match(node.folded))
             and not node.folded.startswith(("giao ", "de nghi "))
         ):
@@ -721,10 +721,10 @@ class _Reader:
             start = node.at + comma[-1] if comma else node.at
         return Clause(start, phrase.end, phrase.units, "giao", True), start
 
-    def _starts_with_duty(self, node: Node) -> bool:
+    def _starts_with_duty(self, node: Node, under_heading: bool = False) -> bool:
         connected = _CONNECTED.match(node.folded)
         at = node.at + (connected.end() if connected else 0)
-        return bool(duty_at(node.para, at)) and not _CONSENT.match(node.para.folded, at)
+        return bool(duty_at(node.para, at)) and (under_heading or not _CONSENT.match(node.para.folded, at))
 
     def _coordinating(self, para: Para, start: int, end: int) -> list[Unit]:
         out: list[Unit] = []
@@ -803,6 +803,18 @@ def _one_spelling(paras: list[Para], found: list[Found], about: Circumstances) -
 def _respelt(unit: Unit, best: dict[str, str]) -> Unit:
     name = best.get(_squeezed(unit.name))
     return replace(unit, name=name) if name and key(name) != key(unit.name) else unit
+
+
+def _capital_heading(node: Node) -> Clause | None:
+    """"II. BỘ CHỈ HUY QUÂN SỰ TỈNH": a heading in capitals that names bodies, spelt as in running text."""
+    text = node.text.rstrip(" :.")
+    if not _caps(text) or len(text) > 150 or not node.children:
+        return None
+    spelt = Para(node.para.text[: node.at] + spelt_small(node.para.text[node.at :]), node.para.starts, node.para.places)
+    if not pattern("start").match(spelt.text, node.at) or _SILENT.match(node.folded) or _SECTION.search(node.folded):
+        return None
+    units = split(spelt, node.at, node.at + len(text))
+    return Clause(node.at, len(node.para.text), tuple(units), None, False, True) if units else None
 
 
 def _titled(para: Para, at: int, end: int) -> Clause | None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from ..schema import Span, Value
-from .data import bodies
 from .folding import bare, fold, key, near
 from .header import Head
 from .lines import Line, Para, part_of
-from .units import pattern
+from .units import pattern, spellings
 
 _LEVEL = re.compile(r"(?<!\w)(?:tinh|thanh pho|huyen|quan|thi xa|xa|phuong|thi tran|dac khu)(?! uy\b)(?!\w)")
 _LOCAL = re.compile(
@@ -44,12 +42,6 @@ def _groups(lines: list[Line]) -> list[list[Line]]:
     return out
 
 
-@cache
-def _spellings() -> tuple[tuple[str, str], ...]:
-    """Known names with their folded form, short ones first so that longer ones have the last word."""
-    return tuple((name, fold(name)) for name in sorted(bodies()["names"] + bodies()["heads"], key=len))
-
-
 def _people_end(folded: str) -> int | None:
     """Where "ủy ban nhân dân" ends at the head of a name, letters changed by OCR allowed."""
     words = list(re.finditer(r"\S+", folded))
@@ -73,7 +65,7 @@ def _printed(lines: list[Line]) -> str:
         text = "HĐND" + text[len("hội đồng nhân dân") :]
         folded = fold(text)
     out = list(text)
-    for name, small in _spellings():
+    for name, small in spellings():
         at = folded.find(small)
         while at >= 0:
             if (at == 0 or not folded[at - 1].isalnum()) and (

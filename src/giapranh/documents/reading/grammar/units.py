@@ -533,6 +533,34 @@ def _is_cut(group: str, separator: str, text: str, at: int, end: int, spreading:
     return separator.startswith(";") and bool(pattern("start").match(rest))
 
 
+@cache
+def spellings() -> tuple[tuple[str, str], ...]:
+    """Known names with their folded form, short ones first so that longer ones have the last word."""
+    data = bodies()
+    return tuple((name, fold(name)) for name in sorted(data["names"] + data["heads"], key=len))
+
+
+def spelt_small(text: str) -> str:
+    """Capitals as running text, letter for letter: known bodies as the dictionary spells them, the rest small."""
+    small = text.lower()
+    if len(small) != len(text):
+        return text
+    folded = fold(small)
+    out = list(small[:1].upper() + small[1:])
+    for name, key_ in spellings():
+        at = folded.find(key_)
+        while at >= 0:
+            before, after = folded[at - 1 : at], folded[at + len(name) : at + len(name) + 1]
+            if not (at and before.isalnum()) and not after.isalnum():
+                out[at : at + len(name)] = list(name)
+            at = folded.find(key_, at + 1)
+    for m in re.finditer(r"(?:tinh|thanh pho|huyen|xa|phuong) (?=\w)", folded):
+        rest = re.match(r"[^\W\d_]+(?: [^\W\d_]+){0,2}", small[m.end() :])
+        if rest and fold(rest.group().split()[0]) not in ("ven", "bien", "gioi", "giap", "lien", "tren", "va", "uy"):
+            out[m.end() : m.end() + rest.end()] = list(rest.group().title())
+    return "".join(out)
+
+
 def initials(name: str) -> str:
     """The abbreviation a name would have ("Sở Tài nguyên và Môi trường" and "Sở TN&MT": "stnmt")."""
     out = []
