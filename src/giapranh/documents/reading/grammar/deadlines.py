@@ -98,7 +98,9 @@ def _before(m: re.Match[str]) -> bool:
 def _permitted(para: Para, start: int, m: re.Match[str]) -> bool:
     """Whether the day limits a permission and no duty ("Cho phép … đến hết ngày …")."""
     sentence = max(para.folded.rfind(". ", start, m.start()) + 2, start)
-    return bool(re.match(r"\W*(?:cho phep|dong y|thong nhat|chap thuan)\b", para.folded[sentence : m.start()])) and m.group("t").startswith("den")
+    return bool(
+        re.match(r"\W*(?:cho phep|dong y|thong nhat|chap thuan)\b", para.folded[sentence : m.start()])
+    ) and m.group("t").startswith("den")
 
 
 def _is_law(para: Para, m: re.Match[str]) -> bool:
@@ -108,7 +110,7 @@ def _is_law(para: Para, m: re.Match[str]) -> bool:
 
 
 def _day(para: Para, start: int, end: int, taken: list[tuple[int, int]], issued: DateParts | None) -> FoundDue | None:
-    first: FoundDue | None = None
+    last: FoundDue | None = None
     past: FoundDue | None = None
     for m in _DUE_DAY.finditer(para.folded, start, end):
         if m.group("sd") or not _free(m, taken) or _is_law(para, m) or _spanned(para, m) or _permitted(para, start, m):
@@ -124,12 +126,12 @@ def _day(para: Para, start: int, end: int, taken: list[tuple[int, int]], issued:
             DueKind.DATETIME if time else DueKind.DATE, _words(para, m), day.as_date, time, "truoc" in m.group("t")
         )
         if not _past(day, issued):
-            if first is None or "nhat" in m.group("t"):
-                first = FoundDue(value, m.start(), m.end())
+            # Of several days the last one ends the duty ("sơ kết trước …, tổng kết trước …").
+            last = FoundDue(value, m.start(), m.end())
             continue
         if past is None and issued and issued.year and abs(issued.year - (day.year or 0)) <= 1:
             past = FoundDue(value, m.start(), m.end(), 0.4, "Hạn sớm hơn ngày ban hành của văn bản; xin xem lại.")
-    return first or past
+    return last or past
 
 
 _DAY_NAMES = [next((n for n, i in _DUE_DAY.groupindex.items() if i == k), None) for k in range(1, _DUE_DAY.groups + 1)]

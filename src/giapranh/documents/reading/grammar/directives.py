@@ -76,7 +76,9 @@ _PRELUDE = re.compile(
     r"(?:tren co so|can cu|de |doi voi|trong |khi |truong hop|hang nam|dinh ky|sau khi|nham|theo |truoc |ngoai |ngay sau|tu ngay)"
 )
 _CONNECTED = re.compile(r"^(?:dong thoi|ngoai ra|ben canh do|mat khac|trong do|cung voi do)[,:]? ")
-_REPORT_BY = re.compile(r"(?:ket qua|bao cao|thong tin|noi dung|van ban|y kien|so lieu|ho so|danh sach|de xuat|ke hoach)\b[^.;]{0,120}?\b(?:gui|bao cao|phan anh)\b")
+_REPORT_BY = re.compile(
+    r"(?:ket qua|bao cao|thong tin|noi dung|van ban|y kien|so lieu|ho so|danh sach|de xuat|ke hoach)\b[^.;]{0,120}?\b(?:gui|bao cao|phan anh)\b"
+)
 _LISTS_GUESTS = re.compile(r"\bmoi\s*:|kinh moi|trinh trong moi|co mat|thanh phan|xin y kien")
 # No duty is longer than some pages; a text that is one endless paragraph holds none.
 _LONGEST = 12_000
@@ -168,6 +170,7 @@ class _Reader:
     def _children(self, node: Node, scope: Scope) -> None:
         tasks: list[Found] = []
         group: labels.Labelled | None = None
+        unnamed: list[Node] = []
         here = scope
         children = node.children
         for i, child in enumerate(children):
@@ -176,12 +179,22 @@ class _Reader:
                 labels.take(child.para, child.at, group)
                 following = children[i + 1] if i + 1 < len(children) else None
                 if following is None or not _is_label(following):
+                    if not tasks and not scope.silent:
+                        tasks = [self._found(n.para, n.at, len(n.para.text), n, (), True, scope) for n in unnamed]
+                        self.found += tasks
                     self._apply(group, tasks, node, scope)
-                    group, tasks = None, []
+                    group, tasks, unnamed = None, [], []
                 continue
             before = len(self.found)
             here = self._child(child, here, scope, children[i + 1] if i + 1 < len(children) else None)
             tasks += self.found[before:]
+            if (
+                len(self.found) == before
+                and not child.children
+                and len(child.text) > 15
+                and not child.text.rstrip().endswith(":")
+            ):
+                unnamed.append(child)
 
     def _apply(self, group: labels.Labelled, tasks: list[Found], node: Node, scope: Scope) -> None:
         """Give the values of label lines to the tasks above them, or to the item that holds them."""
@@ -220,6 +233,7 @@ class _Reader:
             node.kind in ("chapter", "section", "roman", "article", "number", "deep2", "deep3")
             and _SILENT.match(node.folded)
             and not _names_body(node)
+            and not self._topic_then_duty(node)
         ):
             scope = replace(here, silent=True)
         if (
@@ -236,6 +250,13 @@ class _Reader:
         else:
             self._children(node, scope)
         return here
+
+    def _topic_then_duty(self, node: Node) -> bool:
+        """ "Về cơ sở lưu trú: Sở X rà soát …": a topic first, then a body with its duty."""
+        m = re.match(r"[^:]{3,120}: ", node.folded)
+        if m is None or node.kind in ("chapter", "section", "roman"):
+            return False
+        return self._clause(node.para, node.at + m.end(), len(node.para.text)) is not None
 
     def _all_labels(self, node: Node) -> bool:
         return all(_is_label(c) for c in node.children)
@@ -269,7 +290,9 @@ class _Reader:
     def _holder(self, node: Node, scope: Scope) -> None:
         """An item with parts below: its own words give them their lead, and may be a duty too."""
         para, end = node.para, len(node.para.text)
-        clause = _capital_heading(node) or (None if scope.silent and not _names_body(node) else self._clause(para, node.at, end))
+        clause = _capital_heading(node) or (
+            None if scope.silent and not _names_body(node) else self._clause(para, node.at, end)
+        )
         if clause is None and not scope.silent:
             clause = clauses.inside(para, node.at, end, self._speaks) or _titled(para, node.at, end)
         if clause is None and scope.ordered and not scope.silent:
@@ -402,7 +425,14 @@ class _Reader:
         if len(node.text) < 12 or node.para.text.rstrip().endswith(":"):
             return
         units = scope.units or self.about.addressees
-        if not units and self.about.kind in ("Kế hoạch", "Phương án", "Chương trình", "Đề án", "Hướng dẫn", "Thông báo"):
+        if not units and self.about.kind in (
+            "Kế hoạch",
+            "Phương án",
+            "Chương trình",
+            "Đề án",
+            "Hướng dẫn",
+            "Thông báo",
+        ):
             # A plan's aims and contents name nobody; its duties do.
             return
         made = self._found(para, node.at, end, node, units, True, scope)
@@ -759,7 +789,9 @@ class _Reader:
         made.coordinating = [(para, u) for u in self._coordinating(para, start, end)]
         mine = {key(u.name) for _, u in units}
         if inherited and scope.heading:
-            made.coordinating += [(p, u) for p, u in scope.coordinating if key(u.name) not in {key(x.name) for _, x in made.coordinating}]
+            made.coordinating += [
+                (p, u) for p, u in scope.coordinating if key(u.name) not in {key(x.name) for _, x in made.coordinating}
+            ]
         made.coordinating = [(p, u) for p, u in made.coordinating if key(u.name) not in mine]
         due = find_due(para, start, end, self._taken(para), self.about.issued)
         if due is not None:
@@ -806,7 +838,7 @@ def _respelt(unit: Unit, best: dict[str, str]) -> Unit:
 
 
 def _capital_heading(node: Node) -> Clause | None:
-    """"II. BỘ CHỈ HUY QUÂN SỰ TỈNH": a heading in capitals that names bodies, spelt as in running text."""
+    """ "II. BỘ CHỈ HUY QUÂN SỰ TỈNH": a heading in capitals that names bodies, spelt as in running text."""
     text = node.text.rstrip(" :.")
     if not _caps(text) or len(text) > 150 or not node.children:
         return None

@@ -22,7 +22,7 @@ _LOST_SLASH = re.compile(
     rf"^\W{{0,3}}[Ss5$8][oO0]?\w?\s{{0,2}}[:;.,]?\s*(?P<n>\d{{0,5}})(?P<y>/\d{{4}})?\s{{0,12}}(?P<sep>[^\w\s]|[1lI]|\s)\s?(?P<s>(?:{_CODES}|[A-Z]{{3,8}})-{_SYMBOL})"
 )
 _LOST_WORD = re.compile(
-    rf"^(?:\W{{0,4}}\w{{0,3}}\W{{1,3}})?(?P<n>\d{{0,5}})(?P<y>/\d{{4}})?\s{{0,12}}(?P<sep>[/-])\s?(?P<s>(?:{_CODES})[-/]{_SYMBOL})(?=\s*$|\s{{3,}}|\s*\||\s+[A-Z][^.;]{{2,30}},\s*ng)"
+    rf"^(?:\W{{0,4}}\w{{0,5}}\W{{1,3}})?(?P<n>\d{{0,5}})(?P<y>/\d{{4}})?\s{{0,12}}(?P<sep>[/-])\s?(?P<s>(?:{_CODES})[-/]{_SYMBOL})(?=\s*$|\s{{3,}}|\s*\||\s+[A-Z][^.;]{{2,30}},\s*ng)"
 )
 _DAY_LINE = re.compile(
     r"(?:^|(?<=[\s|]))(?P<place>(?:tp\. ?|t\.p ?)?[^,|:;.]{2,40}?)\s?[,.]\s*ng.{1,3}y\s*(?P<d>.{0,9}?)\s*th.{1,2}ng\s*(?P<m>.{0,8}?)\s*n.{1,2}m\s*(?P<y>\d{3,4}|[.…_ ]*)",
@@ -481,7 +481,12 @@ def _opens_body(rows: list[Line], line: Line, after: Line | None) -> bool:
     if re.search(r"\b(?:tinh|huyen|xa|thanh pho)$", rows[-1].folded):
         return False
     centred = line.indent + 4 < rows[-1].indent
-    return centred or (len(line.text) >= 60 and line.indent == rows[-1].indent and after is not None and after.indent <= line.indent + 2)
+    return centred or (
+        len(line.text) >= 60
+        and line.indent == rows[-1].indent
+        and after is not None
+        and after.indent <= line.indent + 2
+    )
 
 
 def _subject_block(lines: list[Line], head: Head, at: int, begin: int) -> None:

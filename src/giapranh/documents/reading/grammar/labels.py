@@ -73,6 +73,8 @@ def _bracketed(para: Para, at: int) -> Labelled | None:
 
 def _value(para: Para, m: re.Match[str], end: int, into: Labelled) -> None:
     start = m.end()
+    aside = re.search(r"\s*\(theo [^)]*\)?[\s.;,]*$", para.folded[start:end])
+    end = start + aside.start() if aside else end
     while end > start and para.text[end - 1] in " .;,()-–":
         end -= 1
     if end <= start:

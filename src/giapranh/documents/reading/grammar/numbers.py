@@ -11,7 +11,7 @@ from .folding import bare, fold, near
 
 # A piece of a symbol starts with a capital. A line break or OCR may put a space on one side of a dash, never on both:
 # with both it is a dash between words.
-_PIECE = r"[A-ZĐÐ](?:[\wĐÐđ&§]|\.(?=[A-ZĐ]))*"
+_PIECE = r"[A-ZĐÐ](?:[\wĐÐđ&§]|\.(?=[A-ZĐ-]))*"
 _DASH = r"(?: ?[-–‑](?! )|[-–‑] )"
 _TAIL = rf"(?:{_DASH}(?:{_PIECE}|\d[\wĐđ]*))*"
 _STATE = (

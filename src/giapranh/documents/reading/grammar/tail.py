@@ -29,7 +29,9 @@ _RANK = re.compile(
 _SMALL_CHAIN = re.compile(
     r"^(?:(?:TM|KT|TL|TUQ|Q)\.? )?(?:Phó |Tổng |Quyền )?(?:Chủ tịch|Giám đốc|Chánh Văn phòng|Bộ trưởng|Thứ trưởng|Cục trưởng|Vụ trưởng|Trưởng phòng|Trưởng ban|Chi cục trưởng|Hiệu trưởng|Bí thư|Phó Giám đốc|Phó Chủ tịch|Phó Chánh Văn phòng|Tổng Giám đốc|Viện trưởng|Chánh Thanh tra)(?: [^\W\d_].{0,40})?$"
 )
-_NEXT_RANK = re.compile(r"\s+(?=(?:KT|TL|TM|TUQ|K/T|T/M|T/L)[./]|PHÓ (?:CHỦ|GIÁM|TRƯỞNG|CHÁNH|VỤ|CỤC|TỔNG|BÍ|VIỆN)\b|(?<=NHÂN DÂN )CHỦ TỊCH)")
+_NEXT_RANK = re.compile(
+    r"\s+(?=(?:KT|TL|TM|TUQ|K/T|T/M|T/L)[./]|PHÓ (?:CHỦ|GIÁM|TRƯỞNG|CHÁNH|VỤ|CỤC|TỔNG|BÍ|VIỆN)\b|(?<=NHÂN DÂN )CHỦ TỊCH)"
+)
 _ONLY_NOTE = re.compile(r"^\([^)]*\)[;.,]?$")
 _SIGNED = re.compile(r"^\(?(?:da ky|ky boi|nguoi ky|da ky dien tu|ky dien tu)\b.*")
 

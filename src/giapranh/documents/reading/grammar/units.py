@@ -264,6 +264,12 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
         for m in pattern(rule).finditer(text, begin, limit if best is None else min(limit, best[0] + 20)):
             if any(a <= m.start() < b for a, b in known) or (hidden and masked[m.start()] == "#"):
                 continue
+            if (
+                m.group() == "tại"
+                and para.text[m.end() + 1 : m.end() + 2].isupper()
+                and _SEATED.search(para.text[at : m.start()])
+            ):
+                continue
             if best is None or m.start() < best[0]:
                 best = m.start(), bare(m.group())
             break
@@ -272,6 +278,7 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
 
 
 _SMALL_WORD = re.compile(r"(?<![\w/&])[a-zà-ỹđ]+(?![\w/&])")
+_SEATED = re.compile(r"(?:Phòng|Chi nhánh|Văn phòng|Trung tâm|Cơ sở|Phân hiệu|Quản lý|Đại diện) $")
 _OTHERS = re.compile(r"(?:[,;] | và )(?:các|những) ")
 _CLOSING_WORDS = frozenset(
     ["tỉnh", "huyện", "xã", "phường", "quận", "phố", "trấn", "khu", "ương", "quan", "sở", "các", "và"]
@@ -327,7 +334,11 @@ def _ran_on(para: Para, word: re.Match[str]) -> int | None:
     """Where a verb begins that a web copy ran together with the end of a name ("tỉnhhuy động")."""
     for end in _CLOSING_WORDS:
         at = word.start() + len(end)
-        if word.group().startswith(end) and len(word.group()) > len(end) + 1 and pattern("long duty").match(para.folded[at : at + 30]):
+        if (
+            word.group().startswith(end)
+            and len(word.group()) > len(end) + 1
+            and pattern("long duty").match(para.folded[at : at + 30])
+        ):
             return at
     return None
 
