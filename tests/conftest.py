@@ -37,6 +37,14 @@ def only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
+@pytest.fixture(autouse=True)
+def own_counts(settings: Any, request: pytest.FixtureRequest) -> None:
+    """Each test counts its own sign-in attempts: the shared folder would let one test lock out another."""
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": request.node.nodeid}
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """A node that is set up: the agency that runs it, three of its offices, and the neighbour's agency."""

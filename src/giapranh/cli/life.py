@@ -8,9 +8,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from procrastinate import App
 
 from giapranh.cli import setting_up
 from giapranh.cli.language import _
@@ -73,6 +76,7 @@ def run_web_server(host: str, port: int) -> None:
     """Serve until stopped. TCP_NODELAY is granian's default, so keep-alive does not wait for delayed ACKs."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     Granian(
         target="giapranh.config.wsgi:application",
@@ -82,15 +86,9 @@ def run_web_server(host: str, port: int) -> None:
         workers=int(home.setting("web_workers", "1" if platform.system() == "Windows" else "2")),
         blocking_threads=int(home.setting("web_threads", "4")),
         log_access=home.switch("log_access"),
-        log_level=_granian_level(),
+        log_level=LogLevels[home.setting("log_level", "WARNING").lower()],
         respawn_failed_workers=True,
     ).serve()
-
-
-def _granian_level():  # type: ignore[no-untyped-def]  # granian's own enum
-    from granian.log import LogLevels
-
-    return LogLevels[home.setting("log_level", "WARNING").lower()]
 
 
 def run_worker() -> None:
@@ -100,12 +98,13 @@ def run_worker() -> None:
     if sys.platform == "win32":  # psycopg's async connections need the selector loop
         asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
-    worker_app = app.with_connector(app.connector.get_worker_connector())
-    asyncio.run(_work(worker_app))
+    assert isinstance(app.connector, DjangoConnector)
+    asyncio.run(_work(app.with_connector(app.connector.get_worker_connector())))
 
 
-async def _work(worker_app) -> None:  # type: ignore[no-untyped-def]  # procrastinate.App, untyped here
+async def _work(worker_app: App) -> None:
     async with worker_app.open_async():
         for job in await worker_app.job_manager.get_stalled_jobs(seconds_since_heartbeat=120):
             await worker_app.job_manager.retry_job(job)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from giapranh.cli import setting_up
+from giapranh.cli.acting import officer_for
 from giapranh.cli.language import _
 from giapranh.kernel.clock import now
-from giapranh.kernel.errors import N_, BadInput, Conflict, NotFound
+from giapranh.kernel.errors import N_, BadInput, Conflict
 
 if TYPE_CHECKING:
     from giapranh.people.models import Officer
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
 
 class WhichProgramme(BadInput):
     code = "which_programme"
-
-
-class NobodyDrafts(NotFound):
-    code = "nobody_drafts"
 
 
 def report(
@@ -77,25 +74,8 @@ def _named(rows: list[Programme], words: str) -> list[Programme]:
 
 
 def find_drafter(programme: Programme, username: str) -> Officer:
-    """Whoever is named, else the first focal officer or leader of the agency that gives the tasks."""
+    """Whoever is named, else somebody of the agency that gives the tasks."""
     from giapranh.kernel.clock import today
-    from giapranh.people import queries as people
-    from giapranh.people.roles import Role
     from giapranh.programme.reports.letterheads import agency_of
 
-    day = today()
-    if username:
-        named = people.officers().filter(username=username.strip().lower()).first()
-        if named is None:
-            raise NobodyDrafts(N_("Không có tài khoản “%(username)s”."), username=username)
-        return named
-    agency = agency_of(programme, day)
-    for office in people.offices(day, within=agency):
-        if focal := people.officers_in(office, Role.FOCAL_OFFICER, day):
-            return focal[0]
-    if leaders := people.officers_in(agency, Role.LEADER, day):
-        return leaders[0]
-    raise NobodyDrafts(
-        N_("Chưa có cán bộ đầu mối hoặc lãnh đạo của %(agency)s để đứng tên lập báo cáo. Hãy giao chức trách trước."),
-        agency=agency.name,
-    )
+    return officer_for(agency_of(programme, today()), username)

@@ -42,4 +42,4 @@ def format_number(value: Decimal | float | int, places: int | None = None) -> st
     text = f"{number:,.{places}f}" if places is not None else f"{number:,f}"
     if places is None and "." in text:
         text = text.rstrip("0").rstrip(".")
-    return text.translate(str.maketrans({",": ".", ".": ","}))
+    return text.translate(str.maketrans(",.", ".,"))

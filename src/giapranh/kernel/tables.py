@@ -325,7 +325,7 @@ class Table:
                 widths[place - 1] = max(widths[place - 1], len(as_text(value, column.places)))
         for place, width in enumerate(widths, 1):
             sheet.column_dimensions[get_column_letter(place)].width = min(max(width + 2, 8), 60)
-        sheet.freeze_panes = sheet.cell(head + 1, 1)
+        sheet.freeze_panes = f"A{head + 1}"
         sheet.print_title_rows = f"{head}:{head}"
         stream = BytesIO()
         book.save(stream)
@@ -394,7 +394,8 @@ def _plain(value: Any) -> Any:
 
 def _sorted(rows: Iterable[Any], column: Column, backwards: bool) -> list[Any]:
     """Empty cells come last whichever way the column is sorted."""
-    full, blank = [], []
+    full: list[Any] = []
+    blank: list[Any] = []
     for row in rows:
         (blank if column.of(row) in (None, "") else full).append(row)
     return sorted(full, key=lambda row: _sort_value(column.of(row)), reverse=backwards) + blank

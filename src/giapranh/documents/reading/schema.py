@@ -8,7 +8,8 @@ A value that the paper does not show is ``None``: nothing here is ever filled in
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date as Day
+from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -130,9 +131,9 @@ class DateParts:
     year: int | None
 
     @property
-    def as_date(self) -> date | None:
+    def as_date(self) -> Day | None:
         if self.day and self.month and self.year:
-            return date(self.year, self.month, self.day)
+            return Day(self.year, self.month, self.day)
         return None
 
 
@@ -158,11 +159,11 @@ class Due:
 
     kind: DueKind
     words: str | None = None
-    date: date | None = None
+    date: Day | None = None
     time: str | None = None  # "16:30", Vietnam time
     before: bool = False  # the paper says "trước"
-    start: date | None = None  # of a span
-    end: date | None = None
+    start: Day | None = None  # of a span
+    end: Day | None = None
     recurrence: str | None = None  # RFC 5545 RRULE
     offset_days: int | None = None  # of a relative deadline
     working_days: bool = False
