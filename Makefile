@@ -9,7 +9,8 @@ BIN := $(VENV)/bin
 DIST := src/giapranh/desk/static/dist
 PO := $(wildcard src/giapranh/locale/*/LC_MESSAGES/django.po)
 MO := $(PO:.po=.mo)
-FRONT := $(shell find frontend -type f -not -path '*/node_modules/*' 2>/dev/null) package.json package-lock.json
+FRONT := $(shell find frontend -type f -not -path '*/.made/*' 2>/dev/null) $(shell find src/giapranh -name '*.html') \
+	package.json package-lock.json
 
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test check bench setup setup-dev frontend messages accuracy lock wheel clean
