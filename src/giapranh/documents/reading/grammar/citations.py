@@ -209,11 +209,11 @@ def _agree(rows: list[Cited]) -> None:
             continue
         best, most = max(counts.items(), key=lambda x: (x[1], "-" in (x[0] or "")))
         for row in same:
-            number = row.citation.number
+            spelt = row.citation.number
             if (
-                number != best
-                and (counts[number] < most or "-" not in (number or ""))
-                and near(key(number or "").replace(" ", ""), key(best or "").replace(" ", ""), 2)
+                spelt != best
+                and (counts[spelt] < most or "-" not in (spelt or ""))
+                and near(key(spelt or "").replace(" ", ""), key(best or "").replace(" ", ""), 2)
             ):
                 row.citation = replace(row.citation, number=best)
                 row.confidence, row.reason = 0.7, "Ký hiệu được sửa theo các lần nhắc khác trong văn bản."

@@ -3,137 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import islice
 
-from ..schema import DateParts, Directive, Due, DueKind, Span, Value
 from . import clauses, labels
 from .clauses import Clause
-from .deadlines import FoundDue, find_due
-from .folding import fold, key
+from .deadlines import find_due
+from .folding import key
+from .found import Circumstances, Found, Scope
+from .headings import capital_heading, caps, is_label, last_order, names_body, titled, topic, usable
 from .lines import Para
+from .spelling import one_spelling, squeezed
 from .structure import Node, tree, walk
-from .units import Unit, duty_at, initials, pattern, phrase_at, split, spelt_small
-
-_SILENT = re.compile(
-    r"^(?:ve |mot so |cac )*(?:danh gia|tinh hinh|ket qua(?! thuc hien phai)|nhung ket qua|ton tai|han che|nhung (?:ton tai|han che|kho khan)|kho khan|nguyen nhan|uu diem|khuyet diem|muc dich|quan diem|muc tieu|pham vi|doi tuong|can cu|co so|su can thiet|khai quat|thuc trang|boi canh|du bao|dac diem|nhan dinh|thanh phan|thoi gian,? dia diem|giai thich tu ngu|kinh phi|nguon kinh phi|thong tin chung|noi dung cuoc hop)\b"
+from .units import Unit, duty_at, initials, phrase_at
+from .wording import (
+    ANSWERS,
+    ASKS,
+    AUTHORITY,
+    CHUYEN,
+    CLOSING,
+    CONNECTED,
+    CONSENT,
+    GENERAL_OBJECT,
+    GENERAL_VERB,
+    HANDS_ON,
+    INVITES,
+    LISTS_GUESTS,
+    LONGEST,
+    PRELUDE,
+    PURPOSE,
+    QUOTED,
+    REPORT_BY,
+    SECTION,
+    SILENT,
+    TOPICAL,
+    WITH,
 )
-_SECTION = re.compile(
-    r"nhiem vu|giai phap|to chuc thuc hien|trach nhiem|phan cong|noi dung (?:chi dao|ket luan|thuc hien)|yeu cau|ket luan|chi dao|trong tam|thoi gian (?:toi|den)|che do (?:thong tin,? )?bao cao"
-)
-_LEADS_IN = re.compile(
-    r"(?:nhu sau|sau day|sau|cu the|noi dung|nhiem vu|trong do|luu y|trach nhiem|yeu cau|thuc hien|ket luan|chi dao|gom|chu tri|phoi hop)[^:]{0,40}: *$|: *$"
-)
-_GENERAL_VERB = re.compile(
-    r"^(?:[,:]|(?:can cu|theo|trong pham vi|trong|tren co so)[^,;.]{2,90}?(?:duoc giao|quan ly|quyen han|nhiem vu|cua minh|don vi minh|don vi|dia phuong)(?: minh)?|co trach nhiem|chiu trach nhiem|phai|can|biet(?: va|,)|de biet(?: va|,)|nghiem tuc|nghiem|khan truong|chu dong|tich cuc|quan triet|to chuc|trien khai|phoi hop|thuc hien|thi hanh|chap hanh|kip thoi|day du|co hieu qua|hieu qua|dong bo|quyet liet|bao dam|tot|dung|theo doi(?=,? thuc hien)|,|va|\s)+"
-)
-_GENERAL_OBJECT = re.compile(
-    r"^(?:(?:cac |nhung |cua |day du |nghiem tuc |mot so |tot |co hieu qua |hieu qua |theo (?:dung )?)*(?:noi dung|nhiem vu|chi dao|y kien|yeu cau|quy dinh|ket luan|ke hoach|chi thi|cong van|quyet dinh|thong bao|cong dien|chuong trinh|van ban|nghi quyet|huong dan|phuong an|chi dao)(?: (?:cua|chi dao|ket luan|thong bao|cong van|ke hoach|nhiem vu|tai|noi dung|yeu cau|,|va|nay|tren|neu|neu tren|dung|theo|ubnd|uy ban nhan dan|chu tich|pho|tinh|thanh pho|so|bo|giam doc|thu tuong|chinh phu|noi|van ban|chi thi|quyet dinh|cong dien|thong bao))*)?[\s./,\"]*$"
-)
-_REPORTS = re.compile(r"bao cao(?! ket qua thuc hien$)|phan anh|thong tin ve|gui (?:ve )?|kien nghi|de xuat")
-_CLOSING = re.compile(
-    r"(?:tren day la|nay thong bao|[^.;]{3,60} thong bao (?:de|den|toi|y kien|ket luan)|thong bao de|xin thong bao|tran trong|kinh de nghi|kinh mong|rat mong|kinh trinh|chi thi nay|quyet dinh nay|ke hoach nay|cong dien nay|noi nhan)"
-)
-_CONSENT = re.compile(
-    r"(?:dong y|thong nhat(?! (?:quan ly|phuong an|voi cac))|chap thuan|nhat tri|phe duyet|ban hanh (?:kem|quy|ke)|thanh lap|bai bo|sua doi|cong nhan|huy bo|bo nhiem|dieu dong|phan bo|giao (?:chi tieu|du toan|bien che)|cho phep|quyet dinh nay|ghi nhan|bieu duong|danh gia cao|hoan nghenh|co ban)\b"
-)
-_INVITES = re.compile(
-    r"(?:kinh |tran trong (?:kinh )?)?moi\b|tham du|du hop|den du|toi du|ve du|tham gia (?:cuoc )?hop|du (?:cuoc |hoi |le |buoi |phien )"
-)
-_ASKS = re.compile(
-    r"\W*(?:(?:som |tiep tuc )?(?:xem xet|quan tam|cho y kien|chap thuan|phe duyet|chap nhan|cho phep|cho chu truong|thong qua|quyet dinh|ghi nhan))"
-)
-_ANSWERS = re.compile(
-    r"\W*(?:phai |hoan toan |toan dien )*chiu (?:moi |hoan toan )?trach nhiem (?:toan dien |ca nhan )?truoc\b"
-)
-_WITH = re.compile(
-    r"(?<!cong tac )(?<!co che )(?<!quy che )(?<!chuong trinh )(?<!viec )(?<!su )(?<!quan he )(?:phoi hop|pho[a-z]? ?i? h[a-z]{1,2}p)(?: (?:chat che|dong bo|thuong xuyen|kip thoi|hieu qua|tich cuc|chu dong|tot|tham muu|thuc hien|lam viec))*(?:, (?:ho tro|giup do|giup))?(?: (?:voi|cung voi|cung|va giup))? (?=[^\W\d_])"
-)
-_TO_WHOM = re.compile(
-    r"(?P<v>(?:bao cao|gui|trinh|phan anh|thong bao|tham muu|kien nghi|de xuat|tong hop,? bao cao)(?: (?:ket qua|ngay|bang van ban|kip thoi|truc tiep|danh sach|ho so|tinh hinh|nhanh|tong hop))*(?: thuc hien)?(?: (?:ve|cho|den|toi|voi))*) (?=[^\W\d_])"
-)
-_VIA = re.compile(r" ?\((?:qua|thong qua|gui qua|truc tiep|phong|vu|cuc) ?[^)]{2,80}\)| (?:qua|thong qua) (?=[^\W\d_])")
-_PURPOSE = re.compile(
-    r"gui (?:ve )?(?P<who>.{3,120}?)(?: truoc [^,;.]{4,40})? (?P<purpose>de (?:nghien cuu|tong hop|xem xet|tiep thu|theo doi)[^.;]{5,200})"
-)
-_PROVINCE = re.compile(r"(?:tinh|thanh pho|tp\.?) ((?:[^\W\d_]+)(?: [^\W\d_]+){1,3})")
-_CHUYEN = re.compile(r"chuyen [^,;.]{3,160}? (?:den|toi|cho) (?=[^\W\d_])")
-
-
-_AUTHORITY = re.compile(
-    r"(?:(?:pho )?(?:chu tich|giam doc|thu tuong|bi thu|bo truong|thu truong bo|chanh van phong)(?: thuong truc)?(?: ubnd| uy ban nhan dan| so$| chinh phu| tinh| hdnd| bo| van phong| [^,]{3,40}$)|thu tuong|chinh phu|ban thuong vu|thuong truc (?:tinh|thanh|huyen) uy|lanh dao (?:ubnd|so|bo)\b)"
-)
-# Under the heading of a body, "Chỉ đạo các đơn vị …" is what that body has to do.
-_HANDS_ON = re.compile(r"(?:chi dao|yeu cau|phan cong|uy quyen|giao nhiem vu cho) ")
-_TITLED = re.compile(
-    r"(?:trach nhiem|nhiem vu|nhiem vu,? quyen han)(?: cu the)?(?: thuc hien)?(?: cua| doi voi)?:? (?=[^\W\d_])"
-)
-_TOPICAL = re.compile(
-    r"(?:ve |cong tac|doi voi|nhiem vu|mot so|noi dung|kinh phi|thoi gian|che do|giai phap|muc |yeu cau|cac noi dung|truong hop|phan |chi tieu|linh vuc)"
-)
-_PRELUDE = re.compile(
-    r"(?:tren co so|can cu|de |doi voi|trong |khi |truong hop|hang nam|dinh ky|sau khi|nham|theo |truoc |ngoai |ngay sau|tu ngay)"
-)
-_CONNECTED = re.compile(r"^(?:dong thoi|ngoai ra|ben canh do|mat khac|trong do|cung voi do)[,:]? ")
-_REPORT_BY = re.compile(
-    r"(?:ket qua|bao cao|thong tin|noi dung|van ban|y kien|so lieu|ho so|danh sach|de xuat|ke hoach)\b[^.;]{0,120}?\b(?:gui|bao cao|phan anh)\b"
-)
-_LISTS_GUESTS = re.compile(r"\bmoi\s*:|kinh moi|trinh trong moi|co mat|thanh phan|xin y kien")
-# No duty is longer than some pages; a text that is one endless paragraph holds none.
-_LONGEST = 12_000
-_QUOTED = re.compile(r"[\"“][^\"”]{20,}[\"”]")
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What the lines above an item say about it."""
-
-    units: tuple[tuple[Para, Unit], ...] = ()
-    ordered: bool = False
-    silent: bool = False
-    mode: str | None = None
-    coordinating: tuple[tuple[Para, Unit], ...] = ()
-    due: FoundDue | None = None
-    due_para: Para | None = None
-    topic: str | None = None
-    heading: bool = False  # the units stand in a heading, not in a lead-in sentence
-
-
-@dataclass(slots=True)
-class Found:
-    """A duty before it is written out."""
-
-    node: Node | None
-    para: Para
-    start: int
-    end: int
-    n: str | None
-    units: tuple[tuple[Para, Unit], ...]
-    inherited: bool
-    mode: str | None = None
-    coordinating: list[tuple[Para, Unit]] = field(default_factory=list)
-    due: tuple[Para, FoundDue] | None = None
-    topic: str | None = None
-    confidence: float = 1.0
-    reason: str | None = None
-    text: str | None = None
-    span: Span | None = None
-
-
-@dataclass(slots=True)
-class Circumstances:
-    """What the head of the paper says that matters to its duties."""
-
-    kind: str | None
-    gives_duties: bool
-    issuer: str
-    place: str
-    issued: DateParts | None
-    addressees: tuple[tuple[Para, Unit], ...]
-    taken: dict[int, list[tuple[int, int]]]
-    numbered: bool = False
-    provincial: bool = True
 
 
 def duties(paras: list[Para], about: Circumstances, annex_from: int) -> tuple[Node, list[Found]]:
@@ -144,7 +49,7 @@ def duties(paras: list[Para], about: Circumstances, annex_from: int) -> tuple[No
     if about.gives_duties:
         _Reader(paras, about, annex_from, found).read(root)
         _purpose_duties(paras, about, found)
-        _one_spelling(paras, found, about)
+        one_spelling(paras, found, about)
     return root, found
 
 
@@ -174,11 +79,11 @@ class _Reader:
         here = scope
         children = node.children
         for i, child in enumerate(children):
-            if _is_label(child):
+            if is_label(child):
                 group = group or labels.Labelled([], None, [], None, None)
                 labels.take(child.para, child.at, group)
                 following = children[i + 1] if i + 1 < len(children) else None
-                if following is None or not _is_label(following):
+                if following is None or not is_label(following):
                     if not tasks and not scope.silent:
                         tasks = [self._found(n.para, n.at, len(n.para.text), n, (), True, scope) for n in unnamed]
                         self.found += tasks
@@ -220,7 +125,7 @@ class _Reader:
 
     def _child(self, node: Node, here: Scope, base: Scope, following: Node | None) -> Scope:
         """Read one node; the answer is the scope for its next siblings (a lead-in sentence widens it)."""
-        if len(node.para.text) > _LONGEST:
+        if len(node.para.text) > LONGEST:
             return here
         if node.kind == "plain":
             return self._plain(node, here, base, following)
@@ -231,14 +136,14 @@ class _Reader:
         scope = here
         if (
             node.kind in ("chapter", "section", "roman", "article", "number", "deep2", "deep3")
-            and _SILENT.match(node.folded)
-            and not _names_body(node)
+            and SILENT.match(node.folded)
+            and not names_body(node)
             and not self._topic_then_duty(node)
         ):
             scope = replace(here, silent=True)
         if (
             node.children
-            and _CONSENT.match(node.folded)
+            and CONSENT.match(node.folded)
             and not node.folded.startswith(("dong y", "thong nhat", "co ban"))
         ):
             # What is approved or set up below is its content, not work given to somebody.
@@ -259,7 +164,7 @@ class _Reader:
         return self._clause(node.para, node.at + m.end(), len(node.para.text)) is not None
 
     def _all_labels(self, node: Node) -> bool:
-        return all(_is_label(c) for c in node.children)
+        return all(is_label(c) for c in node.children)
 
     def _clause(self, para: Para, at: int, end: int) -> Clause | None:
         """The clause at a place; in "X chỉ đạo Y …" the duty is X's unless X speaks for the issuer."""
@@ -273,7 +178,7 @@ class _Reader:
         if self._is_self(clause):
             return True
         name = key(clause.units[0].name)
-        return bool(_AUTHORITY.match(name))
+        return bool(AUTHORITY.match(name))
 
     def _order(self, node: Node) -> Clause | None:
         clause = self._clause(node.para, node.at, len(node.para.text))
@@ -290,20 +195,20 @@ class _Reader:
     def _holder(self, node: Node, scope: Scope) -> None:
         """An item with parts below: its own words give them their lead, and may be a duty too."""
         para, end = node.para, len(node.para.text)
-        clause = _capital_heading(node) or (
-            None if scope.silent and not _names_body(node) else self._clause(para, node.at, end)
+        clause = capital_heading(node) or (
+            None if scope.silent and not names_body(node) else self._clause(para, node.at, end)
         )
         if clause is None and not scope.silent:
-            clause = clauses.inside(para, node.at, end, self._speaks) or _titled(para, node.at, end)
+            clause = clauses.inside(para, node.at, end, self._speaks) or titled(para, node.at, end)
         if clause is None and scope.ordered and not scope.silent:
             clause = self._unread_heading(node, end)
         inner = scope
-        if clause and _usable(para, clause, end):
+        if clause and usable(para, clause, end):
             told = not clause.heading and para.text.rstrip().endswith((".", ";"))
             inner = replace(self._scope_of(para, clause, scope, end), heading=not told)
-        elif _SECTION.search(node.folded[:120]) and not scope.silent:
+        elif SECTION.search(node.folded[:120]) and not scope.silent:
             inner = replace(scope, ordered=scope.ordered or bool(scope.units))
-        inner = replace(inner, topic=_topic(node) or inner.topic)
+        inner = replace(inner, topic=topic(node) or inner.topic)
         numbered_below = any(c.kind != "plain" for c in node.children)
         complete = (
             clause is not None
@@ -316,9 +221,7 @@ class _Reader:
             and (not numbered_below or len(node.text) > 150)
             and clause is not None
             and clauses.has_duty(para, clause, end)
-        ):
-            self._leaf(node, scope)
-        elif (
+        ) or (
             not numbered_below
             and not clause
             and not node.para.text.rstrip().endswith(":")
@@ -331,13 +234,13 @@ class _Reader:
         """A short heading beside headings that name bodies names one too, even if OCR spoilt its words."""
         text = node.text.rstrip(" :.")
         others = [c for c in (node.parent.children if node.parent else ()) if c.kind == node.kind and c is not node]
-        alike = sum(bool(_names_body(c)) for c in others)
+        alike = sum(bool(names_body(c)) for c in others)
         if (
             not others
             or alike * 2 < len(others)
             or len(text) > 90
-            or _SECTION.search(node.folded)
-            or _TOPICAL.match(node.folded)
+            or SECTION.search(node.folded)
+            or TOPICAL.match(node.folded)
         ):
             return None
         if not text[:1].isupper() or duty_at(node.para, node.at):
@@ -364,7 +267,7 @@ class _Reader:
             return
         if labels.label_of(para, node.at) in ("time", "other", "lead") and len(node.text) < 200:
             return
-        if _CONSENT.match(node.folded) and not (scope.units and node.kind in ("dash", "letter", "plus", "bracket")):
+        if CONSENT.match(node.folded) and not (scope.units and node.kind in ("dash", "letter", "plus", "bracket")):
             later = clauses.inside(para, node.at, end, self._speaks)
             if later is None or not later.ordered:
                 self._later_clauses(node, node.at, scope, None)
@@ -375,7 +278,7 @@ class _Reader:
         if (
             scope.heading
             and scope.units
-            and _HANDS_ON.match(node.folded)
+            and HANDS_ON.match(node.folded)
             and clause is not None
             and clause.outer is None
         ):
@@ -411,7 +314,7 @@ class _Reader:
             return min((c for c in (order, own) if c is not None), key=lambda c: c.start, default=None)
         if order is not None and order.mode == "giao" and not scope.heading:
             return order
-        if _PRELUDE.match(node.folded) or re.match(r"ve [^:]{3,120}: ", node.folded):
+        if PRELUDE.match(node.folded) or re.match(r"ve [^:]{3,120}: ", node.folded):
             return clauses.subject_inside(para, node.at, min(end, self._sentence_end(para, node.at) + 1))
         return None
 
@@ -449,7 +352,7 @@ class _Reader:
         """Further duties of the same paragraph: each starts a sentence with a body of its own."""
         para, end = node.para, len(node.para.text)
         current = first
-        quoted = [q.span() for q in _QUOTED.finditer(para.text)]
+        quoted = [q.span() for q in QUOTED.finditer(para.text)]
         for m in islice(re.finditer(r"(?<=[.;]) +", para.text[after:]), 80):
             at = after + m.end()
             if any(a <= at < b for a, b in quoted):
@@ -459,7 +362,7 @@ class _Reader:
             ):
                 continue
             clause = self._strict_clause(para, at, end)
-            if scope.heading and _HANDS_ON.match(para.folded, at):
+            if scope.heading and HANDS_ON.match(para.folded, at):
                 continue
             if clause is None or self._refused(para, clause, self._sentence_end(para, at), node):
                 continue
@@ -469,7 +372,7 @@ class _Reader:
                 para.text[at].isupper() or clause.ordered or self._own_half(para, clause)
             ):
                 continue
-            if _ANSWERS.match(para.folded, clause.verb):
+            if ANSWERS.match(para.folded, clause.verb):
                 continue
             if current is not None:
                 self._shorten(current, at)
@@ -522,19 +425,19 @@ class _Reader:
         rest = para.folded[clause.verb : end]
         if clause.mode == "cho phép" or len(re.findall(r"[a-z]", rest)) < 8:
             return True
-        if clause.mode == "đề nghị" and _ASKS.match(rest) and not re.search(r"bao cao|gui ", rest):
+        if clause.mode == "đề nghị" and ASKS.match(rest) and not re.search(r"bao cao|gui ", rest):
             return True
-        if self.about.kind == "Giấy mời" and _INVITES.search(rest[:120]):
+        if self.about.kind == "Giấy mời" and INVITES.search(rest[:120]):
             return True
-        if _INVITES.match(rest.lstrip(" ,")) and node.kind == "plain":
+        if INVITES.match(rest.lstrip(" ,")) and node.kind == "plain":
             return True
         return self._general(para, clause, end)
 
     def _general(self, para: Para, clause: Clause, end: int) -> bool:
         rest = para.folded[clause.verb : end]
-        m = _GENERAL_VERB.match(rest.strip())
+        m = GENERAL_VERB.match(rest.strip())
         tail = rest.strip()[m.end() :] if m else rest.strip()
-        if _GENERAL_OBJECT.match(tail) and (m or not tail.strip(" ./")):
+        if GENERAL_OBJECT.match(tail) and (m or not tail.strip(" ./")):
             return True
         return bool(
             re.search(r"chiu trach nhiem (?:thi hanh|thuc hien) (?:quyet dinh|nghi quyet|ke hoach|chi thi) nay", rest)
@@ -551,7 +454,7 @@ class _Reader:
             or (first in ("ubnd tinh", "uy ban nhan dan tinh", "ubnd thanh pho") and "ubnd" in mine)
         ):
             return True
-        if _squeezed(clause.units[0].name) == _squeezed(self.about.issuer):
+        if squeezed(clause.units[0].name) == squeezed(self.about.issuer):
             return True
         short, whole = initials(clause.units[0].name), initials(self.about.issuer)
         return len(short) >= 3 and whole.startswith(short)
@@ -574,9 +477,9 @@ class _Reader:
             following is not None and following.kind != "plain" and re.search(r"(?:nhu sau|sau day)\W*$", folded)
         ):
             return self._lead_in(node, here)
-        if _caps(node.text) and len(node.text) < 160:
-            return replace(base, silent=bool(_SILENT.match(folded)))
-        if _CLOSING.match(folded) and not re.search(r"yeu cau|de nghi|giao (?!thong|duc)", folded):
+        if caps(node.text) and len(node.text) < 160:
+            return replace(base, silent=bool(SILENT.match(folded)))
+        if CLOSING.match(folded) and not re.search(r"yeu cau|de nghi|giao (?!thong|duc)", folded):
             return here
         self._plain_task(node, here, para, end)
         return here
@@ -587,7 +490,7 @@ class _Reader:
 
     def _lead_in(self, node: Node, here: Scope) -> Scope:
         para, end = node.para, len(node.para.text)
-        if _LISTS_GUESTS.search(node.folded):
+        if LISTS_GUESTS.search(node.folded):
             return here
         clause = clauses.clause_at(para, node.at, end)
         if (
@@ -602,7 +505,7 @@ class _Reader:
             or (not clause.ordered and not clauses.has_duty(para, clause, end) and not clause.heading)
             or (not clause.ordered and self._is_self(clause))
         ):
-            clause = _last_order(para, node.at, end, self._speaks) or (clause if clause and clause.heading else None)
+            clause = last_order(para, node.at, end, self._speaks) or (clause if clause and clause.heading else None)
         self.seen_lead_in = True
         if (
             clause is not None
@@ -631,14 +534,14 @@ class _Reader:
         start = node.at
         if clause is not None and not clause.ordered and (clauses.tells(para, clause, True) or self._is_self(clause)):
             clause = None
-        if clause is None and _REPORT_BY.match(node.folded) and self._report_of(node, here):
+        if clause is None and REPORT_BY.match(node.folded) and self._report_of(node, here):
             return
         if (
             (clause is None or not clause.ordered or here.heading)
             and here.units
             and not self._closes(node)
             and self._starts_with_duty(node, here.heading)
-            and (here.heading or not _HANDS_ON.match(node.folded))
+            and (here.heading or not HANDS_ON.match(node.folded))
             and not node.folded.startswith(("giao ", "de nghi "))
         ):
             self._inherit(node, here)
@@ -718,7 +621,7 @@ class _Reader:
             at = node.at + m.end()
             later = self._clause(para, at, end)
             if later is not None and later.ordered and not clauses.tells(para, later, True):
-                short = at - node.at < 200 and not _CLOSING.match(node.folded)
+                short = at - node.at < 200 and not CLOSING.match(node.folded)
                 return later, node.at if short else at
             if (sentence := self._sentence_end(para, at)) <= seen:
                 continue  # looked through already: a list of a thousand parts must not cost a million looks
@@ -735,7 +638,7 @@ class _Reader:
 
     def _forwarded(self, node: Node, end: int) -> tuple[Clause, int] | None:
         """ "X chuyển … đến Y để …": Y has the duty."""
-        m = _CHUYEN.search(node.para.folded, node.at, end)
+        m = CHUYEN.search(node.para.folded, node.at, end)
         phrase = phrase_at(node.para, m.end(), end) if m else None
         if (
             m is None
@@ -752,13 +655,13 @@ class _Reader:
         return Clause(start, phrase.end, phrase.units, "giao", True), start
 
     def _starts_with_duty(self, node: Node, under_heading: bool = False) -> bool:
-        connected = _CONNECTED.match(node.folded)
+        connected = CONNECTED.match(node.folded)
         at = node.at + (connected.end() if connected else 0)
-        return bool(duty_at(node.para, at)) and (under_heading or not _CONSENT.match(node.para.folded, at))
+        return bool(duty_at(node.para, at)) and (under_heading or not CONSENT.match(node.para.folded, at))
 
     def _coordinating(self, para: Para, start: int, end: int) -> list[Unit]:
         out: list[Unit] = []
-        for m in _WITH.finditer(para.folded, start, end):
+        for m in WITH.finditer(para.folded, start, end):
             phrase = phrase_at(para, m.end(), end)
             if phrase is None:
                 continue
@@ -805,96 +708,6 @@ class _Reader:
         return made
 
 
-def _squeezed(name: str) -> str:
-    return "".join(w for w in key(name).split() if w != "va")
-
-
-def _one_spelling(paras: list[Para], found: list[Found], about: Circumstances) -> None:
-    """A body spelt in several ways ("Kế hoạch - Đầu tư", "bệnhtật") takes the spelling the paper uses most."""
-    spellings: dict[str, set[str]] = {}
-    for task in found:
-        for _, unit in (*task.units, *task.coordinating):
-            spellings.setdefault(_squeezed(unit.name), set()).add(unit.name)
-    for _, unit in about.addressees:
-        if _squeezed(unit.name) in spellings:
-            spellings[_squeezed(unit.name)].add(unit.name)
-    whole: list[str] = []
-    best: dict[str, str] = {}
-    for squeezed, names in spellings.items():
-        if len({key(n) for n in names}) < 2:
-            continue
-        whole = whole or [p.text for p in paras]
-        best[squeezed] = max(sorted(names), key=lambda n: (sum(t.count(n) for t in whole), n.count(" ")))
-    if not best:
-        return
-    for task in found:
-        task.units = tuple((p, _respelt(u, best)) for p, u in task.units)
-        task.coordinating = [(p, _respelt(u, best)) for p, u in task.coordinating]
-
-
-def _respelt(unit: Unit, best: dict[str, str]) -> Unit:
-    name = best.get(_squeezed(unit.name))
-    return replace(unit, name=name) if name and key(name) != key(unit.name) else unit
-
-
-def _capital_heading(node: Node) -> Clause | None:
-    """ "II. BỘ CHỈ HUY QUÂN SỰ TỈNH": a heading in capitals that names bodies, spelt as in running text."""
-    text = node.text.rstrip(" :.")
-    if not _caps(text) or len(text) > 150 or not node.children:
-        return None
-    spelt = Para(node.para.text[: node.at] + spelt_small(node.para.text[node.at :]), node.para.starts, node.para.places)
-    if not pattern("start").match(spelt.text, node.at) or _SILENT.match(node.folded) or _SECTION.search(node.folded):
-        return None
-    units = split(spelt, node.at, node.at + len(text))
-    return Clause(node.at, len(node.para.text), tuple(units), None, False, True) if units else None
-
-
-def _titled(para: Para, at: int, end: int) -> Clause | None:
-    """ "Trách nhiệm của Sở X": a heading that names its body after a title."""
-    m = _TITLED.match(para.folded, at, end)
-    phrase = phrase_at(para, m.end(), end) if m else None
-    if phrase is None or phrase.end < end - 2:
-        return None
-    return Clause(at, end, phrase.units, None, False, True)
-
-
-def _usable(para: Para, clause: Clause, end: int) -> bool:
-    return not clauses.tells(para, clause, False) and bool(clause.units)
-
-
-def _is_label(node: Node) -> bool:
-    """Whether the line only labels the task above it ("Đơn vị chủ trì: …"); a numbered heading never does."""
-    return (
-        node.kind in ("plain", "dash", "plus", "star", "letter", "bracket")
-        and labels.label_of(node.para, node.at) is not None
-    )
-
-
-def _names_body(node: Node) -> bool:
-    return bool(pattern("start").match(node.para.text, node.at))
-
-
-def _caps(text: str) -> bool:
-    letters = [c for c in text if c.isalpha()]
-    return len(letters) > 3 and sum(c.isupper() for c in letters) > 0.85 * len(letters)
-
-
-def _topic(node: Node) -> str | None:
-    text = node.text.strip(" :.;")
-    return text if len(text) <= 160 and node.children else None
-
-
-def _last_order(para: Para, at: int, end: int, speaks: Callable[[Clause], bool]) -> Clause | None:
-    """The last order of a lead-in sentence; the ones before it only tell."""
-    best: Clause | None = None
-    clause = clauses.inside(para, at, end, speaks)
-    rounds = 0
-    while clause is not None and rounds < 12:
-        best, rounds = clause, rounds + 1
-        clause = clauses.inside(para, max(clause.verb, clause.start + 1), end, speaks)
-    return best
-
-
 def _purpose_duties(paras: list[Para], about: Circumstances, found: list[Found]) -> None:
     """An addressee whose only duty is what a paper is to be sent to it for ("… gửi UBND tỉnh X để tổng hợp, báo cáo …")."""
     busy = {key(u.name) for f in found for _, u in f.units}
@@ -902,7 +715,7 @@ def _purpose_duties(paras: list[Para], about: Circumstances, found: list[Found])
     if not idle or len(about.addressees) < 2:
         return
     for task in list(found):
-        m = _PURPOSE.search(task.para.folded, task.start, task.end)
+        m = PURPOSE.search(task.para.folded, task.start, task.end)
         if not m:
             continue
         phrase = phrase_at(task.para, m.start("who"), m.start("purpose"))
@@ -913,97 +726,3 @@ def _purpose_duties(paras: list[Para], about: Circumstances, found: list[Found])
         )
         made.confidence, made.reason = 0.6, "Nhiệm vụ suy từ mục đích gửi ý kiến, không nêu thành câu riêng."
         found.append(made)
-
-
-def written(found: Found, about: Circumstances, cites: list[tuple[int, Para, int]]) -> Value[Directive]:
-    """The duty with every part as a value with its span."""
-    para = found.para
-    text = found.text if found.text is not None else para.text[found.start : found.end].strip()
-    lead = tuple(_unit_value(p, u, found.inherited) for p, u in found.units)
-    counterparts, coordinating = _sides(found, about)
-    due = _due_value(found)
-    directive = Directive(
-        found.n,
-        text,
-        found.topic,
-        lead,
-        found.inherited,
-        tuple(_unit_value(p, u, False) for p, u in coordinating),
-        tuple(_unit_value(p, u, False) for p, u in counterparts),
-        _report_to(para, found.start, found.end),
-        _actions(para, found.start, found.end),
-        found.mode,
-        due,
-        tuple(i for i, p, at in cites if p is para and found.start <= at < found.end),
-    )
-    end = found.end
-    while end > found.start and para.text[end - 1 : end] == " ":
-        end -= 1
-    return Value(directive, found.span or para.span(found.start, end), found.confidence, found.reason)
-
-
-def _unit_value(para: Para, unit: Unit, inherited: bool) -> Value[str]:
-    reason = "Đơn vị lấy từ đề mục hoặc câu dẫn phía trên." if inherited else None
-    return Value(unit.name, para.span(unit.start, unit.end), 0.85 if inherited else 1.0, reason)
-
-
-def _sides(found: Found, about: Circumstances) -> tuple[list[tuple[Para, Unit]], list[tuple[Para, Unit]]]:
-    """Offices of another province (counterparts) and the rest (coordinating)."""
-    away: list[tuple[Para, Unit]] = []
-    home: list[tuple[Para, Unit]] = []
-    for para, unit in found.coordinating:
-        home.append((para, unit))
-        if _elsewhere(para, unit, about):
-            away.append((para, unit))
-    seen = {key(u.name) for _, u in [*away, *home, *found.units]}
-    for m in re.finditer(r"(?:voi|giua) (?=[^\W\d_])", found.para.folded[found.start : found.end]):
-        phrase = phrase_at(found.para, found.start + m.end(), found.end)
-        for unit in phrase.units if phrase else ():
-            if key(unit.name) not in seen and _elsewhere(found.para, unit, about):
-                away.append((found.para, unit))
-                seen.add(key(unit.name))
-    return away, home
-
-
-def _elsewhere(para: Para, unit: Unit, about: Circumstances) -> bool:
-    if not about.place or not about.provincial:
-        return False
-    m = _PROVINCE.search(fold(unit.name))
-    return bool(m) and key(about.place) not in key(unit.name) and _capital_after(unit.name)
-
-
-def _capital_after(name: str) -> bool:
-    m = re.search(r"(?:tỉnh|thành phố|TP\.?)\s+([^\W\d_])", name)
-    return m is not None and m.group(1).isupper()
-
-
-def _due_value(found: Found) -> Value[Due]:
-    if found.due is None:
-        return Value(Due(DueKind.NONE), None, 1.0, "Văn bản không nêu thời hạn.")
-    para, due = found.due
-    return Value(due.due, para.span(due.start, due.end), due.confidence, due.reason)
-
-
-def _report_to(para: Para, start: int, end: int) -> Value[str] | None:
-    for m in _TO_WHOM.finditer(para.folded, start, end):
-        phrase = phrase_at(para, m.end(), end)
-        if phrase is None:
-            continue
-        last = phrase.end
-        via = _VIA.match(para.folded, phrase.units[-1].end)
-        if via and via.end() <= end and "(" in via.group():
-            last = via.end()
-        text = para.text[phrase.start : last].strip(" ,;.:")
-        return Value(text, para.span(phrase.start, phrase.start + len(text)), 0.9)
-    return None
-
-
-def _actions(para: Para, start: int, end: int) -> tuple[str, ...]:
-    out: list[str] = []
-    for m in pattern("long duty").finditer(para.folded, start, min(end, start + 900)):
-        words = " ".join(para.text[m.start() : m.end()].lower().split())
-        if words not in out and len(words) > 3:
-            out.append(words)
-        if len(out) >= 8:
-            break
-    return tuple(out)

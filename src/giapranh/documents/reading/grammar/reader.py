@@ -25,8 +25,9 @@ from ..schema import (
 from .body import paragraphs
 from .citations import Cited, cited_in, laws_in, valued
 from .data import Kind, kind_by_code, kind_by_name
-from .directives import Circumstances, duties, written
+from .directives import duties
 from .folding import fold, key
+from .found import Circumstances
 from .header import Head, read_head
 from .issuer import directing_person, issuer_of
 from .lines import Line, Para, join, lines_of
@@ -37,6 +38,7 @@ from .structure import RANK, walk
 from .tables import table_duties, without_tables
 from .tail import Tail, read_tail
 from .units import Unit, split
+from .writing import written
 
 _BRACKETED = re.compile(
     r"\((?P<n>\d{1,5})\s?/\s?(?P<s>[A-ZĐ][\wĐđ&]*(?:-[\wĐđ&]+)*),? ngày (?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>\d{4})\)"

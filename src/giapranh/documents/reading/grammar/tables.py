@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ..schema import DateParts, Due, DueKind
 from . import anchors, dates
 from .deadlines import FoundDue, find_due
-from .directives import Circumstances, Found
+from .found import Circumstances, Found
 from .labels import whole_names
 from .lines import Line, Para, join, part_of
 from .units import Unit

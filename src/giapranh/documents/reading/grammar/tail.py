@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field
 from functools import cache
@@ -243,7 +244,7 @@ def _parts(piece: Line) -> list[Line]:
         rest = part_of(piece, 0, name.start())
         out.append(part_of(piece, name.start(), len(piece.text)))
     cuts = [0, *(m.end() for m in _NEXT_RANK.finditer(rest.text)), len(rest.text)] if rest.caps else [0, len(rest.text)]
-    return [part_of(rest, a, b) for a, b in zip(cuts, cuts[1:], strict=False) if b > a] + out
+    return [part_of(rest, a, b) for a, b in itertools.pairwise(cuts) if b > a] + out
 
 
 def _take_part(piece: Line, tail: Tail) -> None:

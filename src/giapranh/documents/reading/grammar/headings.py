@@ -1,0 +1,70 @@
+"""Headings and lead-in sentences: which bodies they name for what stands below them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from . import clauses, labels
+from .clauses import Clause
+from .lines import Para
+from .structure import Node
+from .units import pattern, phrase_at, spelt_small, split
+from .wording import SECTION, SILENT, TITLED
+
+
+def capital_heading(node: Node) -> Clause | None:
+    """ "II. BỘ CHỈ HUY QUÂN SỰ TỈNH": a heading in capitals that names bodies, spelt as in running text."""
+    text = node.text.rstrip(" :.")
+    if not caps(text) or len(text) > 150 or not node.children:
+        return None
+    spelt = Para(node.para.text[: node.at] + spelt_small(node.para.text[node.at :]), node.para.starts, node.para.places)
+    if not pattern("start").match(spelt.text, node.at) or SILENT.match(node.folded) or SECTION.search(node.folded):
+        return None
+    units = split(spelt, node.at, node.at + len(text))
+    return Clause(node.at, len(node.para.text), tuple(units), None, False, True) if units else None
+
+
+def titled(para: Para, at: int, end: int) -> Clause | None:
+    """ "Trách nhiệm của Sở X": a heading that names its body after a title."""
+    m = TITLED.match(para.folded, at, end)
+    phrase = phrase_at(para, m.end(), end) if m else None
+    if phrase is None or phrase.end < end - 2:
+        return None
+    return Clause(at, end, phrase.units, None, False, True)
+
+
+def usable(para: Para, clause: Clause, end: int) -> bool:
+    return not clauses.tells(para, clause, False) and bool(clause.units)
+
+
+def is_label(node: Node) -> bool:
+    """Whether the line only labels the task above it ("Đơn vị chủ trì: …"); a numbered heading never does."""
+    return (
+        node.kind in ("plain", "dash", "plus", "star", "letter", "bracket")
+        and labels.label_of(node.para, node.at) is not None
+    )
+
+
+def names_body(node: Node) -> bool:
+    return bool(pattern("start").match(node.para.text, node.at))
+
+
+def caps(text: str) -> bool:
+    letters = [c for c in text if c.isalpha()]
+    return len(letters) > 3 and sum(c.isupper() for c in letters) > 0.85 * len(letters)
+
+
+def topic(node: Node) -> str | None:
+    text = node.text.strip(" :.;")
+    return text if len(text) <= 160 and node.children else None
+
+
+def last_order(para: Para, at: int, end: int, speaks: Callable[[Clause], bool]) -> Clause | None:
+    """The last order of a lead-in sentence; the ones before it only tell."""
+    best: Clause | None = None
+    clause = clauses.inside(para, at, end, speaks)
+    rounds = 0
+    while clause is not None and rounds < 12:
+        best, rounds = clause, rounds + 1
+        clause = clauses.inside(para, max(clause.verb, clause.start + 1), end, speaks)
+    return best

@@ -1,0 +1,62 @@
+"""The words that tell a duty from a story, a consent, an invitation or a closing (folded text)."""
+
+from __future__ import annotations
+
+import re
+
+SILENT = re.compile(
+    r"^(?:ve |mot so |cac )*(?:danh gia|tinh hinh|ket qua(?! thuc hien phai)|nhung ket qua|ton tai|han che|nhung (?:ton tai|han che|kho khan)|kho khan|nguyen nhan|uu diem|khuyet diem|muc dich|quan diem|muc tieu|pham vi|doi tuong|can cu|co so|su can thiet|khai quat|thuc trang|boi canh|du bao|dac diem|nhan dinh|thanh phan|thoi gian,? dia diem|giai thich tu ngu|kinh phi|nguon kinh phi|thong tin chung|noi dung cuoc hop)\b"
+)
+SECTION = re.compile(
+    r"nhiem vu|giai phap|to chuc thuc hien|trach nhiem|phan cong|noi dung (?:chi dao|ket luan|thuc hien)|yeu cau|ket luan|chi dao|trong tam|thoi gian (?:toi|den)|che do (?:thong tin,? )?bao cao"
+)
+GENERAL_VERB = re.compile(
+    r"^(?:[,:]|(?:can cu|theo|trong pham vi|trong|tren co so)[^,;.]{2,90}?(?:duoc giao|quan ly|quyen han|nhiem vu|cua minh|don vi minh|don vi|dia phuong)(?: minh)?|co trach nhiem|chiu trach nhiem|phai|can|biet(?: va|,)|de biet(?: va|,)|nghiem tuc|nghiem|khan truong|chu dong|tich cuc|quan triet|to chuc|trien khai|phoi hop|thuc hien|thi hanh|chap hanh|kip thoi|day du|co hieu qua|hieu qua|dong bo|quyet liet|bao dam|tot|dung|theo doi(?=,? thuc hien)|,|va|\s)+"
+)
+GENERAL_OBJECT = re.compile(
+    r"^(?:(?:cac |nhung |cua |day du |nghiem tuc |mot so |tot |co hieu qua |hieu qua |theo (?:dung )?)*(?:noi dung|nhiem vu|chi dao|y kien|yeu cau|quy dinh|ket luan|ke hoach|chi thi|cong van|quyet dinh|thong bao|cong dien|chuong trinh|van ban|nghi quyet|huong dan|phuong an|chi dao)(?: (?:cua|chi dao|ket luan|thong bao|cong van|ke hoach|nhiem vu|tai|noi dung|yeu cau|,|va|nay|tren|neu|neu tren|dung|theo|ubnd|uy ban nhan dan|chu tich|pho|tinh|thanh pho|so|bo|giam doc|thu tuong|chinh phu|noi|van ban|chi thi|quyet dinh|cong dien|thong bao))*)?[\s./,\"]*$"
+)
+CLOSING = re.compile(
+    r"(?:tren day la|nay thong bao|[^.;]{3,60} thong bao (?:de|den|toi|y kien|ket luan)|thong bao de|xin thong bao|tran trong|kinh de nghi|kinh mong|rat mong|kinh trinh|chi thi nay|quyet dinh nay|ke hoach nay|cong dien nay|noi nhan)"
+)
+CONSENT = re.compile(
+    r"(?:dong y|thong nhat(?! (?:quan ly|phuong an|voi cac))|chap thuan|nhat tri|phe duyet|ban hanh (?:kem|quy|ke)|thanh lap|bai bo|sua doi|cong nhan|huy bo|bo nhiem|dieu dong|phan bo|giao (?:chi tieu|du toan|bien che)|cho phep|quyet dinh nay|ghi nhan|bieu duong|danh gia cao|hoan nghenh|co ban)\b"
+)
+INVITES = re.compile(
+    r"(?:kinh |tran trong (?:kinh )?)?moi\b|tham du|du hop|den du|toi du|ve du|tham gia (?:cuoc )?hop|du (?:cuoc |hoi |le |buoi |phien )"
+)
+ASKS = re.compile(
+    r"\W*(?:(?:som |tiep tuc )?(?:xem xet|quan tam|cho y kien|chap thuan|phe duyet|chap nhan|cho phep|cho chu truong|thong qua|quyet dinh|ghi nhan))"
+)
+ANSWERS = re.compile(
+    r"\W*(?:phai |hoan toan |toan dien )*chiu (?:moi |hoan toan )?trach nhiem (?:toan dien |ca nhan )?truoc\b"
+)
+WITH = re.compile(
+    r"(?<!cong tac )(?<!co che )(?<!quy che )(?<!chuong trinh )(?<!viec )(?<!su )(?<!quan he )(?:phoi hop|pho[a-z]? ?i? h[a-z]{1,2}p)(?: (?:chat che|dong bo|thuong xuyen|kip thoi|hieu qua|tich cuc|chu dong|tot|tham muu|thuc hien|lam viec))*(?:, (?:ho tro|giup do|giup))?(?: (?:voi|cung voi|cung|va giup))? (?=[^\W\d_])"
+)
+PURPOSE = re.compile(
+    r"gui (?:ve )?(?P<who>.{3,120}?)(?: truoc [^,;.]{4,40})? (?P<purpose>de (?:nghien cuu|tong hop|xem xet|tiep thu|theo doi)[^.;]{5,200})"
+)
+CHUYEN = re.compile(r"chuyen [^,;.]{3,160}? (?:den|toi|cho) (?=[^\W\d_])")
+AUTHORITY = re.compile(
+    r"(?:(?:pho )?(?:chu tich|giam doc|thu tuong|bi thu|bo truong|thu truong bo|chanh van phong)(?: thuong truc)?(?: ubnd| uy ban nhan dan| so$| chinh phu| tinh| hdnd| bo| van phong| [^,]{3,40}$)|thu tuong|chinh phu|ban thuong vu|thuong truc (?:tinh|thanh|huyen) uy|lanh dao (?:ubnd|so|bo)\b)"
+)
+# Under the heading of a body, "Chỉ đạo các đơn vị …" is what that body has to do.
+HANDS_ON = re.compile(r"(?:chi dao|yeu cau|phan cong|uy quyen|giao nhiem vu cho) ")
+TITLED = re.compile(
+    r"(?:trach nhiem|nhiem vu|nhiem vu,? quyen han)(?: cu the)?(?: thuc hien)?(?: cua| doi voi)?:? (?=[^\W\d_])"
+)
+TOPICAL = re.compile(
+    r"(?:ve |cong tac|doi voi|nhiem vu|mot so|noi dung|kinh phi|thoi gian|che do|giai phap|muc |yeu cau|cac noi dung|truong hop|phan |chi tieu|linh vuc)"
+)
+PRELUDE = re.compile(
+    r"(?:tren co so|can cu|de |doi voi|trong |khi |truong hop|hang nam|dinh ky|sau khi|nham|theo |truoc |ngoai |ngay sau|tu ngay)"
+)
+CONNECTED = re.compile(r"^(?:dong thoi|ngoai ra|ben canh do|mat khac|trong do|cung voi do)[,:]? ")
+REPORT_BY = re.compile(
+    r"(?:ket qua|bao cao|thong tin|noi dung|van ban|y kien|so lieu|ho so|danh sach|de xuat|ke hoach)\b[^.;]{0,120}?\b(?:gui|bao cao|phan anh)\b"
+)
+LISTS_GUESTS = re.compile(r"\bmoi\s*:|kinh moi|trinh trong moi|co mat|thanh phan|xin y kien")
+# No duty is longer than some pages; a text that is one endless paragraph holds none.
+LONGEST = 12_000
+QUOTED = re.compile(r"[\"“][^\"”]{20,}[\"”]")
