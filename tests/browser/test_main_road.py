@@ -135,4 +135,5 @@ def test_a_dispatch_becomes_a_programme_and_the_programme_a_report(
     assert "Đã kiểm tra 12 nguồn thải" in text
     assert "Số:" in text
     for visit in (desk, giver, worker):
-        assert visit.faults == []
+        aborted = "ERR_ABORTED"  # how the browser notes that a link became a download
+        assert [fault for fault in visit.faults if aborted not in fault] == []

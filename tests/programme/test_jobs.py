@@ -16,6 +16,7 @@ def test_the_worker_knows_the_jobs_of_this_room():
     assert {"programme.recurrences", "programme.reminders"} <= periodic
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_jobs_run_any_number_of_times(node, leader):
     programme = make_programme(node.agency, leader)
     make_task(programme, node.water, recurrence="FREQ=MONTHLY;BYMONTHDAY=14", due_kind="proposed")

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
-from django.db import connections
 from procrastinate.contrib.django import app
 
 from giapranh.kernel import clock
 from giapranh.kernel.errors import NotFound
-
-
-@contextmanager
-def _own_connection() -> Iterator[None]:
-    """Each job runs in some thread of the worker; what it opened there it closes, or connections pile up."""
-    try:
-        yield
-    finally:
-        connections.close_all()
+from giapranh.people.background import own_connection
 
 
 @app.task(name="documents.read_upload", queue="documents")
@@ -27,7 +17,7 @@ def read_upload(uid: str) -> None:
     """Read one staged upload. The verb is safe to run twice, so a job left by a dead worker simply runs again."""
     from giapranh.documents import services
 
-    with _own_connection(), suppress(NotFound):
+    with own_connection(), suppress(NotFound):
         services.read_upload(uid=uuid.UUID(uid), at=clock.now())
 
 
@@ -37,5 +27,5 @@ def sweep(timestamp: int) -> None:
     """Once a night: files that no row names, left by a power cut or a removed draft."""
     from giapranh.documents import services
 
-    with _own_connection():
+    with own_connection():
         services.sweep(at=clock.now())

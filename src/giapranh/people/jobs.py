@@ -5,17 +5,14 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from giapranh.kernel import clock
+from giapranh.people.background import own_connection
 
 
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="people.round", queue="people", pass_context=False)
 def round_of_duties(timestamp: int) -> None:
     """Every ten minutes; what another worker has claimed is left alone."""
-    from django.db import connections
-
     from giapranh.people import services
 
-    try:
+    with own_connection():
         services.daily_round(clock.now())
-    finally:
-        connections.close_all()
