@@ -12,7 +12,8 @@ from tests.factories.programme import make_paper, make_programme, make_task
 
 from giapranh.cli import report as command
 from giapranh.cli import setting_up
-from giapranh.cli.report import NobodyDrafts, WhichProgramme
+from giapranh.cli.acting import NobodyActs
+from giapranh.cli.report import WhichProgramme
 from giapranh.kernel.errors import Conflict
 from giapranh.people.roles import Role
 from giapranh.programme.models import Report
@@ -60,6 +61,6 @@ def test_refusals_are_one_clear_line_and_leave_nothing(node, programme, leader, 
         command.report("999", period="2026-Q3")
     with pytest.raises(Conflict, match="đã có"):
         command.report(str(programme.pk), period="2026-Q3", out=target)
-    with pytest.raises(NobodyDrafts, match="Không có tài khoản “ai-do”"):
+    with pytest.raises(NobodyActs, match="Không có tài khoản “ai-do”"):
         command.report(str(programme.pk), period="2026-Q3", by="ai-do")
     assert (target.read_bytes(), Report.objects.count()) == (b"kept", 0)

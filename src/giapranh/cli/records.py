@@ -18,6 +18,7 @@ from giapranh.kernel.errors import N_, BadInput, Conflict
 
 if TYPE_CHECKING:
     from giapranh.people.rules.pasting import Cell
+    from giapranh.programme.models import Programme
 
 BOOKS = {"incoming": "den", "outgoing": "di", "follow-up": "theo-doi"}
 
@@ -35,12 +36,12 @@ def import_records(
     file: Annotated[Path, typer.Argument(help=_("Tệp hoặc thư mục cần nạp."))],
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Chỉ xem sẽ thay đổi gì."))] = False,
     programme: Annotated[str, typer.Option("--programme", help=_("Chương trình nhận việc (tasks): số hoặc tên."))] = "",
-    name: Annotated[str, typer.Option("--name", help=_("Tên chương trình mới (tasks)."))] = "",
+    name: Annotated[str, typer.Option("--name", help=_("Tên chương trình mới (tasks); mặc định là tên tệp."))] = "",
     by: Annotated[str, typer.Option("--by", help=_("Tên đăng nhập của người nạp (tasks)."))] = "",
 ) -> None:
     """Nạp dữ liệu. Ví dụ: giapranh import places ban-do/ --dry-run"""
     if kind not in {"places", "offices", "tasks"}:
-        raise UnknownKind(N_("Không nạp được loại “%(kind)s”. Chọn: places, offices, tasks."), kind=kind)
+        raise UnknownKind(N_("Không nạp được loại “%(kind)s”. Nạp được: places, offices, tasks."), kind=kind)
     if not file.exists():
         raise WrongFile(N_("Không có %(file)s."), file=file)
     if kind != "places" and file.is_dir():
@@ -59,7 +60,9 @@ def export_records(
     kind: Annotated[str, typer.Argument(help=_("offices, tasks, incoming, outgoing hoặc follow-up."))],
     file: Annotated[Path, typer.Argument(help=_("Tệp .xlsx sẽ ghi."))],
     programme: Annotated[str, typer.Option("--programme", help=_("Chương trình (tasks): số hoặc tên."))] = "",
-    year: Annotated[int, typer.Option("--year", help=_("Năm của sổ; mặc định năm nay."), min=2000, max=2200)] = 0,
+    year: Annotated[
+        int | None, typer.Option("--year", help=_("Năm của sổ; mặc định năm nay."), min=2000, max=2200)
+    ] = None,
     by: Annotated[str, typer.Option("--by", help=_("Xuất những gì người này được xem; ghi tên đăng nhập."))] = "",
     force: Annotated[bool, typer.Option("--force", help=_("Ghi đè tệp đã có."))] = False,
 ) -> None:
@@ -70,7 +73,9 @@ def export_records(
         **{name: lambda name=name: _book_sheet(name, year or today().year, by) for name in BOOKS},  # type: ignore[misc]
     }
     if kind not in writers:
-        raise UnknownKind(N_("Không xuất được loại “%(kind)s”. Chọn: %(kinds)s."), kind=kind, kinds=", ".join(writers))
+        raise UnknownKind(
+            N_("Không xuất được loại “%(kind)s”. Xuất được: %(kinds)s."), kind=kind, kinds=", ".join(writers)
+        )
     if file.exists() and not force:
         raise Conflict(N_("Tệp %(file)s đã có. Chọn tên khác hoặc thêm --force."), file=file)
     if not file.parent.is_dir():
@@ -96,7 +101,7 @@ def _import_places(folder: Path, dry_run: bool) -> int:
     report = places.import_folder(folder, dry_run=dry_run, at=now())
     for line in (*report.flagged, *report.refused):
         print(f"{line.file} {line.where}: {line_of(line.refusal)}")
-    _told(report.created + report.updated, report.unchanged, len(report.refused), dry_run)
+    _told(report.created, report.updated, report.unchanged, len(report.refused), dry_run)
     return len(report.refused)
 
 
@@ -113,7 +118,7 @@ def _import_offices(file: Path, dry_run: bool) -> int:
     if not dry_run:
         pasting.save_offices(cells, by=None, at=now())
     states = [row.state for row in rows]
-    _told(states.count("new"), states.count("known"), len(refused), dry_run)
+    _told(states.count("new"), 0, states.count("known"), len(refused), dry_run)
     return len(refused)
 
 
@@ -142,9 +147,8 @@ def _import_tasks(file: Path, dry_run: bool, programme: str, name: str, by: str)
     from giapranh.people import queries as people
     from giapranh.programme import services
 
-    if bool(programme) == bool(name):
-        raise WrongFile(N_("Hãy ghi --programme (chương trình đã có) hoặc --name (tên chương trình mới)."))
-    into = find_programme(programme) if programme else None
+    name = name or file.stem
+    into = find_programme(programme) if programme else _programme_called(name)
     found = services.import_tracking_sheet(
         data=file.read_bytes(), by=officer_for(into.owner if into else people.own_agency(), by), at=now(),
         programme_id=into.pk if into else None, programme_name=name, dry_run=dry_run,
@@ -156,17 +160,23 @@ def _import_tasks(file: Path, dry_run: bool, programme: str, name: str, by: str)
         print(note)
     if found.unmatched:
         print(_("Chưa khớp với đơn vị nào: %(names)s.") % {"names": "; ".join(found.unmatched)})
-    _told(len(found.new), len(found.known), len(found.refusals), dry_run)
+    _told(len(found.new), 0, len(found.known), len(found.refusals), dry_run)
     return len(found.refusals)
 
 
-def _told(new: int, known: int, refused: int, dry_run: bool) -> None:
-    words = (
-        _("Sẽ ghi %(new)s, giữ nguyên %(known)s, không nhận %(refused)s. Chưa ghi gì.")
-        if dry_run
-        else _("Đã ghi %(new)s, giữ nguyên %(known)s, không nhận %(refused)s.")
-    )
-    print(words % {"new": new, "known": known, "refused": refused})
+def _programme_called(name: str) -> Programme | None:
+    """The programme an earlier run of the same file made: the same sheet again changes nothing."""
+    from giapranh.people import queries as people
+    from giapranh.programme.models import Programme
+
+    return Programme.objects.filter(name=name, owner=people.own_agency(), paper=None).first()
+
+
+def _told(new: int, changed: int, known: int, refused: int, dry_run: bool) -> None:
+    words = _("Mới: %(new)s · thay đổi: %(changed)s · đã có: %(known)s · không nhận: %(refused)s.")
+    print(words % {"new": new, "changed": changed, "known": known, "refused": refused})
+    if dry_run:
+        print(_("Mới xem thử, chưa ghi gì."))
 
 
 # --- out -------------------------------------------------------------------------------------------------------------
@@ -209,7 +219,9 @@ def _book_sheet(name: str, year: int, by: str) -> bytes:
     from giapranh.people import queries as people
 
     title, kind, columns, _order = BOOK_PAGES[BOOKS[name]]
-    entries = queries.entries(officer_for(people.own_agency(), by), kind, year).order_by("book__series", "seq")
+    entries = queries.entries(officer_for(people.own_agency(), by, clerk=True), kind, year).order_by(
+        "book__series", "seq"
+    )
     return _sheet(entries, columns(), f"{_(title)} {year}", queries.any_illustrative_entry(entries))
 
 
