@@ -521,10 +521,13 @@ class _Reader:
             node.folded,
         ):
             units = here.units or ()
+            said = re.findall(r"yeu cau|de nghi|giao (?!thong)", node.folded[-120:])
+            mode = {"yeu cau": "yêu cầu", "de nghi": "đề nghị", "giao ": "giao"}[said[-1]] if said else here.mode
             return replace(
                 here,
                 ordered=True,
                 silent=False,
+                mode=mode,
                 units=units if not re.match(r"che do|bao cao", node.folded) else here.units,
             )
         return here

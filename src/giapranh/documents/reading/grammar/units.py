@@ -96,11 +96,6 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             "phòng chuyên môn",
         ]
     )
-    short = sorted({w for w in verbs["duty"] + verbs["bounds"] if " " not in w}, key=len, reverse=True)
-    long = sorted({bare(w).lower() for w in verbs["duty"] + verbs["bounds"] if " " in w}, key=len, reverse=True)
-    before, after = verbs["not_before"], verbs["not_after"]
-    short_stops = "|".join(_guarded(w, before, after) for w in short)
-    long_stops = "|".join(_guarded(w, _bare_rows(before), _bare_rows(after)) for w in long)
     named = rf"{_NOT_NAMES}(?:{heads})(?![\w])"
     person = rf"(?!Tr[uư].ng (?:hợp|họp)|Lãnh đạo,? (?:và )?(?:chỉ|thực|tổ|toàn|công|việc))(?:{persons})(?![\w])"
     plural = rf"(?:(?:[Tt]oàn thể |[Tt]ất cả )?(?:[Cc]{_LOOSE['a']}c|[Nn]hững|[Mm]ọi)) +(?:{both_cases}|{heads})(?!\w)"
@@ -111,8 +106,6 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "plural": re.compile(plural),
         "generic": re.compile(rf"(?!phòng,? (?:chống|cháy|ngừa))(?:{generic})(?!\w)"),
         "start": re.compile(rf"(?:{plural}|{person}|{named}|(?:{solo})(?!\w))"),
-        "short stop": re.compile(rf"(?<=[\s,])(?:{short_stops})(?!\w)"),
-        "long stop": re.compile(rf"(?<=[\s,])(?:{long_stops})(?!\w)"),
         "names": re.compile(r"(?<!\w)(?:" + "|".join(re.escape(n).replace(r"\ ", " ") for n in names) + r")(?!\w)"),
         "long duty": re.compile(
             r"(?<!\w)(?:"
@@ -150,6 +143,32 @@ def _guarded(word: str, not_before: dict[str, list[str]], not_after: dict[str, l
         for x in not_after.get(word, ())
     )
     return rf"{ahead}{text}(?! (?:{after})(?!\w))" if after else f"{ahead}{text}"
+
+
+@cache
+def _stops() -> dict[str, tuple[re.Pattern[str] | None, re.Pattern[str] | None]]:
+    """The words that end a name by their first syllable without marks: longer ones for bare text, single ones as printed.
+
+    One search for all of them at once tries every word at every letter; a look-up by syllable tries a few at each word.
+    """
+    verbs = _toml("verbs.toml")
+    before, after = verbs["not_before"], verbs["not_after"]
+    words = sorted(set(verbs["duty"] + verbs["bounds"]), key=len, reverse=True)
+    long: dict[str, list[str]] = {}
+    short: dict[str, list[str]] = {}
+    for word in words:
+        first = bare(word.split()[0]).lower()
+        if " " in word:
+            long.setdefault(first, []).append(_guarded(bare(word).lower(), _bare_rows(before), _bare_rows(after)))
+        else:
+            short.setdefault(first, []).append(_guarded(word, before, after))
+    return {
+        k: (
+            re.compile(rf"(?:{'|'.join(long[k])})(?!\w)") if k in long else None,
+            re.compile(rf"(?:{'|'.join(short[k])})(?!\w)") if k in short else None,
+        )
+        for k in long.keys() | short.keys()
+    }
 
 
 @cache
@@ -259,26 +278,25 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
     begin = first.end() if first else at
     known = _known(para, at, min(limit, at + 900))
     best: tuple[int, str] | None = None
-    hidden = masked is not para.bare
-    for rule, text in (("long stop", masked), ("short stop", para.text)):
-        for m in pattern(rule).finditer(text, begin, limit if best is None else min(limit, best[0] + 20)):
-            if any(a <= m.start() < b for a, b in known) or (hidden and masked[m.start()] == "#"):
-                continue
-            if (
-                m.group() == "tại"
-                and para.text[m.end() + 1 : m.end() + 2].isupper()
-                and _SEATED.search(para.text[at : m.start()])
-            ):
-                continue
-            if best is None or m.start() < best[0]:
-                best = m.start(), bare(m.group())
-            break
+    table = _stops()
+    for w in _NEXT_WORD.finditer(masked, begin, limit):
+        rules = table.get(w.group())
+        if rules is None or any(a <= w.start() < b for a, b in known):
+            continue
+        m = (rules[0].match(masked, w.start(), limit) if rules[0] else None) or (
+            rules[1].match(para.text, w.start(), limit) if rules[1] else None
+        )
+        if m is None or (m.group() == "tại" and _seat_follows(para, at, m)):
+            continue
+        best = m.start(), bare(m.group())
+        break
     strange = _strange(para, at, begin, best[0] if best else min(limit, at + 300), known, masked)
     return (strange, "?") if strange is not None else best
 
 
 _SMALL_WORD = re.compile(r"(?<![\w/&])[a-zà-ỹđ]+(?![\w/&])")
 _SEATED = re.compile(r"(?:Phòng|Chi nhánh|Văn phòng|Trung tâm|Cơ sở|Phân hiệu|Quản lý|Đại diện) $")
+_NEXT_WORD = re.compile(r"(?<=[\s,])[a-z]+")
 _OTHERS = re.compile(r"(?:[,;] | và )(?:các|những) ")
 _CLOSING_WORDS = frozenset(
     ["tỉnh", "huyện", "xã", "phường", "quận", "phố", "trấn", "khu", "ương", "quan", "sở", "các", "và"]
@@ -328,6 +346,11 @@ def _pairs() -> frozenset[str]:
         words = [w.strip(",-").lower() for w in name.split()]
         out.update(f"{a} {b}" for a, b in itertools.pairwise(words))
     return frozenset(out)
+
+
+def _seat_follows(para: Para, at: int, word: re.Match[str]) -> bool:
+    """Whether "tại" tells where an office of the body sits, as part of its name."""
+    return para.text[word.end() + 1 : word.end() + 2].isupper() and bool(_SEATED.search(para.text[at : word.start()]))
 
 
 def _ran_on(para: Para, word: re.Match[str]) -> int | None:

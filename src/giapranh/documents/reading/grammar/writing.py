@@ -103,6 +103,8 @@ def _report_to(para: Para, start: int, end: int) -> Value[str] | None:
 def _actions(para: Para, start: int, end: int) -> tuple[str, ...]:
     out: list[str] = []
     for m in pattern("long duty").finditer(para.folded, start, min(end, start + 900)):
+        if para.text[m.start()].isupper() and m.start() > start:
+            continue
         words = " ".join(para.text[m.start() : m.end()].lower().split())
         if words not in out and len(words) > 3:
             out.append(words)
