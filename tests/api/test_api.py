@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-
-from giapranh.people.models import Officer
 from tests.factories.documents import TEXT, make_paper
 from tests.factories.programme import make_programme, make_task
+
+from giapranh.people.models import Officer
 
 ClientOf = Callable[[Officer | None], Client]
 ADDRESSES = ["health", "papers", "papers/1", "programmes", "tasks", "openapi.json"]

@@ -14,11 +14,11 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from tests.factories.documents import make_paper
+from tests.factories.programme import make_programme, make_task
 
 from giapranh.config.wsgi import application
 from giapranh.people.models import Officer
-from tests.factories.documents import make_paper
-from tests.factories.programme import make_programme, make_task
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 

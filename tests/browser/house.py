@@ -9,6 +9,10 @@ from typing import Any
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
+from tests.factories import documents as paper_factory
+from tests.factories import programme as programme_factory
+from tests.factories.people import appoint
+from tests.factories.places import make_commune
 
 from giapranh.documents import services as papers
 from giapranh.documents.models import RegisterEntry
@@ -16,10 +20,6 @@ from giapranh.kernel.clock import now, today
 from giapranh.people.models import Notice, Officer, Succession, SuccessionKind, SuccessionLink
 from giapranh.people.roles import Role
 from giapranh.programme.reports.services import draft_report
-from tests.factories import documents as paper_factory
-from tests.factories import programme as programme_factory
-from tests.factories.people import appoint
-from tests.factories.places import make_commune
 
 
 @dataclass

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-
-from giapranh.people.models import Officer
 from tests.browser.conftest import PHONE, WIDE, Visit
 from tests.browser.house import furnish
 from tests.browser.walk import pages
+
+from giapranh.people.models import Officer
 
 LOOKS = [
     pytest.param(WIDE, "light", id="wide"),

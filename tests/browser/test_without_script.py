@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from giapranh.people.models import Officer
 from tests.browser.conftest import PHONE, Visit
 from tests.browser.house import furnish
+
+from giapranh.people.models import Officer
 
 VisitOf = Callable[..., Visit]
 

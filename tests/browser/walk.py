@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
-
 from tests.browser.house import House
 
 # Files, and pages that answer only in the middle of a flow, need a security key, or end the session of whoever walks.

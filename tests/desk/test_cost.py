@@ -8,11 +8,11 @@ from typing import Any
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from tests.factories.documents import make_paper
+from tests.factories.programme import make_programme, make_task
 
 from giapranh.kernel.clock import today
 from giapranh.people.models import Notice, Officer
-from tests.factories.documents import make_paper
-from tests.factories.programme import make_programme, make_task
 
 
 def queries_of(client: Client, path: str) -> int:

@@ -155,7 +155,7 @@ class Table:
 
     def _get(self, word: str) -> str:
         values = self.params.get(self.param(word), [])
-        return values[-1].strip() if values else ""
+        return values[-1].replace("\0", "").strip() if values else ""
 
     def url(self, **changes: str | None) -> str:
         """The query string with some of this table's parameters changed; None takes one out."""
@@ -369,7 +369,8 @@ def _is_queryset(rows: Any) -> bool:
 
 def _filter_queryset(rows: Any, column: Column, wanted: str) -> Any:
     if column.choices:
-        return rows.filter(**{column.field: wanted}) if column.field else rows
+        known = any(wanted == str(value) for value, _label in column.choices)
+        return rows.filter(**{column.field: wanted}) if column.field and known else rows
     if column.search:
         for word in search_key(wanted).split():
             rows = rows.filter(**{f"{column.search}__contains": word})
@@ -377,8 +378,20 @@ def _filter_queryset(rows: Any, column: Column, wanted: str) -> Any:
     if not column.field:
         return rows
     if column.kind == "date":
-        return rows.filter(**{column.field: parse_date(wanted)})
+        return rows.filter(**{_day_of(rows, column.field): parse_date(wanted)})
     return rows.filter(**{f"{column.field}__icontains": wanted})
+
+
+def _day_of(rows: Any, path: str) -> str:
+    """The lookup that compares a day: a moment in time has many on it."""
+    kind = rows.query.annotations.get(path)
+    if kind is None:
+        model = rows.model
+        for part in path.split("__"):
+            kind = model._meta.get_field(part)
+            model = kind.related_model
+    held = getattr(kind, "output_field", kind)
+    return f"{path}__date" if held.get_internal_type() == "DateTimeField" else path
 
 
 def _keep(rows: Iterable[Any], column: Column, wanted: str) -> list[Any]:
