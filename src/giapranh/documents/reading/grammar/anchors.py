@@ -10,6 +10,8 @@ from .lines import Line
 NATION = re.compile(
     r"c.{0,2}ng h.{1,3}a? ?x.{1,2} h.{1,3}i ?ch.{1,2} ngh.{1,4}\s?vi.{1,3}t\s+nam|dang cong san viet nam"
 )
+_PART_OF_NATION = re.compile(r"chu ng|nghia v|iet nam|cong ho|xa hoi")
+_PART_OF_MOTTO = re.compile(r"hanh|phuc|doc l|tu do")
 _TOKEN = re.compile(r"[a-z0-9]+")
 PARTY = re.compile(r"dang c.{1,2}ng s.{1,2}n vi.{1,3}t nam")
 MOTTO = re.compile(r"d.{1,3}c l.{1,2}p.{1,5}t.{1,2} ?do.{1,5}h.{1,3}h ?ph.{1,2}c")
@@ -35,7 +37,7 @@ def nation_at(line: Line) -> tuple[int, int] | None:
     m = NATION.search(line.folded)
     if m:
         return m.span()
-    return _nearly(line, "conghoaxahoichunghiavietnam", 5) if "nam" in line.folded or "hoi" in line.folded else None
+    return _nearly(line, "conghoaxahoichunghiavietnam", 5) if _PART_OF_NATION.search(line.folded) else None
 
 
 def motto_at(line: Line) -> tuple[int, int] | None:
@@ -43,7 +45,7 @@ def motto_at(line: Line) -> tuple[int, int] | None:
     m = MOTTO.search(line.folded)
     if m:
         return m.span()
-    return _nearly(line, "doclaptudohanhphuc", 4) if "do" in line.folded or "hanh" in line.folded else None
+    return _nearly(line, "doclaptudohanhphuc", 4) if _PART_OF_MOTTO.search(line.folded) else None
 
 
 def _nearly(line: Line, words: str, most: int) -> tuple[int, int] | None:

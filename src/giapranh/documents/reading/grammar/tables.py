@@ -1,7 +1,7 @@
 """Tables of tasks in annexes: columns found by the words of their head, rows by their ordinals (documents §2.3)."""
 
 from __future__ import annotations
-
+import itertools
 import itertools
 import re
 from dataclasses import dataclass, field
@@ -18,6 +18,7 @@ _PIECE = re.compile(r"\S+(?: \S+)*")
 _ORDINAL = re.compile(r"^(?:\d{1,3}(?:\.\d{1,2})*|[IVX]{1,5}|[a-zđ])[.)]?$")
 _ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("ordinal", re.compile(r"^(?:stt|tt|so tt|so thu tu)$")),
+    ("lead", re.compile(r"chu tri.* phoi hop")),
     ("with", re.compile(r"phoi hop")),
     (
         "lead",
@@ -57,6 +58,11 @@ def without_tables(lines: list[Line]) -> tuple[list[Line], list[Table]]:
     out: list[Line] = []
     i = 0
     while i < len(lines):
+        piped = _piped(lines, i)
+        if piped is not None:
+            table, i = piped
+            tables.append(table)
+            continue
         head = _head_at(lines, i)
         if head is None:
             out.append(lines[i])
@@ -73,6 +79,31 @@ def without_tables(lines: list[Line]) -> tuple[list[Line], list[Table]]:
         tables.append(Table(rows))
         i = end
     return out, tables
+
+
+def _piped(lines: list[Line], i: int) -> tuple[Table, int] | None:
+    """A table of a web copy, its cells parted by bars: the table and the line after it."""
+    if lines[i].text.count("|") < 3:
+        return None
+    roles = [_role(c.folded.strip(" .:")) for c in _bars(lines[i])]
+    if not {"task", "lead"} <= set(roles):
+        return None
+    rows: list[dict[str, Para]] = []
+    k = i + 1
+    while k < len(lines) and lines[k].text.count("|") >= 2:
+        cells = _bars(lines[k])
+        if not all(anchors.RULE.match(c.folded) for c in cells):
+            rows.append({r: join([c], column=True) for r, c in zip(roles, cells, strict=False) if c.text.strip("-: ")})
+        k += 1
+    return (Table(rows), k) if rows else None
+
+
+def _bars(line: Line) -> list[Line]:
+    text = line.text
+    start = 1 if text.startswith("|") else 0
+    end = len(text) - 1 if text.endswith("|") else len(text)
+    cuts = [start - 1, *(m.start() for m in re.finditer(r"\|", text[:end]) if m.start() >= start), end]
+    return [part_of(line, a + 1, b) for a, b in itertools.pairwise(cuts)]
 
 
 def _head_at(lines: list[Line], i: int) -> tuple[int, int, list[_Column]] | None:

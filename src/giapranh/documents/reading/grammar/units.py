@@ -17,7 +17,8 @@ from .lines import Para
 
 _MARKS = {
     "Ủy ban": "(?:Ủy|Uỷ|Úy|Ùy|Uy|UỶ|ỦY) (?:ban|bạn|bản)",
-    "Sở": "(?:Sở|SỞ|Sớ|Sỡ)",
+    "Sở": "(?:S[ởớờợỡơỏõ]|SỞ)",
+    "Bộ": "(?:B[ộồỗ]|BỘ)",
     "Ủy": "(?:Ủy|Uỷ|Úy|Ùy|Uy|UỶ|ỦY)",
     "Tòa": "(?:Tòa|Toà)",
     "hóa": "(?:hóa|hoá)",
