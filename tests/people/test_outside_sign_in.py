@@ -14,7 +14,7 @@ from giapranh.people.models import Officer
 
 
 def visit(email: str = "", *, verified: bool = True, username: str = "") -> SocialLogin:
-    account = SocialAccount(provider="province", uid="77", extra_data={"preferred_username": username})
+    account = SocialAccount(provider="province", uid="77", extra_data={"userinfo": {"preferred_username": username}})
     addresses = [EmailAddress(email=email, verified=verified, primary=True)] if email else []
     return SocialLogin(user=Officer(username="x", full_name="x"), account=account, email_addresses=addresses)
 

@@ -156,7 +156,10 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not home.switch("https")
 MFA_TOTP_ISSUER = "Giáp Ranh"
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
+SIGN_ON_ORIGINS: list[str] = []  # where the sign-in form may lead; browsers check the whole way of a form
 if home.setting("oidc_server"):
+    _sign_on = urlparse(home.setting("oidc_server"))
+    SIGN_ON_ORIGINS = [f"{_sign_on.scheme}://{_sign_on.netloc}"]
     SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
         "APPS": [
             {
@@ -197,7 +200,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "manifest-src": [SELF],
         "worker-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *SIGN_ON_ORIGINS],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }

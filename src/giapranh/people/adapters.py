@@ -76,8 +76,14 @@ def _officer_named_by(sociallogin: Any) -> Officer | None:
     for address in sociallogin.email_addresses:
         if address.verified and (found := _one(email__iexact=address.email)):
             return found
-    claimed = str((sociallogin.account.extra_data or {}).get("preferred_username", "")).strip()
-    return _one(username__iexact=claimed) if claimed else None
+    claimed = _claims(sociallogin).get("preferred_username")
+    return _one(username__iexact=claimed.strip()) if isinstance(claimed, str) and claimed.strip() else None
+
+
+def _claims(sociallogin: Any) -> dict[str, Any]:
+    """What the provider says about the person: asked of it directly, else in the token it gave."""
+    data = sociallogin.account.extra_data or {}
+    return data.get("userinfo") or data.get("id_token") or {}
 
 
 def _one(**condition: str) -> Officer | None:
