@@ -1,7 +1,7 @@
 """Tables of tasks in annexes: columns found by the words of their head, rows by their ordinals (documents §2.3)."""
 
 from __future__ import annotations
-import itertools
+
 import itertools
 import re
 from dataclasses import dataclass, field

@@ -264,13 +264,13 @@ def _known(para: Para, start: int, end: int) -> list[tuple[int, int]]:
     return [
         m.span()
         for m in pattern("names").finditer(para.folded, start, end)
-        if para.text[m.start()].isupper() or m.group() in _small_names()
+        if para.text[m.start()].isupper() or para.text[m.start() : m.end()] in _small_names()
     ]
 
 
 @cache
 def _small_names() -> frozenset[str]:
-    return frozenset(fold(n) for n in bodies()["names"] if n[0].islower())
+    return frozenset(n for n in bodies()["names"] if n[0].islower())
 
 
 def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | None:
