@@ -8,7 +8,7 @@ from tests.factories.programme import AT, directive, make_confirmed_paper, make_
 
 from giapranh.people.models import AuditEvent, Notice, Succession, SuccessionLink
 from giapranh.people.roles import Role
-from giapranh.programme import services
+from giapranh.programme import links, services
 from giapranh.programme.models import Programme, Task
 from giapranh.programme.permissions import NotTheGiver
 from giapranh.programme.queries.adoption import AlreadyAdopted, NothingToAdopt, plan
@@ -195,3 +195,12 @@ def test_offices_hear_once_and_may_read_the_paper(node, leader, an, paper):
         "Phòng Khoáng sản", "Phòng Quản lý môi trường", "Văn phòng Sở",
     }  # fmt: skip
     assert AuditEvent.objects.filter(what="programme.adopted").count() == 1
+
+
+def test_a_paper_leads_to_giving_its_tasks_and_afterwards_to_their_programme(paper, leader, an, dung):
+    assert links.adopt_url(paper, leader) == f"/chuong-trinh/giao-viec/{paper.pk}/"
+    assert links.adopt_url(paper, an) is None
+    programme = services.adopt(paper_id=paper.pk, by=leader, at=AT)
+    assert links.adopt_url(paper, leader) is None
+    assert links.programme_url(paper, leader) == f"/chuong-trinh/{programme.pk}/"
+    assert links.programme_url(paper, dung) is None

@@ -35,3 +35,5 @@ def test_a_task_is_found_by_its_reference(node, leader):
         assert found is not None
         assert found.url == f"/viec/{task.pk}/"
     assert resolve(RecordRef("task", "999999")) is None
+    assert resolve(RecordRef("task", "việc nào đó")) is None
+    assert resolve(RecordRef("task", "9" * 40)) is None

@@ -15,4 +15,5 @@ class ProgrammeConfig(AppConfig):
 
         register_resolver("task", links.resolve_task)
         register_next_step("programme.adopt", N_("Giao việc"), links.adopt_url)
+        register_next_step("programme.see", N_("Xem chương trình"), links.programme_url)
         register_succession_effect("programme", succession.preview, succession.apply)

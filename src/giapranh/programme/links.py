@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from giapranh.documents.models import Paper, PaperState
 from giapranh.kernel.refs import RecordRef, Resolved
@@ -12,17 +13,31 @@ from giapranh.programme.models import Programme, Task
 
 def resolve_task(ref: RecordRef) -> Resolved | None:
     """The task a reference names, by its number or its uid."""
-    if ref.node:
+    key = _key(ref.id)
+    if ref.node or key is None:
         return None
-    key = {"pk": int(ref.id)} if ref.id.isdecimal() else {"uid": ref.id}
     task = Task.objects.filter(**key).first()
     return Resolved(str(task), f"/viec/{task.pk}/") if task else None
 
 
-def adopt_url(paper: Paper, user: Any) -> str | None:
-    """Where a confirmed paper goes on: its programme when it has one, else the page that makes one."""
-    if paper.state not in (PaperState.CONFIRMED, PaperState.REGISTERED):
+def _key(text: str) -> dict[str, int | UUID] | None:
+    if text.isdecimal() and len(text) < 19:
+        return {"pk": int(text)}
+    try:
+        return {"uid": UUID(text)}
+    except ValueError:
         return None
-    if programme := Programme.objects.filter(paper=paper).first():
-        return f"/chuong-trinh/{programme.pk}/"
-    return f"/chuong-trinh/giao-viec/{paper.pk}/" if permissions.can_adopt(user) else None
+
+
+def adopt_url(paper: Paper, user: Any) -> str | None:
+    """Where the tasks of a confirmed paper are given; None when they were, or when ``user`` may not."""
+    if paper.state not in (PaperState.CONFIRMED, PaperState.REGISTERED) or not permissions.can_adopt(user):
+        return None
+    given = Programme.objects.filter(paper=paper).exists()
+    return None if given else f"/chuong-trinh/giao-viec/{paper.pk}/"
+
+
+def programme_url(paper: Paper, user: Any) -> str | None:
+    """The programme that came of a paper, for those who may see it."""
+    programme = Programme.objects.filter(permissions.visible_programmes(user), paper=paper).first()
+    return f"/chuong-trinh/{programme.pk}/" if programme else None
