@@ -13,7 +13,9 @@ from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _lazy
+from requests.exceptions import RequestException
 
+from giapranh.kernel.errors import N_, Unavailable
 from giapranh.people.models import Officer
 
 
@@ -54,7 +56,27 @@ class MfaAdapter(DefaultMFAAdapter):
         return gettext("Khoá của %(name)s") % {"name": user.full_name}
 
 
+class SignOnSilent(Unavailable):
+    code = "sign_on_silent"
+
+
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
+    def get_requests_session(self) -> Any:
+        """The line to the sign-on; when nobody answers there, a page says so."""
+        session = super().get_requests_session()
+        ask = session.request
+
+        def request(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return ask(*args, **kwargs)
+            except RequestException as error:
+                raise SignOnSilent(
+                    N_("Hệ thống đăng nhập của tỉnh không trả lời. Hãy thử lại sau, hoặc dùng mật khẩu.")
+                ) from error
+
+        session.request = request
+        return session
+
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return False
 

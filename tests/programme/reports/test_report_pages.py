@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
@@ -176,9 +177,13 @@ def test_registering_leads_to_the_paper_and_a_second_time_is_a_conflict(report, 
 
 
 def test_every_number_opens_what_it_was_counted_from(report, task, leader, client_of):
-    page = client_of(leader).get(f"/bao-cao/{report.pk}/nguon-so-lieu/").content.decode()
+    client = client_of(leader)
+    page = client.get(f"/bao-cao/{report.pk}/nguon-so-lieu/").content.decode()
     assert f'href="/viec/{task.pk}/"' in page
     assert 'id="so-1"' in page
+    offices = set(re.findall(r'href="(/to-chuc/[^"]+/)"', page.split("<main", 1)[1]))
+    assert offices
+    assert {client.get(url).status_code for url in offices} == {200}
 
 
 def test_numbers_go_to_excel(report, leader, client_of):

@@ -7,6 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
+
+from giapranh.people.models import Office
 from giapranh.programme import indicators
 from giapranh.programme.models import Programme
 from giapranh.programme.reports.facts import (
@@ -135,10 +138,11 @@ def _cited(task: TaskLine) -> Cited:
 
 def _leads(tasks: Iterable[TaskLine], programme: Programme, period: ReportingPeriod) -> Number:
     leads = {task.lead_id: task.lead for task in tasks if task.lead_id and task.standing in COUNTED}
+    known = Office.objects.filter(pk__in=leads).order_by("pk").values_list("pk", "uid")
     return Number(
         "lead_offices", "Đơn vị chủ trì", Decimal(len(leads)), OFFICE, "Đếm đơn vị chủ trì khác nhau của các nhiệm vụ",
         _query("lead_offices", programme, period),
-        [Cited(name, f"office:{pk}", f"/to-chuc/{pk}/") for pk, name in sorted(leads.items())],
+        [Cited(leads[pk], f"office:{uid}", reverse("people:office", args=[uid])) for pk, uid in known],
     )  # fmt: skip
 
 
