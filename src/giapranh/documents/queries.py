@@ -228,10 +228,10 @@ class Hit:
 
 def findable(user: Any) -> QuerySet[Paper]:
     """What a search may find: papers ``user`` may read, and papers these name that are not held here."""
-    visible = visible_papers(user)
-    named = Citation.objects.filter(citing__in=visible.values("pk")).values("cited")
+    named = Citation.objects.filter(citing__in=visible_papers(user).values("pk")).values("cited")
     stubs = Q(direction=Direction.STUB, filled_by__isnull=True, pk__in=named)
-    return Paper.objects.filter(Q(pk__in=visible.values("pk")) | stubs)
+    # The condition itself, not a list of ids: the list would be made of the whole register for every question.
+    return Paper.objects.filter((permissions.readable(user) & ~Q(direction=Direction.STUB)) | stubs)
 
 
 def found(user: Any, words: str) -> QuerySet[Paper]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from giapranh.kernel.text import modern_tone, nfc, search_key
 
@@ -118,10 +119,14 @@ def _densest(text: str, hits: list[tuple[int, int]], width: int) -> list[int]:
 
 
 def _is_hit(word: str, wanted: list[tuple[str, bool]]) -> bool:
-    marked = _plain_number(modern_tone(nfc(word)).casefold())
-    plain = _plain_number(search_key(word))
+    marked, plain = _folded(word)
     return any((plain if is_plain else marked) == want or _begins(plain if is_plain else marked, want)
                for want, is_plain in wanted)  # fmt: skip
+
+
+@lru_cache(maxsize=20_000)  # Vietnamese has some seven thousand syllables, and papers say the same ones over and over
+def _folded(word: str) -> tuple[str, str]:
+    return _plain_number(modern_tone(nfc(word)).casefold()), _plain_number(search_key(word))
 
 
 def _begins(word: str, want: str) -> bool:
