@@ -24,6 +24,7 @@ from .wording import (
     CLOSING,
     CONNECTED,
     CONSENT,
+    DIFFICULTIES,
     GENERAL_OBJECT,
     GENERAL_VERB,
     HANDS_ON,
@@ -276,9 +277,9 @@ class _Reader:
             return
         clause = self._clause(para, node.at, end)
         if (
-            scope.heading
-            and scope.units
+            scope.units
             and HANDS_ON.match(node.folded)
+            and (scope.heading or node.folded.startswith("chi dao "))
             and clause is not None
             and clause.outer is None
         ):
@@ -538,6 +539,11 @@ class _Reader:
         if clause is not None and not clause.ordered and (clauses.tells(para, clause, True) or self._is_self(clause)):
             clause = None
         if clause is None and REPORT_BY.match(node.folded) and self._report_of(node, here):
+            return
+        named = clauses.inside(para, node.at, end, self._speaks) or clauses.subject_inside(para, node.at, end)
+        if clause is None and named is None and DIFFICULTIES.match(node.folded):
+            units = self.root_units or self.about.addressees
+            self.found.append(self._found(para, node.at, end, node, units, True, replace(here, due=None)))
             return
         if (
             (clause is None or not clause.ordered or here.heading)

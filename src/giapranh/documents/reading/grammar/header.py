@@ -306,6 +306,9 @@ def _find_issuer(
         stop = nation + 3 if nation is not None else 0
     start = nation if nation is not None else 0
     rows: list[Line] = []
+    if nation is not None and stop < nation:
+        # A copy that prints the left column first: issuer and number, then the nation's name.
+        start, nation = max(0, stop - 4), None
     if nation is not None:
         before = _rows_above(top, nation)
         on_nation = _left_of(top[nation])

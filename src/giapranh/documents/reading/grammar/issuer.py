@@ -10,7 +10,9 @@ from .header import Head
 from .lines import Line, Para, part_of
 from .units import pattern, spellings
 
-_LEVEL = re.compile(r"(?<!\w)(?:tinh|thanh pho|huyen|quan|thi xa|xa|phuong|thi tran|dac khu)(?! uy\b)(?!\w)")
+_LEVEL = re.compile(
+    r"(?<!\w)(?:tinh|thanh pho|huyen|quan|thi xa|xa|phuong|thi tran|dac khu)(?! uy\b)(?! (?:ly|su|trac|he|tri|doi|hoi|nhan)\b)(?!\w)"
+)
 _LOCAL = re.compile(
     r"^(?:so|thanh tra|van phong|chi cuc|cong an|ban (?!thuong vu|chap hanh|to chuc trung uong)|phong|trung tam|vien|truong|doan|hoi|lien minh|buu dien|benh vien|hat|kho bac|bao hiem)\b"
 )

@@ -42,6 +42,9 @@ AUTHORITY = re.compile(
     r"(?:(?:pho )?(?:chu tich|giam doc|thu tuong|bi thu|bo truong|thu truong bo|chanh van phong)(?: thuong truc)?(?: ubnd| uy ban nhan dan| so$| chinh phu| tinh| hdnd| bo| van phong| [^,]{3,40}$)|thu tuong|chinh phu|ban thuong vu|thuong truc (?:tinh|thanh|huyen) uy|lanh dao (?:ubnd|so|bo)\b)"
 )
 # Under the heading of a body, "Chỉ đạo các đơn vị …" is what that body has to do.
+DIFFICULTIES = re.compile(
+    r"(?:trong qua trinh|neu (?:co|gap|phat sinh)|truong hop (?:co|gap|phat sinh))[^.;]{0,160}?(?:de nghi|yeu cau|kip thoi|thi|,) (?:kip thoi )?(?:phan anh|bao cao|trao doi|lien he|thong tin|kien nghi|phan hoi)\b"
+)
 HANDS_ON = re.compile(r"(?:chi dao|yeu cau|phan cong|uy quyen|giao nhiem vu cho) ")
 TITLED = re.compile(
     r"(?:trach nhiem|nhiem vu|nhiem vu,? quyen han)(?: cu the)?(?: thuc hien)?(?: cua| doi voi)?:? (?=[^\W\d_])"
