@@ -9,8 +9,8 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,11 +35,22 @@ def messages() -> Iterator[tuple[str, int, object, str | None]]:
         if "migrations" not in path.parts:
             yield from _of_source(path, path.read_bytes())
     yield from _of_templates()
+    yield from _of_data()
+
+
+def _of_data() -> Iterator[tuple[str, int, object, str | None]]:
+    """Words of data files that pages show translated."""
+    for name, table, field in (("topics.toml", "topic", "title"), ("due_rules.toml", "rule", "text")):
+        path = PACKAGE / "programme" / "data" / name
+        for row in tomllib.loads(path.read_text("utf-8"))[table]:
+            yield path.relative_to(PACKAGE).as_posix(), 1, row[field], None
 
 
 def _of_templates() -> Iterator[tuple[str, int, object, str | None]]:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "giapranh.config.settings")
-    os.environ.setdefault("GIAPRANH_DATABASE", "off")
+    from django.conf import settings
+
+    if not settings.configured:
+        settings.configure(USE_I18N=True)
     from django.utils.translation.template import templatize
 
     for path in sorted(PACKAGE.rglob("*.html")) + sorted(PACKAGE.rglob("templates/**/*.txt")):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 
 import pytest
@@ -259,3 +260,19 @@ def test_a_task_page_costs_the_same_with_one_part_and_with_three(node, programme
 
 def test_names_reverse():
     assert reverse("programme:task", args=[1]) == "/viec/1/"
+
+
+def test_in_english_nothing_of_ours_stays_vietnamese_on_the_task_pages(node, an, leader, binh, client_of):
+    programme = make_programme(node.agency, leader)
+    task = make_task(programme, node.water, node.minerals, topic="minerals", due_on=date(2026, 1, 5))
+    client = client_of(leader)
+    client.cookies["giapranh_language"] = "en"
+    page = (
+        client.get(f"/chuong-trinh/{programme.pk}/").content.decode() + client.get(f"/viec/{task.pk}/").content.decode()
+    )
+    assert re.search(r"\d+ working days", page)
+    assert "1 office" in page
+    assert "Illegal mining" in page
+    assert re.search(r"Quarter (I|II|III|IV)/20\d\d", page)
+    evidence = client.get("/chuong-trinh/bang-chung/?chi-so=programme.papers_exchanged").content.decode()
+    assert "“Papers exchanged”" in evidence

@@ -26,6 +26,13 @@ TONE_ICONS = {"good": "check", "soon": "half", "bad": "warning", "": "minus", "a
 
 
 @register.filter
+def said(message: Any) -> str:
+    """What a room of plain Python left as ``template`` and ``params``, in the reader's language."""
+    words = gettext(message.template)
+    return words % message.params if message.params else words
+
+
+@register.filter
 def vi_date(day: date | datetime | None) -> str:
     """``05/02/2026``; a moment in time is the day in Vietnam."""
     if isinstance(day, datetime):

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib.staticfiles import finders
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from giapranh.documents import queries as documents
 from giapranh.documents.writing import OfficialPaper, write_html
@@ -176,7 +177,7 @@ def period_choices(day: date, also: str = "") -> list[tuple[str, list[tuple[str,
 
 
 def _choice(period: ReportingPeriod) -> tuple[str, str]:
-    return period.key, f"{period.label} ({period.start:%d/%m/%Y} – {period.end:%d/%m/%Y})"
+    return period.key, f"{_said(period)} ({period.start:%d/%m/%Y} – {period.end:%d/%m/%Y})"
 
 
 def _back(kind: PeriodKind, day: date, count: int) -> list[ReportingPeriod]:
@@ -187,7 +188,11 @@ def _back(kind: PeriodKind, day: date, count: int) -> list[ReportingPeriod]:
 
 
 def period_label(key: str) -> str:
-    return parse_period(key).label
+    return _said(parse_period(key))
+
+
+def _said(period: ReportingPeriod) -> str:
+    return gettext(period.template) % period.params
 
 
 def answer_by(at: datetime) -> date:

@@ -94,6 +94,7 @@ def report(request: HttpRequest, report_id: int) -> HttpResponse:
         {
             "report": found,
             "facts": facts,
+            "period": queries.period_label(facts.period_key),
             "drifts": drifts,
             # Everything inside was escaped when the paper was turned into HTML.
             "preview": mark_safe(queries.preview(found)),  # noqa: S308
@@ -124,7 +125,8 @@ def numbers(request: HttpRequest, report_id: int) -> HttpResponse:
     )  # fmt: skip
     if request.GET.get("xuat") == "xlsx":
         return _xlsx(table, "nguon-so-lieu.xlsx")
-    context = {"report": found, "facts": facts, "table": table, "illustrative": found.illustrative}
+    context = {"report": found, "facts": facts, "table": table, "illustrative": found.illustrative,
+               "period": queries.period_label(facts.period_key)}  # fmt: skip
     return render(request, "programme/reports/numbers.html", context)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
 from giapranh.kernel.errors import N_, BadInput
 
@@ -51,17 +52,26 @@ class ReportingPeriod:
         return f"{self.year}-{_LETTER[self.kind]}{number}"
 
     @property
-    def label(self) -> str:
-        """As officers write it."""
+    def template(self) -> str:
+        """The message id of its name; ``params`` fill it."""
         match self.kind:
             case PeriodKind.MONTH:
-                return f"Tháng {self.n}/{self.year}"
+                return N_("Tháng %(n)s/%(year)s")
             case PeriodKind.QUARTER:
-                return f"Quý {_ROMAN[self.n - 1]}/{self.year}"
+                return N_("Quý %(n)s/%(year)s")
             case PeriodKind.HALF:
-                return f"6 tháng {'đầu' if self.n == 1 else 'cuối'} năm {self.year}"
+                return N_("6 tháng đầu năm %(year)s") if self.n == 1 else N_("6 tháng cuối năm %(year)s")
             case _:
-                return f"Năm {self.year}"
+                return N_("Năm %(year)s")
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return {"n": _ROMAN[self.n - 1] if self.kind is PeriodKind.QUARTER else self.n, "year": self.year}
+
+    @property
+    def label(self) -> str:
+        """As officers write it in papers."""
+        return self.template % self.params
 
     @property
     def last_month(self) -> int:

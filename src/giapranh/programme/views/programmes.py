@@ -83,7 +83,7 @@ def board(request: HttpRequest, programme_id: int | None = None) -> HttpResponse
         "offices": lead_offices(request.user, filters)
         if filters.active
         else [(str(row.office_id), row.name) for row in found.rows if row.office_id],
-        "topics": {topic.key: topic.title for topic in topics()},
+        "topics": {topic.key: _(topic.title) for topic in topics()},
         "illustrative": found.illustrative or bool(programme and programme.illustrative),
     }
     return render(request, "programme/board.html", context)
@@ -101,7 +101,7 @@ def timeline(request: HttpRequest, programme_id: int | None = None) -> HttpRespo
         "timeline": found,
         "rows": rows,
         "offices": lead_offices(request.user, filters),
-        "topics": {topic.key: topic.title for topic in topics()},
+        "topics": {topic.key: _(topic.title) for topic in topics()},
         "columns": [(key, shown.COLUMN_WORDS[key]) for key in COLUMNS],
         "illustrative": any(bar.task.illustrative for bar in found.bars),
     }

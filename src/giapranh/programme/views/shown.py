@@ -44,8 +44,8 @@ def left_words(task: Any, now: Today) -> str:
         return ""
     if left == 0:
         return _("hôm nay") if task.due_on >= now.day else ""
-    form = "%(n)s ngày làm việc"
-    return ngettext(form, form, abs(left)) % {"n": abs(left)}
+    days = abs(left)
+    return ngettext("%(days)s ngày làm việc", "%(days)s ngày làm việc", days) % {"days": days}
 
 
 def state_word(state: str) -> str:
@@ -86,8 +86,7 @@ def task_table(tasks: Any, params: Any, now: Today, *, programme: bool = False, 
 
 def _others(task: Any) -> str:
     count = sum(part.role != "lead" for part in task.listed_parts)
-    form = "%(n)s đơn vị"
-    return ngettext(form, form, count) % {"n": count} if count else ""
+    return ngettext("%(count)s đơn vị", "%(count)s đơn vị", count) % {"count": count} if count else ""
 
 
 def _due_kind(task: Any) -> str:
