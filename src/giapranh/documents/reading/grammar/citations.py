@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from giapranh.kernel.errors import N_
+
 from ..schema import Citation, DateParts, Span, Value
 from . import dates
 from .data import kind_by_code, kinds
@@ -96,7 +98,7 @@ def _mention(para: Para, index: int, n: Number, found: list[Number], at: int) ->
     if m and m.end() <= limit + 2:
         day, end = dates.of(m), m.end()
         if day is None:
-            reason, confidence = "Ngày ghi trong văn bản không có trên lịch.", 0.4
+            reason, confidence = N_("Ngày ghi trong văn bản không có trên lịch."), 0.4
         inner = re.match(r" ?,? ?(?:cua|do) (.+?),? ?(?:ban hanh )?ngay", para.folded[n.end : m.end()])
         if inner:
             issuer = para.text[n.end + inner.start(1) : n.end + inner.end(1)].strip(" ,")
@@ -104,7 +106,7 @@ def _mention(para: Para, index: int, n: Number, found: list[Number], at: int) ->
     if day is None and reason is None:
         before = _day_before(para, begin)
         if before:
-            day, reason, confidence = before, "Ngày đứng trước số văn bản trong câu.", 0.7
+            day, reason, confidence = before, N_("Ngày đứng trước số văn bản trong câu."), 0.7
     if issuer is None and (w := _ISSUER.match(para.folded[end:limit])):
         stop = _STOP_ISSUER.search(para.folded, end + w.end(), limit)
         stop_at = stop.start() if stop else limit
@@ -174,7 +176,7 @@ def _share_along_list(para: Para, rows: list[Cited]) -> None:
             mine.citation = replace(
                 mine.citation, date=after.citation.date, issuer=mine.citation.issuer or after.citation.issuer
             )
-            mine.confidence, mine.reason = min(mine.confidence, 0.85), "Ngày ghi chung ở cuối danh sách số văn bản."
+            mine.confidence, mine.reason = min(mine.confidence, 0.85), N_("Ngày ghi chung ở cuối danh sách số văn bản.")
     for i in range(1, len(rows)):
         gap = para.folded[rows[i - 1].end : rows[i].start]
         bare_head = rows[i].citation.as_written.lower().startswith("số") or rows[i].citation.as_written[:1].isdigit()
@@ -216,7 +218,7 @@ def _agree(rows: list[Cited]) -> None:
                 and near(key(spelt or "").replace(" ", ""), key(best or "").replace(" ", ""), 2)
             ):
                 row.citation = replace(row.citation, number=best)
-                row.confidence, row.reason = 0.7, "Ký hiệu được sửa theo các lần nhắc khác trong văn bản."
+                row.confidence, row.reason = 0.7, N_("Ký hiệu được sửa theo các lần nhắc khác trong văn bản.")
 
 
 def _iso(day: DateParts | None) -> str | None:
@@ -244,7 +246,7 @@ def _resolve(rows: list[Cited]) -> None:
             and _one_slip(row.citation.date, best)
         ):
             row.citation = replace(row.citation, date=best)
-            row.confidence, row.reason = 0.6, "Ngày khác với các lần nhắc khác của cùng văn bản."
+            row.confidence, row.reason = 0.6, N_("Ngày khác với các lần nhắc khác của cùng văn bản.")
 
 
 def _one_slip(a: DateParts, b: DateParts) -> bool:
@@ -293,5 +295,5 @@ def valued(row: Cited) -> Value[Citation]:
     """The mention as a value with its span."""
     reason, confidence = row.reason, row.confidence
     if row.citation.date is None and row.citation.number and reason is None:
-        confidence, reason = 0.6, "Văn bản được nhắc không kèm ngày."
+        confidence, reason = 0.6, N_("Văn bản được nhắc không kèm ngày.")
     return Value(row.citation, row.span, confidence, reason)

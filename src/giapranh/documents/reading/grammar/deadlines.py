@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from giapranh.kernel.errors import N_
+
 from ..schema import DateParts, Due, DueKind
 from . import dates
 from .lines import Para
@@ -259,9 +261,9 @@ def _month(para: Para, start: int, end: int, taken: list[tuple[int, int]], issue
         words = para.text[a : m.end("when")].strip()
         if limit and last is not None:
             day = first - timedelta(days=1) if before and first else last
-            reason = "Hạn chỉ ghi đến tháng, quý hoặc năm; lấy ngày cuối."
+            reason = N_("Hạn chỉ ghi đến tháng, quý hoặc năm; lấy ngày cuối.")
             return FoundDue(Due(kind, words, day, before=before, start=first, end=last), a, m.end("when"), 0.7, reason)
-        reason = "Thời hạn là một khoảng thời gian, không có ngày cụ thể."
+        reason = N_("Thời hạn là một khoảng thời gian, không có ngày cụ thể.")
         return FoundDue(Due(kind, words, None, start=first, end=last), a, m.end("when"), 0.8, reason)
     return None
 

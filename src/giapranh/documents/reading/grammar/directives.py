@@ -6,6 +6,8 @@ import re
 from dataclasses import replace
 from itertools import islice
 
+from giapranh.kernel.errors import N_
+
 from . import clauses, labels
 from .clauses import Clause
 from .deadlines import find_due
@@ -713,7 +715,7 @@ class _Reader:
         if inherited and units:
             made.confidence = 0.9
         if not units:
-            made.confidence, made.reason = 0.5, "Đoạn không nêu đơn vị chủ trì."
+            made.confidence, made.reason = 0.5, N_("Đoạn không nêu đơn vị chủ trì.")
         return made
 
 
@@ -733,5 +735,5 @@ def _purpose_duties(paras: list[Para], about: Circumstances, found: list[Found])
         made = Found(
             None, task.para, m.start("purpose"), m.end("purpose"), None, ((task.para, phrase.units[0]),), False
         )
-        made.confidence, made.reason = 0.6, "Nhiệm vụ suy từ mục đích gửi ý kiến, không nêu thành câu riêng."
+        made.confidence, made.reason = 0.6, N_("Nhiệm vụ suy từ mục đích gửi ý kiến, không nêu thành câu riêng.")
         found.append(made)

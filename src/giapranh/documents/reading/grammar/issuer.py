@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 
+from giapranh.kernel.errors import N_
+
 from ..schema import Span, Value
 from .folding import bare, fold, key, near
 from .header import Head
 from .lines import Line, Para, part_of
 from .units import pattern, spellings
 
+_FROM_SYMBOL = N_("Phần đầu văn bản không ghi cơ quan ban hành; suy từ ký hiệu và tên cơ quan trong nội dung.")
+_FROM_SYMBOL_AND_PLACE = N_(
+    "Phần đầu văn bản không ghi cơ quan ban hành; suy từ ký hiệu, tên cơ quan trong nội dung và địa danh ở dòng ngày tháng."
+)
 _LEVEL = re.compile(
     r"(?<!\w)(?:tinh|thanh pho|huyen|quan|thi xa|xa|phuong|thi tran|dac khu)(?! uy\b)(?! (?:ly|su|trac|he|tri|doi|hoi|nhan)\b)(?!\w)"
 )
@@ -129,7 +135,7 @@ def issuer_of(head: Head, paras: list[Para], text_folded: str) -> tuple[Value[st
     ):
         local = _with_place(name, head.place.text, text_folded)
         if local != name:
-            reason = "Tên địa phương lấy từ dòng địa danh, ngày tháng vì phần đầu văn bản không ghi."
+            reason = N_("Tên địa phương lấy từ dòng địa danh, ngày tháng vì phần đầu văn bản không ghi.")
             return Value(local, span, 0.6, reason), parent_value
     return Value(name, span), parent_value
 
@@ -201,12 +207,12 @@ def _matching(head: Head, para: Para, at: int, wanted: list[str], text_folded: s
         if fold(_initials(name)) not in wanted or len(name.split()) < 2:
             continue
         printed = _extend_name(name, rest)
-        reason = "Phần đầu văn bản không ghi cơ quan ban hành; suy từ ký hiệu và tên cơ quan trong nội dung."
+        reason = _FROM_SYMBOL
         whole = printed
         if head.place is not None and not _LEVEL.search(fold(printed)):
             level = _level_of(head.place.text, text_folded)
             whole = f"{printed} {level} {head.place.text}" if level else printed
-            reason = reason[:-1] + ", địa danh ở dòng ngày tháng."
+            reason = _FROM_SYMBOL_AND_PLACE
         return Value(whole, para.span(at, at + len(printed)), 0.5, reason), printed
     return None
 

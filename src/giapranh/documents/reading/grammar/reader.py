@@ -7,6 +7,8 @@ import unicodedata
 from bisect import bisect_left
 from dataclasses import replace
 
+from giapranh.kernel.errors import N_
+
 from ..schema import (
     Archive,
     Box,
@@ -176,7 +178,7 @@ def _number(head: Head, stamps: Stamps, scan: bool) -> Value[int] | None:
     digits = re.fullmatch(r"(\d{1,6})[a-z]?", printed)
     if digits and head.number is not None:
         weak = scan
-        reason = "Số trên bản quét thường viết tay, máy đọc dễ sai." if weak else None
+        reason = N_("Số trên bản quét thường viết tay, máy đọc dễ sai.") if weak else None
         return Value(int(digits.group(1)), Span(head.number.start, head.number.end), 0.5 if weak else 1.0, reason)
     if stamps.number is not None:
         boxes = (stamps.number_box,) if stamps.number_box else ()
@@ -197,11 +199,11 @@ def _day(head: Head, stamps: Stamps, scan: bool) -> Value[DateParts] | None:
         boxes = stamps.day_boxes
     assert day is not None
     if head.day_noise:
-        return Value(day, span, 0.4, "Ngày viết tay hoặc mờ, máy không đọc rõ.", boxes)
+        return Value(day, span, 0.4, N_("Ngày viết tay hoặc mờ, máy không đọc rõ."), boxes)
     if scan:
-        return Value(day, span, 0.6, "Ngày trên bản quét thường viết tay, máy đọc dễ sai.", boxes)
+        return Value(day, span, 0.6, N_("Ngày trên bản quét thường viết tay, máy đọc dễ sai."), boxes)
     if day.day is None and head.day is not None:
-        return Value(day, span, 0.9, "Văn bản để trống ngày.", boxes)
+        return Value(day, span, 0.9, N_("Văn bản để trống ngày."), boxes)
     return Value(day, span, 1.0, None, boxes)
 
 
@@ -213,7 +215,7 @@ def _kind(head: Head, symbol: Value[str] | None) -> Value[str] | None:
     code = re.split(r"[-/]", fold(symbol.value))[0]
     named: Kind | None = kind_by_code().get(code)
     if named is not None and named.name != "Công văn" and "-" in symbol.value + "/" and not _is_letter(head, code):
-        return Value(named.name, symbol.span, 0.7, "Tên loại không có trong văn bản; suy từ ký hiệu.")
+        return Value(named.name, symbol.span, 0.7, N_("Tên loại không có trong văn bản; suy từ ký hiệu."))
     return Value("Công văn", symbol.span, 0.95, None)
 
 
@@ -359,18 +361,18 @@ def _signer(tail: Tail, scan: bool) -> Value[Signer] | None:
     name = tail.name.text.strip(" .,*_|") if tail.name else None
     reason = None
     if name is None:
-        reason = "Không đọc được tên người ký trên trang."
+        reason = N_("Không đọc được tên người ký trên trang.")
     elif not chain:
-        reason = "Không đọc được chức vụ người ký trên trang."
+        reason = N_("Không đọc được chức vụ người ký trên trang.")
     return Value(Signer(authority, title, name), span, 0.6 if reason else (0.9 if scan else 1.0), reason)
 
 
 def _remarks(header: Reading) -> tuple[Remark, ...]:
     out = []
     if header.secrecy is not None:
-        out.append(Remark("secret", "Văn bản có dấu chỉ độ mật; hệ thống này không được dùng cho văn bản mật."))
+        out.append(Remark("secret", N_("Văn bản có dấu chỉ độ mật; hệ thống này không được dùng cho văn bản mật.")))
     if header.number is None and header.symbol is not None:
-        out.append(Remark("number_blank", "Số văn bản để trống hoặc không đọc được."))
+        out.append(Remark("number_blank", N_("Số văn bản để trống hoặc không đọc được.")))
     return tuple(out)
 
 

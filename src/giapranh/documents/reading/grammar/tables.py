@@ -6,6 +6,8 @@ import itertools
 import re
 from dataclasses import dataclass, field
 
+from giapranh.kernel.errors import N_
+
 from ..schema import DateParts, Due, DueKind
 from . import anchors, dates
 from .deadlines import FoundDue, find_due
@@ -290,7 +292,7 @@ def table_duties(table: Table, about: Circumstances) -> list[Found]:
         elif (inner := find_due(task, 0, len(task.text), about.taken.get(id(task), []), about.issued)) is not None:
             made.due = (task, inner)
         made.confidence = 0.8
-        made.reason = "Đọc từ bảng của phụ lục; ranh giới ô có thể lệch."
+        made.reason = N_("Đọc từ bảng của phụ lục; ranh giới ô có thể lệch.")
         out.append(made)
     return out
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from giapranh.kernel.errors import N_
+
 from ..schema import Directive, Due, DueKind, Value
 from .folding import fold, key
 from .found import Circumstances, Found
@@ -45,7 +47,7 @@ def written(found: Found, about: Circumstances, cites: list[tuple[int, Para, int
 
 
 def _unit_value(para: Para, unit: Unit, inherited: bool) -> Value[str]:
-    reason = "Đơn vị lấy từ đề mục hoặc câu dẫn phía trên." if inherited else None
+    reason = N_("Đơn vị lấy từ đề mục hoặc câu dẫn phía trên.") if inherited else None
     return Value(unit.name, para.span(unit.start, unit.end), 0.85 if inherited else 1.0, reason)
 
 
@@ -81,7 +83,7 @@ def _capital_after(name: str) -> bool:
 
 def _due_value(found: Found) -> Value[Due]:
     if found.due is None:
-        return Value(Due(DueKind.NONE), None, 1.0, "Văn bản không nêu thời hạn.")
+        return Value(Due(DueKind.NONE), None, 1.0, N_("Văn bản không nêu thời hạn."))
     para, due = found.due
     return Value(due.due, para.span(due.start, due.end), due.confidence, due.reason)
 
