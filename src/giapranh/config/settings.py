@@ -182,6 +182,7 @@ CACHES = {
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True  # pages carry the token themselves
 # Two nodes on one machine share the host name, so each names its cookies.
 _COOKIE = home.setting("cookie", "giapranh")
 SESSION_COOKIE_NAME = f"{_COOKIE}_session"
