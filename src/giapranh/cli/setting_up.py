@@ -44,8 +44,9 @@ def first_administrator(username: str, password: str) -> str | None:
     import secrets
 
     from giapranh.kernel.clock import now
+    from giapranh.kernel.text import nfc
     from giapranh.people import services as people
 
-    chosen = password or secrets.token_urlsafe(12)
+    chosen = nfc(password) or secrets.token_urlsafe(12)  # as the sign-in page sends it
     created = people.create_first_administrator(username=username, password=chosen, at=now())
     return chosen if created else None

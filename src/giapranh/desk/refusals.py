@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from unicodedata import is_normalized
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext
 
 from giapranh.kernel import errors
+from giapranh.kernel.text import nfc
 
 STATUS: dict[type[errors.Refused], int] = {
     errors.BadInput: 422,
@@ -43,10 +45,28 @@ class RefusalMiddleware:
         sent = (request.GET, request.POST) if request.method == "POST" else (request.GET,)
         if any("\0" in value for values in sent for name in values for value in values.getlist(name)):
             return answer(request, errors.BadInput(errors.N_("Chữ gửi lên chứa ký tự hỏng. Hãy gõ lại rồi gửi.")))
+        compose(request)
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return answer(request, exception) if isinstance(exception, errors.Refused) else None
+
+
+def compose(request: HttpRequest) -> None:
+    """Some keyboards and every Mac send letters and marks apart; from here on there is one form of every word."""
+    request.GET = _composed(request.GET)  # type: ignore[assignment]
+    if request.method == "POST":
+        request.POST = _composed(request.POST)
+
+
+def _composed(sent: QueryDict) -> QueryDict:
+    if all(is_normalized("NFC", value) for name in sent for value in (name, *sent.getlist(name))):
+        return sent
+    found = sent.copy()
+    for name in sent:
+        del found[name]
+        found.setlist(nfc(name), [nfc(value) for value in sent.getlist(name)])
+    return found
 
 
 def answer(request: HttpRequest, refusal: errors.Refused) -> HttpResponse:
