@@ -77,7 +77,10 @@ def test_the_report_opens_in_word_and_says_it_is_illustrative(demonstration):
     assert "quý III/2026" in text
     assert "chưa có báo cáo" in text
     headers = "\n".join(
-        p.text for section in paper.sections for part in (section.header, section.first_page_header) for p in part.paragraphs
+        p.text
+        for section in paper.sections
+        for part in (section.header, section.first_page_header)
+        for p in part.paragraphs
     )
     assert "MINH HỌA" in headers.upper().replace("HOẠ", "HỌA")
 

@@ -236,7 +236,15 @@ def _living_users() -> set[int]:
         noted = json.loads(_users_file().read_text("ascii"))
     except (OSError, ValueError):
         return set()
-    return {pid for pid in noted if psutil.pid_exists(pid)}
+    return {pid for pid in noted if _lives(pid)}
+
+
+def _lives(pid: int) -> bool:
+    """A process that has ended but was not yet collected by its parent uses nothing any more."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
 
 
 # --- running the binaries -----------------------------------------------------------------------------------------
