@@ -242,7 +242,7 @@ def _living_users() -> set[int]:
 def _lives(pid: int) -> bool:
     """A process that has ended but was not yet collected by its parent uses nothing any more."""
     try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.Error:
         return False
 

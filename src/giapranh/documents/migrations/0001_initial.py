@@ -3,9 +3,10 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.search
 import django.db.models.deletion
+from django.db import migrations, models
+
 import giapranh.kernel.clock
 import giapranh.kernel.ids
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

@@ -3,12 +3,13 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.text
-import giapranh.kernel.clock
-import giapranh.kernel.ids
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+import giapranh.kernel.clock
+import giapranh.kernel.ids
 
 
 class Migration(migrations.Migration):

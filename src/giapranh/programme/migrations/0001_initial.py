@@ -2,14 +2,15 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import giapranh.kernel.clock
-import giapranh.kernel.ids
-import giapranh.programme.rules.due_dates
-import giapranh.programme.rules.states
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+import giapranh.kernel.clock
+import giapranh.kernel.ids
+import giapranh.programme.rules.due_dates
+import giapranh.programme.rules.states
 
 
 class Migration(migrations.Migration):
