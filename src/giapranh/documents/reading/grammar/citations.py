@@ -167,12 +167,24 @@ def _day_before(para: Para, begin: int) -> DateParts | None:
     return dates.of(m) if m else None
 
 
+def _same_year(mine: Cited, after: Cited) -> bool:
+    """Whether a day can be shared: a law's number tells its year, and the day of another year is another paper's."""
+    year = re.search(r"/(\d{4})/", mine.citation.number or "")
+    day = after.citation.date
+    return year is None or day is None or day.year is None or int(year.group(1)) == day.year
+
+
 def _share_along_list(para: Para, rows: list[Cited]) -> None:
     """In "số 1/A, số 2/B ngày d" the day counts for both, and a kind said once counts for all that follow."""
     for i in range(len(rows) - 2, -1, -1):
         mine, after = rows[i], rows[i + 1]
         gap = para.folded[mine.end : after.start]
-        if mine.citation.date is None and after.citation.date is not None and _BETWEEN.match(gap):
+        if (
+            mine.citation.date is None
+            and after.citation.date is not None
+            and _BETWEEN.match(gap)
+            and _same_year(mine, after)
+        ):
             mine.citation = replace(
                 mine.citation, date=after.citation.date, issuer=mine.citation.issuer or after.citation.issuer
             )

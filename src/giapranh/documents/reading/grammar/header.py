@@ -561,7 +561,9 @@ def _without_stamp(line: Line) -> Line:
 
 def _noisy(line: Line) -> bool:
     letters = sum(c.isalpha() or c in " ,." for c in line.text)
-    return (letters < 0.78 * len(line.text) and bool(re.search(r"[?+=@#|_~]|\W{3}", line.text))) or len(line.text) < 3
+    return (
+        letters < 0.78 * len(line.text) and bool(re.search(r"[?+=@#|_~]|(?<!\d)\W{3}|\W{3}(?!\d)", line.text))
+    ) or len(line.text) < 3
 
 
 def _take_subject(head: Head, lines: list[Line], rows: list[Line], stop: int) -> None:

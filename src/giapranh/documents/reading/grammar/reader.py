@@ -320,7 +320,9 @@ def _recipients(tail: Tail) -> tuple[Value[Recipient], ...]:
         start = para.text.find(text[:12])
         start = max(start, 0)
         end = min(len(para.text), start + len(text) + (1 if text not in para.text else 0))
-        weak = "Dòng nơi nhận có chữ máy đọc không chắc." if re.search(r"[^\w\s.,;:()/&\-–+'\"’“”°%]", text) else None
+        weak = (
+            N_("Dòng nơi nhận có chữ máy đọc không chắc.") if re.search(r"[^\w\s.,;:()/&\-–+'\"’“”°%]", text) else None
+        )
         out.append(
             Value(Recipient(text, note.group(1) if note else None), para.span(start, end), 0.7 if weak else 1.0, weak)
         )
@@ -337,11 +339,13 @@ def _kept(tail: Tail) -> Value[Archive] | None:
     office_words = next((p for p in parts if fold(p) not in ("vt", "van thu", "hs", "ho so", "hsvv")), None)
     office, drafter = None, None
     if office_words:
+        last = re.search(r"[.]\s?(\w+)$", parts[-1])
         mark = re.match(
             r"(?P<o>(?:[^\W\d_]|[\s&./-])+?)\s?(?:\((?P<d>[^)]*)\)?|[.]\s?(?P<e>\w+)|(?P<f>\d+[\w.]*))?$", office_words
         )
         office = (mark.group("o") if mark else office_words).strip(" .-")
         drafter = next((g for g in (mark.group("d"), mark.group("e"), mark.group("f")) if g), None) if mark else None
+        drafter = drafter or (last.group(1) if last else None)
     return Value(Archive(office or None, drafter, rest), para.span(0, len(para.text)))
 
 

@@ -10,6 +10,7 @@ from giapranh.kernel.errors import N_
 
 from ..schema import DateParts, Due, DueKind
 from . import anchors, dates
+from .body import MARK
 from .deadlines import FoundDue, find_due
 from .found import Circumstances, Found
 from .labels import whole_names
@@ -169,6 +170,8 @@ def _end_of(lines: list[Line], start: int) -> int:
         line = lines[i]
         if anchors.copies_at(line) or anchors.ANNEX.match(line.folded):
             return i
+        if i > start and _leaves_table(lines, i):
+            return i
         if (
             len(line.text) > 70
             and "  " not in line.text
@@ -178,6 +181,14 @@ def _end_of(lines: list[Line], start: int) -> int:
         ):
             return i
     return len(lines)
+
+
+def _leaves_table(lines: list[Line], i: int) -> bool:
+    """Whether a numbered heading or paragraph set without gaps stands there, and nothing in columns follows."""
+    line = lines[i]
+    if not line.blank_before or not MARK.match(line.text) or "  " in line.text or len(line.text) < 12:
+        return False
+    return not any("   " in x.text for x in lines[i + 1 : i + 5])
 
 
 def _rows(lines: list[Line], columns: list[_Column], head: list[Line]) -> list[dict[str, Para]]:
@@ -317,7 +328,7 @@ def _due(cell: Para | None, issued: DateParts | None) -> tuple[Para, FoundDue] |
         if labelled is not None:
             return cell, FoundDue(labelled.due, 0, len(cell.text), 0.8, labelled.reason)
     return cell, FoundDue(
-        Due(DueKind.CONDITION, cell.text, event=cell.text), 0, len(cell.text), 0.6, "Thời hạn ghi bằng lời."
+        Due(DueKind.CONDITION, cell.text, event=cell.text), 0, len(cell.text), 0.6, N_("Thời hạn ghi bằng lời.")
     )
 
 

@@ -124,7 +124,7 @@ def _columns(lines: list[Line], at: int, tail: Tail) -> tuple[list[Line], list[L
             if piece.indent >= column and (_DASH.match(piece.text) is None or piece.indent > column + 20):
                 right.append(piece)
                 continue
-            body, cuts = _cut_signer(piece, i > at or bool(left))
+            body, cuts = _cut_signer(piece, i > at or bool(left), bool(right))
             right += cuts
             if body is not None and not anchors.PAGE_NUMBER.match(body.folded):
                 left.append(body)
@@ -156,13 +156,13 @@ def _past(line: Line, i: int, at: int, kept_at: int | None, right: list[Line], l
     return i > kept_at + 16 or (i > kept_at + 1 and len(line.text) > 60)
 
 
-def _cut_signer(piece: Line, listed: bool) -> tuple[Line | None, list[Line]]:
-    """A recipient and what an OCR put after it from the column of the signature."""
+def _cut_signer(piece: Line, listed: bool, signing: bool) -> tuple[Line | None, list[Line]]:
+    """A recipient and what an OCR put after it from the column of the signature; ``signing`` once that has begun."""
     text = piece.text
     if not listed or (piece.caps and (_AUTHORITY.match(text) or _POSITION.search(piece.folded))):
         return (None, [piece]) if piece.caps else (piece, [])
     if not _DASH.match(text) and (
-        _is_name(piece, piece.blank_before) or (_SMALL_CHAIN.match(text) and piece.blank_before)
+        _is_name(piece, piece.blank_before or signing) or (_SMALL_CHAIN.match(text) and piece.blank_before)
     ):
         return None, [piece]
     m = re.search(r"(?<=[;.:,)])\s+(\S.*)$", text)
@@ -175,7 +175,8 @@ def _cut_signer(piece: Line, listed: bool) -> tuple[Line | None, list[Line]]:
             return part_of(piece, 0, spot), [cut]
     if anchors.KEPT.match(_DASH.sub("", piece.folded)):
         named = _TRAILING_NAME.search(text)
-        if named and fold(named.group(1)) in _surnames() and len(named.group().split()) >= 3:
+        sure = named and (fold(named.group(1)) in _surnames() or (signing and text[named.start() - 2] in ".;)"))
+        if named and sure and len(named.group().split()) >= 3:
             return part_of(piece, 0, named.start()), [part_of(piece, named.start(), len(text))]
     if m is None and piece.caps and len(text) > 6 and not _DASH.match(text):
         return None, [piece]

@@ -17,7 +17,7 @@ GENERAL_OBJECT = re.compile(
     r"^(?:(?:cac |nhung |cua |day du |nghiem tuc |mot so |tot |co hieu qua |hieu qua |theo (?:dung )?)*(?:noi dung|nhiem vu|chi dao|y kien|yeu cau|quy dinh|ket luan|ke hoach|chi thi|cong van|quyet dinh|thong bao|cong dien|chuong trinh|van ban|nghi quyet|huong dan|phuong an|chi dao)(?: (?:cua|chi dao|ket luan|thong bao|cong van|ke hoach|nhiem vu|tai|noi dung|yeu cau|,|va|nay|tren|neu|neu tren|dung|theo|ubnd|uy ban nhan dan|chu tich|pho|tinh|thanh pho|so|bo|giam doc|thu tuong|chinh phu|noi|van ban|chi thi|quyet dinh|cong dien|thong bao))*)?[\s./,\"]*$"
 )
 CLOSING = re.compile(
-    r"(?:tren day la|nay thong bao|[^.;]{3,60} thong bao (?:de|den|toi|y kien|ket luan)|thong bao de|xin thong bao|tran trong|kinh de nghi|kinh mong|rat mong|kinh trinh|chi thi nay|quyet dinh nay|ke hoach nay|cong dien nay|noi nhan)"
+    r"(?:tren day la|nay thong bao|[^.;]{3,60} thong bao (?:de|den|toi|y kien|ket luan)|thua (?:lenh|uy quyen) [^.;]{3,160} thong bao|thong bao de|xin thong bao|tran trong|kinh de nghi|kinh mong|rat mong|kinh trinh|chi thi nay|quyet dinh nay|ke hoach nay|cong dien nay|noi nhan)"
 )
 CONSENT = re.compile(
     r"(?:dong y|thong nhat(?! (?:quan ly|phuong an|voi cac))|chap thuan|nhat tri|phe duyet|ban hanh (?:kem|quy|ke)|thanh lap|bai bo|sua doi|cong nhan|huy bo|bo nhiem|dieu dong|phan bo|giao (?:chi tieu|du toan|bien che)|cho phep|quyet dinh nay|ghi nhan|bieu duong|danh gia cao|hoan nghenh|co ban)\b"
@@ -43,7 +43,10 @@ AUTHORITY = re.compile(
 )
 # Under the heading of a body, "Chỉ đạo các đơn vị …" is what that body has to do.
 DIFFICULTIES = re.compile(
-    r"(?:trong qua trinh|neu (?:co|gap|phat sinh)|truong hop (?:co|gap|phat sinh))[^.;]{0,160}?(?:de nghi|yeu cau|kip thoi|thi|,) (?:kip thoi )?(?:phan anh|bao cao|trao doi|lien he|thong tin|kien nghi|phan hoi)\b"
+    r"(?:trong qua trinh|neu (?:co|gap|phat sinh)|truong hop (?:co|gap|phat sinh))[^.;]{0,160}?(?:de nghi|yeu cau|kip thoi|thi|,) (?:(?:quy|cac) (?:co quan|don vi|dia phuong|so|bo|nganh|uy ban|ubnd|ong|ba|doanh nghiep)[^.;]{0,60}? )?(?:kip thoi |som )?(?:phan anh|bao cao|trao doi|lien he|thong tin|kien nghi|phan hoi)\b"
+)
+OTHERS_STAND = re.compile(
+    r"(?:cac |nhung )?(?:noi dung|nhiem vu)(?: chi dao)? (?:khac|con lai)[^.;:]{0,60}?(?:tiep tuc |van )?(?:thuc hien|trien khai) (?:theo|dung)\b"
 )
 HANDS_ON = re.compile(r"(?:chi dao|yeu cau|phan cong|uy quyen|giao nhiem vu cho) ")
 TITLED = re.compile(
