@@ -46,6 +46,7 @@ def settle_in() -> Path:
     os.environ["GIAPRANH_HOME"] = str(folder)
     os.environ.pop("DATABASE_URL", None)
     os.environ["GIAPRANH_COOKIE"] = "giapranh_demo"
+    os.environ["GIAPRANH_ILLUSTRATIVE"] = "true"
     home.home.cache_clear()
     return folder
 

@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 HOME = home.home()
 SECRET_KEY = home.secret("django")
 DEBUG = home.switch("debug")
+ILLUSTRATIVE = home.switch("illustrative")  # a demonstration: every page and export says so
 ALLOWED_HOSTS = home.setting("hosts", "127.0.0.1,localhost,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in home.setting("origins").split(",") if origin]
 

@@ -56,6 +56,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "frame_themes": THEME_NAMES,
         "frame_languages": settings.LANGUAGES,
         "frame_signed_in": signed_in,
+        "frame_illustrative": settings.ILLUSTRATIVE,
         "frame_node": SimpleLazyObject(_node_name),
         "frame_work": _allowed(request, WORK) if signed_in else (),
         "frame_house": _allowed(request, HOUSE) if signed_in else (),

@@ -54,9 +54,9 @@ class RefusalMiddleware:
 
 def compose(request: HttpRequest) -> None:
     """Some keyboards and every Mac send letters and marks apart; from here on there is one form of every word."""
-    request.GET = _composed(request.GET)  # type: ignore[assignment]
+    request.GET = _composed(request.GET)  # type: ignore[assignment, unused-ignore]  # a plain QueryDict does as well
     if request.method == "POST":
-        request.POST = _composed(request.POST)
+        request.POST = _composed(request.POST)  # type: ignore[assignment]
 
 
 def _composed(sent: QueryDict) -> QueryDict:

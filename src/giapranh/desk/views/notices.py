@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -29,7 +30,8 @@ def notices(request: HttpRequest) -> HttpResponse:
         empty=_("Chưa có thông báo nào."),
     )
     if table.wants_xlsx:
-        return HttpResponse(table.to_xlsx(), content_type=XLSX_TYPE)
+        note = _("Dữ liệu minh hoạ, không phải số liệu thật.") if settings.ILLUSTRATIVE else ""
+        return HttpResponse(table.to_xlsx(note), content_type=XLSX_TYPE)
     return render(request, "desk/notices.html", {"table": table})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.utils.translation import gettext
 
@@ -14,7 +15,8 @@ def refused_line(refusal: Refused) -> str:
     return refusal.render(gettext)
 
 
-def workbook(table: Table, name: str, note: str = "") -> HttpResponse:
+def workbook(table: Table, name: str) -> HttpResponse:
+    note = gettext("Dữ liệu minh hoạ, không phải số liệu thật.") if settings.ILLUSTRATIVE else ""
     answer = HttpResponse(table.to_xlsx(note), content_type=XLSX_TYPE)
     answer["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
     return answer

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from giapranh.kernel import clock
 from giapranh.kernel.numbers import format_number
-from giapranh.kernel.tables import XLSX_TYPE, Column, Status, Table
+from giapranh.kernel.tables import Column, Status, Table
 from giapranh.programme.reports import permissions, queries, services
 from giapranh.programme.reports.forms import DraftForm, UrgingForm
+from giapranh.programme.views import shown
 
 
 @require_safe
@@ -37,7 +38,7 @@ def reports(request: HttpRequest) -> HttpResponse:
         empty=_("Chưa có báo cáo nào."),
     )  # fmt: skip
     if request.GET.get("xuat") == "xlsx":
-        return _xlsx(table, "bao-cao.xlsx")
+        return shown.workbook(table, "bao-cao.xlsx", illustrative=rows.filter(illustrative=True).exists())
     programmes = list(queries.programmes_for_reports(request.user))
     return render(
         request,
@@ -124,7 +125,7 @@ def numbers(request: HttpRequest, report_id: int) -> HttpResponse:
         row_url=lambda n: f"#so-{n.index}",
     )  # fmt: skip
     if request.GET.get("xuat") == "xlsx":
-        return _xlsx(table, "nguon-so-lieu.xlsx")
+        return shown.workbook(table, "nguon-so-lieu.xlsx", illustrative=found.illustrative)
     context = {"report": found, "facts": facts, "table": table, "illustrative": found.illustrative,
                "period": queries.period_label(facts.period_key)}  # fmt: skip
     return render(request, "programme/reports/numbers.html", context)
@@ -206,9 +207,3 @@ def _paper_status(row: Any) -> Status:
 
 def _report_url(row: Any) -> str:
     return reverse("programme:report", args=[row.pk])
-
-
-def _xlsx(table: Table, name: str) -> HttpResponse:
-    response = HttpResponse(table.to_xlsx(), content_type=XLSX_TYPE)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
