@@ -204,3 +204,7 @@ def test_a_paper_leads_to_giving_its_tasks_and_afterwards_to_their_programme(pap
     assert links.adopt_url(paper, leader) is None
     assert links.programme_url(paper, leader) == f"/chuong-trinh/{programme.pk}/"
     assert links.programme_url(paper, dung) is None
+
+
+def test_a_report_that_asks_for_nothing_leads_to_no_tasks(node, leader):
+    assert links.adopt_url(make_confirmed_paper(leader, []), leader) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from giapranh.documents import queries as documents
 from giapranh.documents.models import Paper, PaperState
 from giapranh.kernel.refs import RecordRef, Resolved
 from giapranh.programme import permissions
@@ -30,11 +31,12 @@ def _key(text: str) -> dict[str, int | UUID] | None:
 
 
 def adopt_url(paper: Paper, user: Any) -> str | None:
-    """Where the tasks of a confirmed paper are given; None when they were, or when ``user`` may not."""
+    """Where the tasks of a confirmed paper are given; None when it gives none, they were, or ``user`` may not."""
     if paper.state not in (PaperState.CONFIRMED, PaperState.REGISTERED) or not permissions.can_adopt(user):
         return None
-    given = Programme.objects.filter(paper=paper).exists()
-    return None if given else f"/chuong-trinh/giao-viec/{paper.pk}/"
+    if Programme.objects.filter(paper=paper).exists() or not documents.confirmed_reading(paper.pk).directives:
+        return None
+    return f"/chuong-trinh/giao-viec/{paper.pk}/"
 
 
 def programme_url(paper: Paper, user: Any) -> str | None:
