@@ -48,10 +48,11 @@ function visibleFields(): HTMLElement[] {
   );
 }
 
-/** Weak fields that nobody has decided come first for whoever works by keyboard. */
-function step(by: 1 | -1): void {
+/** Weak fields that nobody has decided come first for whoever works by keyboard. ``from``: where one was last. */
+function step(by: 1 | -1, from: string | null): void {
   const fields = visibleFields();
-  const here = fields.findIndex((field) => field.contains(document.activeElement));
+  let here = fields.findIndex((field) => field.contains(document.activeElement));
+  if (here < 0) here = fields.findIndex((field) => field.dataset["path"] === from);
   const next = fields[Math.min(Math.max(here + by, 0), fields.length - 1)];
   if (next) focusField(next.dataset["path"] ?? "");
 }
@@ -135,8 +136,8 @@ function reading(): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape" && typing(event.target)) (event.target as HTMLElement).blur();
     if (typing(event.target)) return;
-    if (event.key === "j") step(1);
-    else if (event.key === "k") step(-1);
+    if (event.key === "j") step(1, pinned);
+    else if (event.key === "k") step(-1, pinned);
     else return;
     event.preventDefault();
   });
