@@ -94,10 +94,6 @@ def test_the_secret_is_there_for_whom_it_belongs_to(house: House, visit: Visit, 
     assert {name for name, address in ours(house) if SECRET in words_of(visit(leader).get(address))} >= reports
 
 
-# The house has one list of officers and one of offices, which everybody with a duty here may read.
-EVERYBODY_READS = {"people:officer", "people:officers", "people:office", "people:offices"}
-
-
 @pytest.mark.parametrize("who", ["binh", "chi", "dung"])
 @pytest.mark.parametrize("how", ["page", "part", "workbook", "printed"])
 def test_the_others_never_meet_it(
@@ -108,12 +104,10 @@ def test_the_others_never_meet_it(
     headers = {"HX-Request": "true"} if how == "part" else {}
     found = []
     for name, address in ours(house):
-        words = {"q": SECRET, "words": SECRET} if "search" in name or "papers" in name else {}
-        answer = client.get(
-            address, {**asked, "loc_subject": SECRET, "goi": house.values["goi"]} | words, headers=headers
-        )
-        said = words_of(answer).replace(f'value="{SECRET}"', "").replace(f"loc_subject={SECRET}", "")
-        if f"{SECRET} &lt;script" in said or f"{SECRET} <script" in said or f"{SECRET}.pdf" in said:
+        # Asked by other words of the same records: the secret itself would come back as what was asked.
+        words = {"q": "Quan trắc", "words": "Quan trắc", "loc_subject": "Về việc", "goi": house.values["goi"]}
+        answer = client.get(address, {**asked, **words}, headers=headers)
+        if SECRET in words_of(answer):
             found.append((name, answer.status_code))
         assert answer.status_code < 500, name
     assert found == []
@@ -327,7 +321,8 @@ def test_no_query_string_breaks_a_page(value: str, house: House, visit: Visit, l
     for name, address in ours(house):
         for asked in (every_parameter(value), {"xuat": "xlsx", "loc_subject": value[:300], "loc_name": value[:300]}):
             answer = client.get(address, asked)
-            if answer.status_code >= 500 or "<script>alert" in words_of(answer):
+            page = answer.headers.get("Content-Type", "").startswith("text/html")
+            if answer.status_code >= 500 or (page and "<script>alert" in words_of(answer)):
                 broken.append((name, answer.status_code))
     assert broken == []
 

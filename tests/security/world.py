@@ -30,8 +30,8 @@ SECRET = "zqxjkv"
 BREAKING_OUT = '<script>alert(1)</script>" onmouseover="alert(2)" x=\'{{ 7|add:7 }}\'&lt; %s %(x)s'
 
 
-def hostile(word: str = SECRET) -> str:
-    return f"{word} {BREAKING_OUT}"
+def hostile(word: str = "", *, secret: bool = True) -> str:
+    return " ".join(part for part in (SECRET if secret else "", word, BREAKING_OUT) if part)
 
 
 @dataclass
@@ -90,10 +90,12 @@ def parameters() -> tuple[str, ...]:
 
 
 def build(node: Any, an: Officer, leader: Officer, clerk: Officer) -> House:
-    node.water.name = hostile("Phòng")[:250]
+    node.water.name = hostile("Phòng", secret=False)[:250]
     node.water.save()
-    AdministrativeUnit.objects.filter(pk=node.province.pk).update(note=hostile("ghi chú"), source=hostile("nguồn"))
-    Officer.objects.filter(pk=an.pk).update(full_name=hostile("An")[:120])
+    AdministrativeUnit.objects.filter(pk=node.province.pk).update(
+        note=hostile("ghi chú", secret=False), source=hostile("nguồn", secret=False)
+    )
+    Officer.objects.filter(pk=an.pk).update(full_name=hostile("An", secret=False)[:120])
     an.refresh_from_db()
     waiting = _paper(an)
     registered = papers.confirm_reading(paper_id=_paper(an, number=9).pk, by=an, at=clock.now())
@@ -108,7 +110,7 @@ def build(node: Any, an: Officer, leader: Officer, clerk: Officer) -> House:
     )
     programme, task = _work(node, an, leader, registered)
     report = reports.draft_report(programme_id=programme.pk, period=f"{clock.today():%Y}", by=leader, at=clock.now())
-    swap = SwapDay.objects.create(day=date(2026, 12, 26), working=True, decision=hostile("Quyết định"))
+    swap = SwapDay.objects.create(day=date(2026, 12, 26), working=True, decision=hostile("Quyết định", secret=False))
     delivery = Delivery.objects.create(
         key="x", officer=an, address="an@example.vn", subject=hostile("thư")[:250], body=hostile(), reason=hostile()
     )

@@ -26,7 +26,7 @@ SALT = "programme.sheet"
 def bring_in(request: HttpRequest, programme_id: int | None = None) -> HttpResponse:
     """What is in the sheet, what is new, what cannot be read? Then: take it in."""
     permissions.check_can_adopt(request.user)
-    programme = queries.get_programme(request.user, programme_id) if programme_id else None
+    programme = queries.get_programme(request.user, programme_id) if programme_id is not None else None
     form = SheetForm(request.POST or None, request.FILES or None, new_programme=programme is None)
     context: dict[str, Any] = {
         "form": form,
