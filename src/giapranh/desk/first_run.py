@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from giapranh.kernel.clock import local_date
 from giapranh.kernel.errors import N_, NotFound, Refused
 from giapranh.kernel.tables import Status
 from giapranh.kernel.text import search_key
@@ -56,7 +57,7 @@ def known() -> dict[str, Any]:
 @transaction.atomic
 def set_up(*, province: int, agency: int | None, new_agency: str, name: str, by: Any, at: datetime) -> None:
     """Say whose node this is; an agency nobody knew yet is created."""
-    unit = places.provinces(at.date()).filter(pk=province).first()
+    unit = places.provinces(local_date(at)).filter(pk=province).first()
     if unit is None:
         raise NoSuchChoice(N_("Không có tỉnh này trong danh mục ngày hôm nay."))
     office = (
