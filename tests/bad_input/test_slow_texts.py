@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 
 import pytest
+from tests.bad_input import files
 
 from giapranh.documents.reading import read_paper
-from tests.bad_input import files
 
 SIZE = 20_000
 PARTS = {
