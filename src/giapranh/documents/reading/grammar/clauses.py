@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from .lines import Para
-from .units import Phrase, Unit, duty_at, duty_in, pattern, phrase_at
+from .units import Phrase, Unit, duty_at, duty_in, nearest_known, pattern, phrase_at
 
 _CONNECTORS = re.compile(
     r"(?:(?:dong thoi|ngoai ra|ben canh do|mat khac|rieng|trong do|cu the|theo do|do do|vi vay|truoc mat|trong thoi gian toi|thoi gian toi|hang nam|hang quy|hang thang|khi can thiet|rieng doi voi|sau do|mot la|hai la|ba la|bon la)[,:]? )+"
@@ -45,6 +45,16 @@ _STRONG_TELLING = re.compile(
 )
 
 
+# A body of no known kind shows itself by what only a body can do.
+_UNKNOWN = re.compile(
+    r"[^\W\d_][\w&/.]*(?: [\w&/–-]+){0,8}? (?=(?:chủ trì|là (?:cơ quan|đơn vị) (?:chủ trì|đầu mối)|làm đầu mối|có trách nhiệm|chịu trách nhiệm)(?!\w))"
+)
+_UNKNOWN_ORDERED = re.compile(r"[^\W\d_][\w&/.]*(?: [\w&/–-]+){0,9}")
+_NO_NAME = re.compile(
+    r"(?:viec|cac|moi|trong|khi|de|neu|theo|tai|ve|nhung|doi|sau|truoc|ngoai|noi dung|nhiem vu|dong chi|qua|tren|hang|cong tac|ket qua|don vi|nguoi)\b|[^.;]* (?:do|duoc|da|ma|khi|de|neu|thi|phai|la)\b"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Clause:
     """``start`` is where the clause begins, ``verb`` where the words of the duty begin."""
@@ -78,13 +88,35 @@ def _ordered(para: Para, begin: int, limit: int, start: int) -> Clause | None:
         return None
     phrase = phrase_at(para, m.end(), limit)
     if phrase is None:
-        return None
+        stranger = _stranger(para, m.end(), limit, ordered=True)
+        return Clause(start, stranger.end, (stranger,), _MODES[m.group("mode")], True) if stranger else None
     return Clause(start, phrase.end, phrase.units, _MODES[m.group("mode")], True, phrase.stop == ":")
+
+
+def _stranger(para: Para, at: int, limit: int, ordered: bool = False) -> Unit | None:
+    """A body of unknown kind before "chủ trì", or between an order and the verb of the duty."""
+    if not para.text[at : at + 1].isupper():
+        return None
+    m = _UNKNOWN.match(para.text, at, limit)
+    end = m.end() - 1 if m else _before_verb(para, at, limit) if ordered else None
+    if end is None or _NO_NAME.match(para.folded, at, end) or pattern("long duty").search(para.folded, at, end):
+        return None
+    return Unit(nearest_known(para.text[at:end]), at, end)
+
+
+def _before_verb(para: Para, at: int, limit: int) -> int | None:
+    """Where a run of words from ``at`` meets the verb of a duty."""
+    m = _UNKNOWN_ORDERED.match(para.text, at, limit)
+    verb = pattern("long duty").search(para.folded, at + 2, min(limit, m.end() + 24)) if m else None
+    return verb.start() - 1 if m and verb and at + 2 < verb.start() <= m.end() + 1 else None
 
 
 def _subject(para: Para, begin: int, limit: int, start: int) -> Clause | None:
     phrase = phrase_at(para, begin, limit)
-    return _from_phrase(para, phrase, start, limit) if phrase else None
+    if phrase is None:
+        stranger = _stranger(para, begin, limit)
+        return Clause(start, stranger.end, (stranger,), None, False) if stranger else None
+    return _from_phrase(para, phrase, start, limit)
 
 
 def _from_phrase(para: Para, phrase: Phrase, start: int, limit: int) -> Clause | None:
@@ -156,6 +188,9 @@ def subject_inside(para: Para, at: int, limit: int) -> Clause | None:
     for m in islice(re.finditer(r"[,:] ", para.folded[at:limit]), _TRIES):
         here = at + m.end()
         if not pattern("start").match(para.text, here):
+            stranger = _stranger(para, here, limit) if m.group() == ": " else None
+            if stranger is not None:
+                return Clause(here, stranger.end, (stranger,), None, False)
             continue
         lists = _lists(para, at, limit) if lists is None else lists
         if any(a < here < b for a, b in lists):
@@ -169,6 +204,23 @@ def subject_inside(para: Para, at: int, limit: int) -> Clause | None:
             clause = Clause(here, phrase.end, phrase.units, None, False)
             if not tells(para, clause, True):
                 return clause
+    return None
+
+
+_DO = re.compile(r"\bdo (?=[^\W\d_])")
+_CARRIES = re.compile(r" ?,? ?(?:chu tri|dam nhan|lam dau moi|chiu trach nhiem|phu trach|to chuc thuc hien)\b")
+
+
+def done_by(para: Para, at: int, limit: int) -> Clause | None:
+    """ "Việc … do Sở X chủ trì": the body after "do" has the duty."""
+    for m in islice(_DO.finditer(para.folded, at, limit), _TRIES):
+        phrase = phrase_at(para, m.end(), limit)
+        if (
+            phrase is not None
+            and para.text[m.start() : m.start() + 2] == "do"
+            and _CARRIES.match(para.folded, phrase.end)
+        ):
+            return Clause(m.end(), phrase.end, phrase.units, None, False)
     return None
 
 

@@ -18,7 +18,7 @@ _DAY_SHORT = rf"(?:(?:thoi diem )?{_HOUR.replace('<h>', '<sh>').replace('<mi>', 
 _TRIGGER = (
     r"(?P<t>(?:hoan thanh |xong |gui |bao cao |trinh )?(?:truoc|tr.oc|tru.c|t.uoc|truo.)(?! mat)(?: va trong)?|(?:cham|muon|tre) nhat(?: la)?(?: truoc| vao| den| trong| het)*|den het|khong (?:qua|muon hon|cham hon)|"
     r"thoi han(?: (?:hoan thanh|thuc hien|bao cao|gui|nop|xu ly))*(?: la)? ?:?(?: truoc| den| den het| trong)*|han(?: cuoi| chot)?(?: (?:hoan thanh|bao cao|gui|nop))?(?: la)? ?: ?(?:truoc )?|"
-    r"thoi gian (?:hoan thanh|thuc hien|bao cao|gui|nop)(?: bao cao)? ?:(?: truoc| den het| xong truoc)*|xong(?: truoc)?|hoan thanh (?:vao|den|xong|trong)(?: truoc)?|moc)"
+    r"(?:thoi gian|thoi han|tien do)(?: (?:hoan thanh|thuc hien|bao cao|gui|nop)(?: bao cao)?)? ?:(?: hoan thanh| xong| vao| truoc| den(?: het)?| xong truoc)*|xong(?: truoc)?|hoan thanh (?:vao|den|xong|trong)(?: truoc)?|moc)"
 )
 _DUE_DAY = re.compile(rf"(?<!\w){_TRIGGER} ?(?:{_DAY}|{_DAY_SHORT})")
 _MONTH = r"(?:thang (?P<m>\d{1,2})(?: ?(?:/|-|nam) ?(?P<my>\d{4}))?|quy (?P<q>[1-4]|iv|i{1,3})(?: ?(?:/|-|nam) ?(?P<qy>\d{4}))?|(?:cuoi |het )?nam (?P<y>\d{4}))"
@@ -41,6 +41,10 @@ _MONTHLY_DAY = re.compile(
 )
 _YEARLY_DAYS = re.compile(
     r"truoc ngay (?P<d1>\d{1,2}) ?(?:/|thang) ?(?P<m1>\d{1,2})(?:,? va (?:truoc )?ngay (?P<d2>\d{1,2}) ?(?:/|thang) ?(?P<m2>\d{1,2}))? ?\(?(?:hang|moi) nam\)?"
+)
+# "6 tháng (trước ngày 05/6) và năm (trước ngày 05/12)": two reports a year, every year.
+_HALF_AND_YEAR = re.compile(
+    r"(?:6 thang|sau thang|nua nam|so ket)[^.;()\d]{0,24}\(?(?:truoc|cham nhat)? ?ngay (?P<d1>\d{1,2}) ?(?:/|thang) ?(?P<m1>\d{1,2})(?![\d/])\)?,? (?:va )?(?:bao cao )?(?:ca |mot |01 )?(?:nam|tong ket)[^.;()\d]{0,24}\(?(?:truoc|cham nhat)? ?ngay (?P<d2>\d{1,2}) ?(?:/|thang) ?(?P<m2>\d{1,2})(?![\d/])\)?"
 )
 _RELATIVE = re.compile(
     r"(?:trong (?:thoi han|thoi gian|vong)|cham nhat(?: la)?(?: sau)?|khong qua|sau) ?(?P<n>\d{1,3})(?: \([^)]{2,20}\))? (?P<unit>ngay|gio|thang|tuan)(?P<work> lam viec)?,? ?(?P<event>(?:ke )?tu (?:ngay|khi|thoi diem) [^.;]{3,120}|sau khi [^.;]{3,120})?"
@@ -69,7 +73,7 @@ def find_due(
     para: Para, start: int, end: int, taken: list[tuple[int, int]], issued: DateParts | None
 ) -> FoundDue | None:
     """The deadline given between two places of a paragraph. ``taken`` are the citations, whose days are not deadlines."""
-    for rule in (_day, _short_day, _yearly, _monthly, _span, _month, _relative, _recurring, _reference, _condition):
+    for rule in (_day, _yearly, _short_day, _monthly, _span, _month, _relative, _recurring, _reference, _condition):
         found = rule(para, start, end, taken, issued)
         if found is not None:
             return found
@@ -132,7 +136,7 @@ def _day(para: Para, start: int, end: int, taken: list[tuple[int, int]], issued:
             last = FoundDue(value, m.start(), m.end())
             continue
         if past is None and issued and issued.year and abs(issued.year - (day.year or 0)) <= 1:
-            past = FoundDue(value, m.start(), m.end(), 0.4, "Hạn sớm hơn ngày ban hành của văn bản; xin xem lại.")
+            past = FoundDue(value, m.start(), m.end(), 0.4, N_("Hạn sớm hơn ngày ban hành của văn bản; xin xem lại."))
     return last or past
 
 
@@ -178,7 +182,7 @@ def _short_day(
             m.start(),
             m.end(),
             0.7,
-            "Hạn không ghi năm; năm được suy từ ngày ban hành văn bản." if when else "Hạn không ghi năm.",
+            N_("Hạn không ghi năm; năm được suy từ ngày ban hành văn bản.") if when else N_("Hạn không ghi năm."),
         )
     return None
 
@@ -186,7 +190,7 @@ def _short_day(
 def _yearly(
     para: Para, start: int, end: int, taken: list[tuple[int, int]], issued: DateParts | None
 ) -> FoundDue | None:
-    m = _YEARLY_DAYS.search(para.folded, start, end)
+    m = _YEARLY_DAYS.search(para.folded, start, end) or _HALF_AND_YEAR.search(para.folded, start, end)
     if not m:
         return None
     days = [(m.group("m1"), m.group("d1"))] + ([(m.group("m2"), m.group("d2"))] if m.group("m2") else [])
@@ -322,7 +326,7 @@ def _relative(
         due = Due(
             DueKind.RELATIVE, _words(para, m), offset_days=n, working_days=bool(m.group("work")), event=event, time=None
         )
-        return FoundDue(due, m.start(), m.end(), 0.9, "Hạn tính từ một sự kiện; chưa biết ngày cụ thể.")
+        return FoundDue(due, m.start(), m.end(), 0.9, N_("Hạn tính từ một sự kiện; chưa biết ngày cụ thể."))
     return None
 
 
@@ -362,7 +366,7 @@ def _reference(
         m.start(),
         m.end(),
         0.9,
-        "Hạn dẫn sang quy định hoặc văn bản khác.",
+        N_("Hạn dẫn sang quy định hoặc văn bản khác."),
     )
 
 
@@ -374,5 +378,9 @@ def _condition(
         return None
     words = _words(para, m)
     return FoundDue(
-        Due(DueKind.CONDITION, words, event=words), m.start(), m.end(), 0.8, "Hạn gắn với một điều kiện, không có ngày."
+        Due(DueKind.CONDITION, words, event=words),
+        m.start(),
+        m.end(),
+        0.8,
+        N_("Hạn gắn với một điều kiện, không có ngày."),
     )

@@ -33,6 +33,8 @@ from .wording import (
     INVITES,
     LISTS_GUESTS,
     LONGEST,
+    OFFICE_DUTY,
+    OTHERS_STAND,
     PRELUDE,
     PURPOSE,
     QUOTED,
@@ -142,6 +144,7 @@ class _Reader:
             and SILENT.match(node.folded)
             and not names_body(node)
             and not self._topic_then_duty(node)
+            and not (here.ordered and self._sentence_of_duty(node))
         ):
             scope = replace(here, silent=True)
         if (
@@ -158,6 +161,11 @@ class _Reader:
         else:
             self._children(node, scope)
         return here
+
+    def _sentence_of_duty(self, node: Node) -> bool:
+        """ "Đánh giá kết quả …, gửi …." under a lead-in: a whole sentence that begins with its verb heads nothing."""
+        whole = not node.children and len(node.text) > 60 and node.text.rstrip().endswith((".", ";", "/."))
+        return whole and not re.match(r"danh gia chung\b", node.folded) and bool(duty_at(node.para, node.at))
 
     def _topic_then_duty(self, node: Node) -> bool:
         """ "Về cơ sở lưu trú: Sở X rà soát …": a topic first, then a body with its duty."""
@@ -287,7 +295,11 @@ class _Reader:
         ):
             self._inherit(node, scope)
             return
-        if clause is not None and (clauses.tells(para, clause, False) or self._is_self(clause)) and not clause.ordered:
+        if (
+            clause is not None
+            and (clauses.tells(para, clause, False) or self._only_tells(para, clause))
+            and not clause.ordered
+        ):
             if not scope.units or clauses.tells(para, clause, False):
                 return
             clause = None
@@ -312,6 +324,8 @@ class _Reader:
         """The clause after an item's opening words; what the lines above name gives way only to words that say so."""
         para = node.para
         order = clauses.inside(para, node.at, end, self._speaks)
+        if order is None and (done_by := clauses.done_by(para, node.at, self._sentence_end(para, node.at))):
+            return done_by
         if not scope.units:
             own = clauses.subject_inside(para, node.at, end)
             return min((c for c in (order, own) if c is not None), key=lambda c: c.start, default=None)
@@ -446,6 +460,13 @@ class _Reader:
             re.search(r"chiu trach nhiem (?:thi hanh|thuc hien) (?:quyet dinh|nghi quyet|ke hoach|chi thi) nay", rest)
         )
 
+    def _only_tells(self, para: Para, clause: Clause) -> bool:
+        """Whether the issuer speaks of itself; an office that passes on its head's words has duties among them too."""
+        if not self._is_self(clause):
+            return False
+        office = self.about.kind == "Thông báo" and key(clause.units[0].name).startswith("van phong")
+        return not (office and OFFICE_DUTY.match(para.folded, clauses.first_word(para, clause.verb)))
+
     def _is_self(self, clause: Clause) -> bool:
         mine = key(self.about.issuer)
         first = key(clause.units[0].name)
@@ -538,7 +559,15 @@ class _Reader:
     def _plain_task(self, node: Node, here: Scope, para: Para, end: int) -> None:
         clause = self._clause(para, node.at, end)
         start = node.at
-        if clause is not None and not clause.ordered and (clauses.tells(para, clause, True) or self._is_self(clause)):
+        if OTHERS_STAND.match(node.folded) and self.seen_lead_in:
+            units = self.root_units or self.about.addressees
+            self.found.append(self._found(para, node.at, end, node, units, True, replace(here, due=None)))
+            return
+        if (
+            clause is not None
+            and not clause.ordered
+            and (clauses.tells(para, clause, True) or self._only_tells(para, clause))
+        ):
             clause = None
         if clause is None and REPORT_BY.match(node.folded) and self._report_of(node, here):
             return

@@ -22,6 +22,9 @@ _LEVEL = re.compile(
 _LOCAL = re.compile(
     r"^(?:so|thanh tra|van phong|chi cuc|cong an|ban (?!thuong vu|chap hanh|to chuc trung uong)|phong|trung tam|vien|truong|doan|hoi|lien minh|buu dien|benh vien|hat|kho bac|bao hiem)\b"
 )
+_PARTY_ORGAN = re.compile(
+    r"(?:ban (?:dan van|tuyen giao(?: va dan van)?|to chuc|noi chinh|kinh te|xay dung dang)|uy ban kiem tra|van phong)$"
+)
 _BODY_START = re.compile(
     r"^(?:so|bo|uy ban|ubnd|u.? ban|van phong|cuc|tong cuc|ban|hoi dong|hdnd|tinh uy|thanh uy|huyen uy|quan uy|dang uy|dang bo|chi cuc|phong|thanh tra|trung tam|vien|truong|cong an|toa an|chinh phu|thu tuong|quoc hoi|uy ban mat tran|hoi|doan|lien|tong|cong ty|bao hiem|kho bac|ngan hang|hat|benh vien|chu tich|tinh doan|to cong tac|bch|bcd|vu|hoc vien|dai hoc|tap doan)\b"
 )
@@ -120,6 +123,8 @@ def issuer_of(head: Head, paras: list[Para], text_folded: str) -> tuple[Value[st
             f"{re.sub(' (?:tỉnh|thành phố)$', '', name)} {parent[level.start() :]}",
             Span(groups[-2][0].start, own[-1].end),
         ), parent_value
+    if parent and _PARTY_ORGAN.match(fold(name)) and re.match(r"(?:tinh|thanh|huyen|quan|thi|dang) uy\b", fold(parent)):
+        return Value(f"{name} {parent}", Span(groups[-2][0].start, own[-1].end)), parent_value
     if _LEVEL.search(fold(name)) or re.search(r"(?:tinh|thanh|huyen|quan) uy\b", fold(name)):
         return Value(name, span), parent_value
     if parent and _LOCAL.match(fold(name)):

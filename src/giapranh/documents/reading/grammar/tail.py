@@ -15,14 +15,16 @@ from .lines import Line, Para, join, part_of
 _GAP = re.compile(r"\s{3,}|\s*\|\s*|\t+")
 _DASH = re.compile(r"^(?:[-–—_=+•ˆ*]\s?){1,3}(?=\S)|^[.:]\s?-\s?")
 _CAPITAL = "A-ZĐÀ-ẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸƠƯĂÂÊÔ"
-_NAME = re.compile(r"^(?:[^\W\d_a-z][\w’']*\s){1,4}[^\W\d_a-z]\w*$")
+_NAME = re.compile(r"^(?:[^\W\d_a-z][\w’']*\s){1,4}[^\W\d_a-z][\w’']*$")
 _AUTHORITY = re.compile(
     r"(?<![\w.])(?:(?:TM|T/M|KT|K/T|TL|T/L|TUQ|T\.M|K\.T|T\.L|TUN|Q)\s?[./]\s?|[TK]/[MTL]\s)(?=[^\W\d_a-z])"
 )
 _POSITION = re.compile(
     r"(?<!\w)(?:quyen )?(?:pho |tong |thuong truc )?(?:pho )?(?:chu tich|giam doc|chanh van phong|chanh thanh tra|bo truong|thu truong|cuc truong|vu truong|vien truong|truong phong|truong ban|truong|chi cuc truong|hieu truong|bi thu|chu nhiem|chanh an|thong doc|thu tuong|thu truong|tu lenh|chi huy truong|tong thanh tra|hat truong|doi truong|chanh|uy vien|thu ky|to truong|pho ban|cuc pho|vu pho)\b"
 )
-_TRAILING_NAME = re.compile(r"(?<=\s)([^\W\d_a-z][a-zà-ỹ]+)(?: [^\W\d_a-z][a-zà-ỹ]+){2,3}$")
+# Names of the highlands have one-letter and broken syllables ("A", "H'Bia").
+_SYLLABLE = re.compile(r"^[^\W\d_](?:[’'][^\W\d_]?)?[^\W\d_A-Z]*$")
+_TRAILING_NAME = re.compile(r"(?<=\s)([^\W\d_a-z](?:[a-zà-ỹ]+)?)(?: [^\W\d_a-z](?:[’']?[^\W\d_a-z]?[a-zà-ỹ]+)){2,3}$")
 _RANK = re.compile(
     r"^(?:(?:Đại|Thượng|Trung|Thiếu) (?:tướng|tá|úy)|(?:PGS|GS|TS|ThS|BS|KS|CN|LS|BSCKI{1,2}|NGƯT|NGND)\b\.?,?)\s*",
     re.I,
@@ -191,7 +193,7 @@ def _is_name(line: Line, alone: bool = False) -> bool:
     words = [w for w in text.split() if not w.endswith(".")]
     if not 2 <= len(words) <= 5 or text.isupper():
         return False
-    return fold(words[0]) in _surnames() or (alone and len(words) >= 3 and all(w[1:].islower() for w in words))
+    return fold(words[0]) in _surnames() or (alone and len(words) >= 3 and all(_SYLLABLE.match(w) for w in words))
 
 
 def _items(left: list[Line], tail: Tail) -> list[Para]:
@@ -241,7 +243,7 @@ def _parts(piece: Line) -> list[Line]:
     out: list[Line] = []
     rest = piece
     name = _TRAILING_NAME.search(piece.text)
-    if name and piece.text[: name.start()].strip().isupper() and fold(name.group(1)) in _surnames():
+    if name and piece.text[: name.start()].strip().isupper() and _POSITION.search(piece.folded, 0, name.start()):
         rest = part_of(piece, 0, name.start())
         out.append(part_of(piece, name.start(), len(piece.text)))
     cuts = [0, *(m.end() for m in _NEXT_RANK.finditer(rest.text)), len(rest.text)] if rest.caps else [0, len(rest.text)]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from .data import _toml, bodies
-from .folding import bare, fold, key
+from .folding import bare, fold, key, near
 from .lines import Para
 
 _MARKS = {
@@ -97,7 +97,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             "phòng chuyên môn",
         ]
     )
-    named = rf"{_NOT_NAMES}(?:{heads})(?![\w])"
+    named = rf"{_NOT_NAMES}(?:(?:{heads})(?![\w])|Sở(?=[A-ZĐ][a-zà-ỹ]))"
     person = rf"(?!Tr[uư].ng (?:hợp|họp)|Lãnh đạo,? (?:và )?(?:chỉ|thực|tổ|toàn|công|việc))(?:{persons})(?![\w])"
     plural = rf"(?:(?:[Tt]oàn thể |[Tt]ất cả )?(?:[Cc]{_LOOSE['a']}c|[Nn]hững|[Mm]ọi)) +(?:{both_cases}|{heads})(?!\w)"
     names = sorted({fold(n) for n in data["names"]}, key=len, reverse=True)
@@ -425,6 +425,9 @@ def _spreads(text: str, at: int, colon: int) -> bool:
     if not (pattern("generic").match(head.lower()) or pattern("named").match(head)):
         return False
     known = pattern("names").match(fold(after))
+    verb = pattern("short duty").match(after)
+    if verb and not known and after[verb.end() : verb.end() + 2].strip().islower():
+        return False
     return bool(known) or (
         bool(re.match(r"[^\W\d_a-z][^,;.:]{1,40}[,;]", after)) and not pattern("long duty").match(fold(after))
     )
@@ -504,7 +507,7 @@ def _unit(text: str, a: int, b: int, head: str) -> Unit:
             known = pattern("names").fullmatch(fold(name))
             lead = f"{lead} Sở".strip() if known and not pattern("named").match(name) else lead
         name = f"{lead} {name}".strip()
-    return Unit(name, a, b)
+    return Unit(nearest_known(name), a, b)
 
 
 def _cuts(para: Para, start: int, end: int) -> list[tuple[int, int]]:
@@ -594,6 +597,22 @@ def spelt_small(text: str) -> str:
         if rest and fold(rest.group().split()[0]) not in ("ven", "bien", "gioi", "giap", "lien", "tren", "va", "uy"):
             out[m.end() : m.end() + rest.end()] = list(rest.group().title())
     return "".join(out)
+
+
+def nearest_known(name: str) -> str:
+    """The department a misread name stands for ("SởửY tế", "Sở Nội vự"), or the name as it is."""
+    if name[:1] not in "SŠ" or len(name) > 60 or not fold(name).startswith("so"):
+        return name
+    mine = key(name).replace(" ", "")
+    known = _departments()
+    if mine in known:
+        return known[mine] if name.lower() != known[mine].lower() else name
+    return next((v for k, v in known.items() if abs(len(mine) - len(k)) <= 1 and near(mine, k, 1)), name)
+
+
+@cache
+def _departments() -> dict[str, str]:
+    return {key(f"Sở {known}").replace(" ", ""): f"Sở {known}" for known in reversed(bodies()["names"])}
 
 
 def initials(name: str) -> str:

@@ -43,7 +43,10 @@ AUTHORITY = re.compile(
 )
 # Under the heading of a body, "Chỉ đạo các đơn vị …" is what that body has to do.
 DIFFICULTIES = re.compile(
-    r"(?:trong qua trinh|neu (?:co|gap|phat sinh)|truong hop (?:co|gap|phat sinh))[^.;]{0,160}?(?:de nghi|yeu cau|kip thoi|thi|,) (?:(?:quy|cac) (?:co quan|don vi|dia phuong|so|bo|nganh|uy ban|ubnd|ong|ba|doanh nghiep)[^.;]{0,60}? )?(?:kip thoi |som )?(?:phan anh|bao cao|trao doi|lien he|thong tin|kien nghi|phan hoi)\b"
+    r"(?:(?:trong )?qua trinh|neu (?:co|gap|phat sinh)|truong hop (?:co|gap|phat sinh))[^.;]{0,160}?(?:de nghi|yeu cau|kip thoi|thi|,) (?:(?:quy|cac) (?:co quan|don vi|dia phuong|so|bo|nganh|uy ban|ubnd|ong|ba|doanh nghiep)[^.;]{0,60}? )?(?:kip thoi |som )?(?:phan anh|bao cao|trao doi|lien he|thong tin|kien nghi|phan hoi)\b"
+)
+OFFICE_DUTY = re.compile(
+    r"(?:co trach nhiem |chiu trach nhiem |chu dong |thuong xuyen )?(?:theo doi|don doc|chu tri|phoi hop|tong hop|tham muu|kiem tra|giup|bo tri|ra soat)\b"
 )
 OTHERS_STAND = re.compile(
     r"(?:cac |nhung )?(?:noi dung|nhiem vu)(?: chi dao)? (?:khac|con lai)[^.;:]{0,60}?(?:tiep tuc |van )?(?:thuc hien|trien khai) (?:theo|dung)\b"

@@ -47,8 +47,12 @@ def written(found: Found, about: Circumstances, cites: list[tuple[int, Para, int
 
 
 def _unit_value(para: Para, unit: Unit, inherited: bool) -> Value[str]:
+    span = para.span(unit.start, unit.end)
+    printed = key(para.text[unit.start : unit.end]).replace(" ", "")
+    if printed not in key(unit.name).replace(" ", ""):
+        return Value(unit.name, span, 0.7, N_("Tên đơn vị in sai hoặc in khác; đã sửa theo tên quen biết."))
     reason = N_("Đơn vị lấy từ đề mục hoặc câu dẫn phía trên.") if inherited else None
-    return Value(unit.name, para.span(unit.start, unit.end), 0.85 if inherited else 1.0, reason)
+    return Value(unit.name, span, 0.85 if inherited else 1.0, reason)
 
 
 def _sides(found: Found, about: Circumstances) -> tuple[list[tuple[Para, Unit]], list[tuple[Para, Unit]]]:
