@@ -11,7 +11,7 @@ from .lines import Para
 from .units import Phrase, Unit, duty_at, duty_in, nearest_known, pattern, phrase_at
 
 _CONNECTORS = re.compile(
-    r"(?:(?:dong thoi|ngoai ra|ben canh do|mat khac|rieng|trong do|cu the|theo do|do do|vi vay|truoc mat|trong thoi gian toi|thoi gian toi|hang nam|hang quy|hang thang|khi can thiet|rieng doi voi|sau do|mot la|hai la|ba la|bon la)[,:]? )+"
+    r"(?:(?:dong thoi|ngoai ra|ben canh do|mat khac|rieng|trong do|cu the|theo do|do do|vi vay|truoc mat|trong thoi gian toi|thoi gian toi|hang nam|hang quy|hang thang|khi can thiet|rieng doi voi|sau do|ve lau dai|lau dai|ve phia tinh|ngay lap tuc|mot la|hai la|ba la|bon la)[,:]? )+"
 )
 _ORDER = r"(?P<mode>giao(?! thong| duc| luu| duyen| dich| nhan| nop| ke hoach| du toan| von)|yeu cau|de nghi|phan cong|uy quyen|chi dao|cho phep|nghiem tuc yeu cau)"
 ORDER = re.compile(

@@ -386,7 +386,7 @@ class _Reader:
             if current is not None and {key(u.name) for u in clause.units} & {key(u.name) for _, u in current.units}:
                 continue
             if para.text[at - 2] == ";" and not (
-                para.text[at].isupper() or clause.ordered or self._own_half(para, clause)
+                para.text[clause.units[0].start].isupper() or clause.ordered or self._own_half(para, clause)
             ):
                 continue
             if ANSWERS.match(para.folded, clause.verb):

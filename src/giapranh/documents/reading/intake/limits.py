@@ -17,6 +17,7 @@ class Limits:
 
     bytes: int = 64 * MIB
     pages: int = 300
+    characters: int = 1_500_000  # of text, about 500 pages: files without pages have a bound too
     unpacked_bytes: int = 256 * MIB
     unpack_ratio: int = 200
     archive_members: int = 5000

@@ -19,6 +19,7 @@ from .refusals import (
     Macros,
     NoText,
     TooLarge,
+    TooManyPages,
     UnknownFormat,
 )
 
@@ -36,6 +37,12 @@ def open_paper(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS, watch
     name = nfc(PurePath(name).name or name)
     _check_size(data, name, limits)
     source = _opened(data, name, limits, watch)
+    if len(source.text) > limits.characters:
+        raise TooManyPages(
+            N_("Tệp %(name)s có hơn %(limit)d ký tự, dài hơn một văn bản: tách tệp rồi đọc lại."),
+            name=name,
+            limit=limits.characters,
+        )
     if repair.letters_in(source.text) < _LEAST_LETTERS:
         raise NoText(N_("Tệp %(name)s không có chữ đọc được: kiểm tra lại tệp hoặc quét lại cho rõ."), name=name)
     refuse_secret(source, name)
