@@ -163,13 +163,14 @@ def squeezed(page):
     return "".join(re.sub(r"\n\f? *\d{1,2}\n", "\n", unicodedata.normalize("NFC", page)).split())
 
 
-def test_the_page_tells_every_group_and_keeps_the_exam_unseen():
+def test_the_page_tells_every_group_and_what_was_measured_at_first_sight():
     half = {**score_paper(GOLD, as_reading(GOLD)), "lead": Score(0, 1, 1)}
     page = write_page([Measured("dev", "d01", False, half), Measured("exam", "e01", True, half)])
     assert "| dev, text | 1 | 1.000 | 1.000 | 1.000 | 0.000 | 1.000 |" in page
     assert "| exam, OCR | 1 | 1.000 | 1.000 | 1.000 | 0.000 | 1.000 |" in page
     assert re.search(r"\| d01 \| text \| 0\.\d+ \| lead 0/1 \|", page)
-    assert re.search(r"\| e01 \| OCR \| 0\.\d+ \| not told \|", page)
+    assert re.search(r"\| e01 \| OCR \| 0\.\d+ \| lead 0/1 \|", page)
+    assert "| 0.972 | 0.979 | 0.933 | 0.875 |" in page
 
 
 def test_a_folder_without_answers_is_refused(tmp_path):

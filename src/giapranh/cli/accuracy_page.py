@@ -12,7 +12,7 @@ from giapranh.documents.reading.scoring import FIELDS, Score, Scores, add_up, ov
 
 _CORPORA = {
     "dev": "Papers of our own, for developing (`tests/papers/dev`)",
-    "exam": "Papers of our own, only for measuring (`tests/papers/exam`)",
+    "exam": "Papers of our own, at first only for measuring (`tests/papers/exam`)",
     "samples": "Real papers, for developing (not part of the repository)",
 }
 _GROUPS = {False: "text", True: "OCR"}
@@ -29,9 +29,26 @@ are the uncorrected text of a scan, with stray stamps, wrong marks, and number a
 page itself is not measured here. Figures are micro averages: all papers' answers in one heap. A directive that is
 missed misses its lead and its day too.
 
-The reader was developed while looking at the *dev* and *samples* papers; the *exam* papers were never looked at for
-that, so theirs are the rows to believe. All three are small: one paper more or less moves a figure by a few hundredths.
+The reader was developed while looking at the *dev* and *samples* papers. The *exam* papers were kept shut until the
+first release and then opened to find the rules still missing, so no row below is unseen any more: what to expect of a
+paper nobody has looked at stands under *At first sight*. All are small: one paper more or less moves a figure by a few
+hundredths.
 """
+# Measured once, before anybody tuned on the papers; they cannot be measured again.
+_FIRST_SIGHT = (
+    ("exam, 18 papers, before anybody opened them", "0.972", "0.979", "0.933", "0.875", "0.897", "0.964", "0.882"),
+    (
+        "later dev papers, in batches of four, before tuning",
+        "–",
+        "–",
+        "0.97–1.00",
+        "0.95",
+        "0.91–0.92",
+        "0.94–0.99",
+        "–",
+    ),
+)
+_FIRST_SIGHT_FIELDS = ("header", "citations", "directives", "lead", "coordinating", "due", "signer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +62,7 @@ class Measured:
 
 
 def write_page(measured: Sequence[Measured]) -> str:
-    parts = [_INTRO, _against_the_aims(measured)]
+    parts = [_INTRO, _at_first_sight(), _against_the_aims(measured)]
     parts += [_corpus(corpus, papers) for corpus, papers in _by_corpus(measured).items()]
     parts.append(_worst(measured))
     return "\n".join(parts).rstrip() + "\n"
@@ -70,6 +87,18 @@ def _groups(measured: Sequence[Measured]) -> Iterator[tuple[str, int, Mapping[st
             chosen = [paper.scores for paper in papers if paper.scanned is scanned]
             if chosen:
                 yield f"{corpus}, {kind}", len(chosen), add_up(chosen)
+
+
+def _at_first_sight() -> str:
+    """What papers gave that the reader had never met: kept by hand, as tuning spoils them for measuring."""
+    told = (
+        "Figures (F1) of papers when the reader met them for the first time. They are the ones to believe for a new\n"
+        "paper: expect up to one duty in eight with a wrong or missing lead, and more where bodies are named unusually or\n"
+        "a scan is poor. The tables further down show what was learnt from these same papers since, not what a stranger\n"
+        "will give. All these papers were written for this project, so real ones may fare worse still.\n\n"
+    )
+    rows = [["papers", *_FIRST_SIGHT_FIELDS], *_FIRST_SIGHT]
+    return "## At first sight\n\n" + told + _table(rows)
 
 
 def _against_the_aims(measured: Sequence[Measured]) -> str:
@@ -102,12 +131,14 @@ def _cells(score: Score) -> list[str]:
 
 
 def _worst(measured: Sequence[Measured]) -> str:
-    """The papers read worst, all fields together. What went wrong is told for *dev* only: *exam* stays unseen."""
-    own = [paper for paper in measured if paper.corpus in ("dev", "exam")]
+    """The papers read worst, all fields together, with the fields that went wrong."""
+    own = [p for p in measured if p.corpus in ("dev", "exam") and any(_missed(p.scores))]
+    if not own:
+        return "## Read worst\n\nEvery field of our own papers is read as answered: they can teach no more.\n"
     ranked = sorted(own, key=lambda paper: (overall(paper.scores).f1, paper.name))
     rows = [["paper", "kind of text", "all fields, F1", "fields below 1"]]
     for paper in ranked[:_WORST]:
-        short = ", ".join(_missed(paper.scores)) if paper.corpus == "dev" else "not told"
+        short = ", ".join(_missed(paper.scores))
         rows.append([paper.name, _GROUPS[paper.scanned], f"{overall(paper.scores).f1:.3f}", short])
     return "## Read worst\n\n" + _table(rows)
 
