@@ -324,3 +324,13 @@ def test_the_worker_reads_what_was_uploaded(an: Officer, client_of: Signed, monk
 
     asyncio.run(work())
     assert Upload.objects.get().state == "done"
+
+
+def test_a_file_that_kills_the_worker_again_and_again_is_given_up_with_a_line(an):
+    upload = services.receive_upload(data=io.BytesIO(b"x" * 40), name="hỏng.pdf", size=40, by=an, at=AT)
+    services.give_up_upload(uid=upload.uid, at=AT)
+    upload.refresh_from_db()
+    assert upload.state == "refused"
+    assert "dừng nhiều lần" in upload.line
+    services.give_up_upload(uid=upload.uid, at=AT)
+    assert services.read_upload(uid=upload.uid, at=AT).state == "refused"

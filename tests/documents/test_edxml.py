@@ -14,7 +14,7 @@ from tests.factories.documents import AT, make_paper
 
 from giapranh.documents import edxml, queries, services
 from giapranh.documents.models import Direction, EdxmlMessage, Paper, PaperAttachment, Upload
-from giapranh.kernel.errors import Refused
+from giapranh.kernel.errors import NotAllowed, Refused
 from giapranh.people.models import Officer
 
 pytestmark = pytest.mark.django_db
@@ -200,3 +200,11 @@ def test_a_message_of_another_paper_is_not_given_out(clerk: Officer, client_of: 
     client = client_of(clerk)
     assert client.get(reverse("documents:envelope", args=[came.pk]), {"goi": message.pk}).status_code == 200
     assert client.get(reverse("documents:envelope", args=[other.pk]), {"goi": message.pk}).status_code == 404
+
+
+def test_only_those_who_keep_the_books_say_that_a_paper_was_recalled(an: Officer, clerk: Officer) -> None:
+    receive(envelope(), clerk)
+    business = edxml.Business(kind=edxml.BusinessKind.RECALL, document_id="H02.13,2026/03/16,41/KH-UBND")
+    with pytest.raises(NotAllowed):
+        receive(envelope(business=business), an)
+    assert not EdxmlMessage.objects.filter(status="13").exists()

@@ -8,7 +8,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
 
 import typer
 
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
 
 from giapranh.cli import setting_up
 from giapranh.cli.language import _
+from giapranh.kernel.clock import now
 from giapranh.kernel.errors import N_, BadInput
 from giapranh.node import home, postgres
+
+MOST_ATTEMPTS = 2  # of one job, when the worker died over it
 
 
 def init(
@@ -105,10 +109,28 @@ def run_worker() -> None:
 
 
 async def _work(worker_app: App) -> None:
+    import asyncio
+
+    from procrastinate.jobs import Status
+
     async with worker_app.open_async():
         for job in await worker_app.job_manager.get_stalled_jobs(seconds_since_heartbeat=120):
-            await worker_app.job_manager.retry_job(job)
+            if job.attempts < MOST_ATTEMPTS:
+                await worker_app.job_manager.retry_job(job)
+            else:  # what killed the worker each time would kill it again
+                await worker_app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
+                await asyncio.to_thread(_give_up, job.task_name, dict(job.task_kwargs))
         await worker_app.run_worker_async(concurrency=2, install_signal_handlers=sys.platform != "win32")
+
+
+def _give_up(task_name: str, arguments: dict[str, Any]) -> None:
+    """Tell whoever waits for a job that it will not be done."""
+    from giapranh.documents import services
+    from giapranh.people.background import own_connection
+
+    if task_name == "documents.read_upload":
+        with own_connection():
+            services.give_up_upload(uid=UUID(arguments["uid"]), at=now())
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from giapranh.documents.services.arrivals import (
     DuplicatePaper,
     add_version,
+    give_up_upload,
     read_upload,
     receive_upload,
     remove_draft,
@@ -43,6 +44,7 @@ __all__ = [
     "correct_field",
     "create_outgoing",
     "enter_outgoing",
+    "give_up_upload",
     "grant_access",
     "keep_blob",
     "number_outgoing",

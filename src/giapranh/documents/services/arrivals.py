@@ -191,6 +191,17 @@ def read_upload(*, uid: uuid.UUID, at: datetime) -> Upload:
     return upload
 
 
+def give_up_upload(*, uid: uuid.UUID, at: datetime) -> None:
+    """The reading of a file has killed the worker again and again: say so and let the file go."""
+    upload = Upload.objects.filter(uid=uid, state__in=[UploadState.WAITING, UploadState.READING]).first()
+    if upload is None:
+        return
+    _refuse_upload(upload, BadInput(N_("Tệp làm trình đọc dừng nhiều lần nên không đọc tiếp: xin gửi lại tệp gốc.")))
+    upload.finished_at = at
+    upload.save(update_fields=["state", "code", "message", "params", "finished_at"])
+    vault.unstage(uid)
+
+
 def _take_upload(upload: Upload, data: bytes, at: datetime) -> Paper:
     from giapranh.documents.services import envelopes
 

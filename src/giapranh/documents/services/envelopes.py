@@ -200,7 +200,11 @@ def _by_name(about: edxml.ResponseFor) -> Paper | None:
 
 
 def _recalled(envelope: edxml.Envelope, data: bytes, by: Any, at: datetime) -> Paper:
-    """The sender takes a paper back. It stays in the book, with a line that says so: a recall keeps a trace."""
+    """The sender takes a paper back. It stays in the book, with a line that says so: a recall keeps a trace.
+
+    Envelopes are not signed here, so only those who keep the books may say that one came.
+    """
+    permissions.check_can_keep_books(by)
     wanted = envelope.business.document_id or envelope.document_id or ""
     message = EdxmlMessage.objects.filter(direction="in", document_id=wanted, paper__isnull=False).first()
     if message is None or message.paper is None:
@@ -223,7 +227,8 @@ def _recalled(envelope: edxml.Envelope, data: bytes, by: Any, at: datetime) -> P
 
 
 def _receive_status(data: bytes, name: str, by: Any, at: datetime) -> Paper:
-    """A reply on a paper we sent."""
+    """A reply on a paper we sent; brought in by those who keep the books, as a recall is."""
+    permissions.check_can_keep_books(by)
     status = edxml.parse_status(data, name)
     paper = _by_name(status.about)
     if paper is None:

@@ -24,14 +24,14 @@ def _incoming() -> list[Column]:
     return [
         Column("entered_on", _("Ngày đến"), "date", field="entered_on"),
         Column("seq", _("Số đến"), "number", field="seq", sort_field="seq"),
-        Column("author", _("Tác giả"), field="author", search="paper__search_key"),
+        Column("author", _("Tác giả"), field="author", search="paper__search_key", sortable=False),
         Column("number_symbol", _("Số, ký hiệu"), field="number_symbol"),
         Column("paper_date", _("Ngày tháng văn bản"), field="paper_date", sort_field="paper__issued_on"),
-        Column("kind_and_subject", _("Tên loại và trích yếu nội dung"), field="kind_and_subject", search="paper__search_key"),
-        Column("handed_to", _("Đơn vị hoặc người nhận"), field="handed_to"),
+        Column("kind_and_subject", _("Tên loại và trích yếu nội dung"), field="kind_and_subject", search="paper__search_key", sortable=False),
+        Column("handed_to", _("Đơn vị hoặc người nhận"), field="handed_to", sortable=False),
         Column("handed_on", _("Ngày chuyển"), "date", field="handed_on"),
-        Column("receipt", _("Ký nhận"), field="receipt"),
-        Column("note", _("Ghi chú"), field="note"),
+        Column("receipt", _("Ký nhận"), field="receipt", sortable=False),
+        Column("note", _("Ghi chú"), field="note", sortable=False),
     ]  # fmt: skip
 
 
@@ -39,14 +39,14 @@ def _outgoing() -> list[Column]:
     return [
         Column("number_symbol", _("Số, ký hiệu văn bản"), field="number_symbol", sort_field="seq"),
         Column("paper_date", _("Ngày tháng văn bản"), field="paper_date", sort_field="paper__issued_on"),
-        Column("kind_and_subject", _("Tên loại và trích yếu nội dung"), field="kind_and_subject", search="paper__search_key"),
-        Column("signer", _("Người ký"), field="signer"),
-        Column("recipients", _("Nơi nhận văn bản"), field="recipients"),
-        Column("archive_holder", _("Đơn vị, người nhận bản lưu"), field="archive_holder"),
+        Column("kind_and_subject", _("Tên loại và trích yếu nội dung"), field="kind_and_subject", search="paper__search_key", sortable=False),
+        Column("signer", _("Người ký"), field="signer", sortable=False),
+        Column("recipients", _("Nơi nhận văn bản"), field="recipients", sortable=False),
+        Column("archive_holder", _("Đơn vị, người nhận bản lưu"), field="archive_holder", sortable=False),
         Column("copies", _("Số lượng bản"), "number", field="copies"),
         Column("handed_on", _("Ngày chuyển"), "date", field="handed_on"),
-        Column("receipt", _("Ký nhận"), field="receipt"),
-        Column("note", _("Ghi chú"), field="note"),
+        Column("receipt", _("Ký nhận"), field="receipt", sortable=False),
+        Column("note", _("Ghi chú"), field="note", sortable=False),
     ]  # fmt: skip
 
 
@@ -54,11 +54,11 @@ def _follow_up() -> list[Column]:
     return [
         Column("seq", _("Số đến"), "number", field="seq"),
         Column("paper", _("Tên loại, số và ký hiệu, ngày tháng, tác giả"), value=_named, field="number_symbol", search="paper__search_key"),
-        Column("handed_to", _("Đơn vị hoặc người nhận"), field="handed_to"),
+        Column("handed_to", _("Đơn vị hoặc người nhận"), field="handed_to", sortable=False),
         Column("due_on", _("Thời hạn giải quyết"), "date", field="due_on"),
-        Column("progress", _("Tiến độ giải quyết"), field="progress"),
+        Column("progress", _("Tiến độ giải quyết"), field="progress", sortable=False),
         Column("reply", _("Số, ký hiệu văn bản trả lời"), field="reply"),
-        Column("note", _("Ghi chú"), field="note"),
+        Column("note", _("Ghi chú"), field="note", sortable=False),
     ]  # fmt: skip
 
 

@@ -40,9 +40,9 @@ def _columns() -> list[Column]:
     return [
         Column("full_number", _("Số, ký hiệu"), value=lambda p: p.full_number or "–", field="full_number", search="number_key", sort_field="sort_key"),
         Column("issued_on", _("Ngày"), "date", value=lambda p: p.issued_on or day_in_words(p.issued_day, p.issued_month, p.issued_year), field="issued_on"),
-        Column("kind", _("Loại"), field="kind"),
-        Column("subject", _("Trích yếu"), field="subject", search="search_key"),
-        Column("issuer_name", _("Cơ quan ban hành"), field="issuer_name", search="search_key"),
+        Column("kind", _("Loại"), field="kind", sortable=False),
+        Column("subject", _("Trích yếu"), field="subject", search="search_key", sortable=False),
+        Column("issuer_name", _("Cơ quan ban hành"), field="issuer_name", search="search_key", sortable=False),
         Column(
             "state", _("Tình trạng"), "status", field="state", choices=queries.state_choices(),
             value=lambda p: Status(str(p.get_state_display()), TONES.get(p.state, "")),

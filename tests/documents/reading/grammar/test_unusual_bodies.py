@@ -144,3 +144,25 @@ def test_a_party_board_is_named_with_its_committee() -> None:
     issuer = plain(head).issuer
     assert issuer is not None
     assert issuer.value == "Ban Tuyên giáo và Dân vận Tỉnh ủy Kon Tum"
+
+
+def test_a_list_on_one_line_ends_its_shared_head_at_the_next_dash() -> None:
+    head = (
+        "SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG | CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nSố: 451/SNNMT-QLĐĐ | Quảng Nam, ngày 03 tháng 6 năm 2025\n"
+        "Kính gửi: - UBND các huyện: Đông Giang, Nam Giang; - Chi nhánh Văn phòng Đăng ký đất đai các huyện.\n"
+        "Sở đề nghị các đơn vị rà soát quỹ đất trước ngày 20/6/2025./.\n"
+        "Nơi nhận: - Như trên; - Lưu: VT, QLĐĐ, Bình. | KT. GIÁM ĐỐC PHÓ GIÁM ĐỐC Zơ Râm Thị Blúi\n"
+    )
+    reading = plain(head)
+    assert [v.value for v in reading.addressees][-1] == "Chi nhánh Văn phòng Đăng ký đất đai các huyện"
+    assert reading.symbol is not None
+    assert reading.symbol.value == "SNNMT-QLĐĐ"
+    assert reading.archive is not None
+    assert reading.archive.value.drafter == "Bình"
+    assert reading.signer is not None
+    assert reading.signer.value.name == "Zơ Râm Thị Blúi"
+
+
+def test_bodies_told_by_their_duty_elsewhere() -> None:
+    (first, _) = given(LEAD_IN + "1. Các cơ quan được giao chủ trì tại mục II xây dựng kế hoạch chi tiết." + NEXT)
+    assert leads(first) == ["Các cơ quan được giao chủ trì tại mục II"]

@@ -7,7 +7,9 @@ import unicodedata
 import pytest
 
 from giapranh.documents.reading import open_paper, repair
+from giapranh.documents.reading.intake.limits import Limits
 from giapranh.documents.reading.schema import Origin
+from giapranh.kernel.errors import Refused
 
 TEXT = (
     "ỦY BAN NHÂN DÂN TỈNH LẠNG SƠN\nCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\n\n"
@@ -70,3 +72,9 @@ def test_a_paper_in_english_is_read_and_said_to_be_foreign():
 
 def test_a_vietnamese_paper_gets_no_such_remark():
     assert open_paper(TEXT.encode(), "a.txt").remarks == ()
+
+
+def test_a_text_longer_than_any_paper_is_refused_in_one_line():
+    with pytest.raises(Refused, match="hơn 100 ký tự") as refusal:
+        open_paper(("Sở Nông nghiệp và Môi trường báo cáo. " * 10).encode(), "dài.txt", limits=Limits(characters=100))
+    assert refusal.value.stable_code == "paper_too_many_pages"
