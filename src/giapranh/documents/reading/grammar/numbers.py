@@ -22,7 +22,8 @@ _LOST_SLASH = rf"(?<=so )(?P<ln>\d{{1,5}}) ?(?P<ls>(?:QD|QĐ|KH|CT|TB|BC|NQ|TTr|
 NUMBER = re.compile(rf"(?<![\w/.,-])(?:{_STATE}|{_PARTY})(?![\w])")
 LOST_SLASH = re.compile(rf"(?<![\w/.,-]){_LOST_SLASH}(?!\w)")
 _SPACES = re.compile(r"\s+")
-_DOUBLE = re.compile(r"[ĐÐ]{2,}")
+_DOUBLE = re.compile(r"(?:ĐÐ|ÐĐ|ÐÐ)+")
+_RUN = re.compile(r"[ĐÐD]{2,}")
 _CENTRAL = re.compile(r"^[17l][WV]$")
 # Parts of symbols that are the same everywhere in the country, to mend marks and letters OCR lost.
 _KNOWN = ("UBND", "HĐND", "QĐ", "NĐ", "CP", "TTg", "TW", "TU", "TTr", "VPCP", "CĐ", "TB", "KH", "BC", "BCĐ")
@@ -67,7 +68,8 @@ def mend_symbol(symbol: str) -> str:
 def _mend_piece(piece: str) -> str:
     if _CENTRAL.match(piece):
         return "TW"
-    known = _known().get(fold(piece))
+    # "QĐĐ" is a slip, "QLĐĐ" (Quản lý đất đai) is none.
+    known = _known().get(fold(piece)) or _known().get(fold(_RUN.sub("Đ", piece)))
     if known and piece.isupper() == known.isupper():
         return known
     # "UnND": capitals and small letters mixed as no organ writes them.

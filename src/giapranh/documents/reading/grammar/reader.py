@@ -345,6 +345,8 @@ def _kept(tail: Tail) -> Value[Archive] | None:
         )
         office = (mark.group("o") if mark else office_words).strip(" .-")
         drafter = next((g for g in (mark.group("d"), mark.group("e"), mark.group("f")) if g), None) if mark else None
+        if last is None and len(parts) > 2:
+            last = re.fullmatch(r"([^\W\d_][a-zà-ỹ]+)", parts[-1]) if parts[-1][:1].isupper() else None
         drafter = drafter or (last.group(1) if last else None)
     return Value(Archive(office or None, drafter, rest), para.span(0, len(para.text)))
 

@@ -322,6 +322,16 @@ def _due(cell: Para | None, issued: DateParts | None) -> tuple[Para, FoundDue] |
     day = dates.of(m) if m else None
     if m and day is not None and day.as_date is not None:
         return cell, FoundDue(Due(DueKind.DATE, cell.text[m.start() : m.end()], day.as_date), m.start(), m.end(), 0.9)
+    if re.match(r"(?:hang|moi|dinh ky)\b", cell.folded):
+        often = find_due(
+            Para("Báo cáo: " + cell.text, [0], [cell.places[0] if cell.places else 0]),
+            0,
+            len(cell.text) + 9,
+            [],
+            issued,
+        )
+        if often is not None and often.due.kind is DueKind.RECURRING:
+            return cell, FoundDue(often.due, 0, len(cell.text), 0.9)
     period = re.compile(r"(?:thang|quy|nam) [\divx]{1,4}").search(cell.folded)
     if period:
         labelled = find_due(join_label(cell), 0, len(cell.text) + 11, [], issued)

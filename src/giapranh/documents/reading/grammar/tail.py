@@ -197,7 +197,7 @@ def _is_name(line: Line, alone: bool = False) -> bool:
 
 
 def _items(left: list[Line], tail: Tail) -> list[Para]:
-    if len(left) == 1 and left[0].text.count(";") > 1:
+    if len(left) == 1 and (left[0].text.count(";") > 1 or re.search(r"; ?[-–] ?\w", left[0].text)):
         left = _split_inline(left[0])
     dashed = sum(bool(_DASH.match(x.text)) for x in left) * 2 > len(left) / 2
     groups: list[list[Line]] = []

@@ -446,6 +446,8 @@ def split(para: Para, start: int, end: int) -> list[Unit]:
     out: list[Unit] = []
     spread: tuple[str, int] | None = None
     for a, b in cuts:
+        while a < b and text[a] in " -–•":
+            a += 1
         piece = text[a:b]
         m = _several(piece, text, b, end)
         if m and m.end() < len(piece):
