@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date as Day  # noqa: N812 - a field is called date
+from datetime import date as Day
 from datetime import datetime
 from enum import IntEnum
 
