@@ -95,7 +95,9 @@ def _at_first_sight() -> str:
         "Figures (F1) of papers when the reader met them for the first time. They are the ones to believe for a new\n"
         "paper: expect up to one duty in eight with a wrong or missing lead, and more where bodies are named unusually or\n"
         "a scan is poor. The tables further down show what was learnt from these same papers since, not what a stranger\n"
-        "will give. All these papers were written for this project, so real ones may fare worse still.\n\n"
+        "will give. All these papers were written for this project, so real ones may fare worse still.\n"
+        "The totals of *exam* were looked at while developing and once steered work on the heads of papers: its header\n"
+        "figure stood at 0.879 before that.\n\n"
     )
     rows = [["papers", *_FIRST_SIGHT_FIELDS], *_FIRST_SIGHT]
     return "## At first sight\n\n" + told + _table(rows)
