@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 
 def _table() -> dict[int, str]:
@@ -41,6 +42,7 @@ def key(text: str) -> str:
     return " ".join(_WORDS.findall(fold(text)))
 
 
+@lru_cache(maxsize=8192)  # the same names are compared again and again
 def near(a: str, b: str, most: int) -> bool:
     """Whether ``a`` becomes ``b`` with at most ``most`` insertions, deletions or changes of letters."""
     if abs(len(a) - len(b)) > most:
