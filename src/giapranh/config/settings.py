@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "giapranh.people",
     "giapranh.documents",
     "giapranh.programme",
+    "giapranh.water",
     "giapranh.desk",
     "giapranh.api",
     "allauth",

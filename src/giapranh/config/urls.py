@@ -12,6 +12,7 @@ urlpatterns = [
     path("dia-gioi/", include("giapranh.places.urls")),
     path("van-ban/", include("giapranh.documents.urls")),
     path("", include("giapranh.programme.urls")),
+    path("song-ngoi/", include("giapranh.water.urls")),
     path("api/", include("giapranh.api.urls")),
 ]
 
