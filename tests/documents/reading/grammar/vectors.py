@@ -5,7 +5,8 @@ from __future__ import annotations
 from giapranh.documents.reading.grammar import read
 from giapranh.documents.reading.grammar.deadlines import FoundDue, find_due
 from giapranh.documents.reading.grammar.lines import Para, join, lines_of
-from giapranh.documents.reading.grammar.units import phrase_at, split
+from giapranh.documents.reading.grammar.phrases import phrase_at
+from giapranh.documents.reading.grammar.units import split
 from giapranh.documents.reading.schema import DateParts, Directive, Origin, Reading, SourceText
 
 ISSUED = DateParts(1, 8, 2025)

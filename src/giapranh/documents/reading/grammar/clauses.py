@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 from .lines import Para
-from .units import Phrase, Unit, duty_at, duty_in, nearest_known, pattern, phrase_at
+from .naming import nearest_known
+from .phrases import Phrase, phrase_at
+from .units import Unit
+from .vocabulary import duty_at, duty_in, pattern
 
 _CONNECTORS = re.compile(
     r"(?:(?:dong thoi|ngoai ra|ben canh do|mat khac|rieng|trong do|cu the|theo do|do do|vi vay|truoc mat|trong thoi gian toi|thoi gian toi|hang nam|hang quy|hang thang|khi can thiet|rieng doi voi|sau do|ve lau dai|lau dai|ve phia tinh|ngay lap tuc|mot la|hai la|ba la|bon la)[,:]? )+"

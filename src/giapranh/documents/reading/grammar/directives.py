@@ -15,9 +15,12 @@ from .folding import key
 from .found import Circumstances, Found, Scope
 from .headings import capital_heading, caps, is_label, last_order, names_body, titled, topic, usable
 from .lines import Para
+from .naming import initials
+from .phrases import phrase_at
 from .spelling import one_spelling, squeezed
 from .structure import Node, tree, walk
-from .units import Unit, duty_at, initials, phrase_at
+from .units import Unit
+from .vocabulary import duty_at
 from .wording import (
     ANSWERS,
     ASKS,

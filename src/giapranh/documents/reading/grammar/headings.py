@@ -7,8 +7,11 @@ from collections.abc import Callable
 from . import clauses, labels
 from .clauses import Clause
 from .lines import Para
+from .naming import spelt_small
+from .phrases import phrase_at
 from .structure import Node
-from .units import pattern, phrase_at, spelt_small, split
+from .units import split
+from .vocabulary import pattern
 from .wording import SECTION, SILENT, TITLED
 
 

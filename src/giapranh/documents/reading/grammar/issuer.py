@@ -10,7 +10,8 @@ from ..schema import Span, Value
 from .folding import bare, fold, key, near
 from .header import Head
 from .lines import Line, Para, part_of
-from .units import pattern, spellings
+from .naming import spellings
+from .vocabulary import pattern
 
 _FROM_SYMBOL = N_("Phần đầu văn bản không ghi cơ quan ban hành; suy từ ký hiệu và tên cơ quan trong nội dung.")
 _FROM_SYMBOL_AND_PLACE = N_(

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 from .lines import Para
-from .units import Unit, phrase_at, split
+from .phrases import phrase_at
+from .units import Unit, split
 
 _LEAD = r"(?:(?:don vi|co quan|bo phan|phong|to chuc|ca nhan|dia phuong)(?:,? (?:don vi|co quan|ca nhan|dia phuong))? )?(?:chu tri|thuc hien|dau moi|chiu trach nhiem|duoc giao|tham muu)(?:,? (?:thuc hien|tham muu|trien khai|chinh|xay dung))*|phan cong(?: thuc hien| nhiem vu)?|trach nhiem(?: thuc hien)?|don vi|giao"
 _WITH = r"(?:(?:cac )?(?:don vi|co quan|phong|dia phuong)(?:,? (?:don vi|co quan))? )?phoi hop(?: thuc hien| tham muu)?"

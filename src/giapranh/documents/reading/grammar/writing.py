@@ -10,7 +10,9 @@ from ..schema import Directive, Due, DueKind, Value
 from .folding import fold, key
 from .found import Circumstances, Found
 from .lines import Para
-from .units import Unit, pattern, phrase_at
+from .phrases import phrase_at
+from .units import Unit
+from .vocabulary import pattern
 
 _TO_WHOM = re.compile(
     r"(?P<v>(?:bao cao|gui|trinh|phan anh|thong bao|tham muu|kien nghi|de xuat|tong hop,? bao cao)(?: (?:ket qua|ngay|bang van ban|kip thoi|truc tiep|danh sach|ho so|tinh hinh|nhanh|tong hop))*(?: thuc hien)?(?: (?:ve|cho|den|toi|voi))*) (?=[^\W\d_])"

@@ -1,0 +1,180 @@
+"""Names of bodies in running text: where a list of them starts and which word ends it (documents §2.3)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .folding import bare, fold
+from .lines import Para
+from .units import LONGEST_LIST, Unit, known_names, mask, split
+from .vocabulary import name_pairs, pattern, small_folded, small_words, stops, two_words
+
+_ABBREVIATED = re.compile(r"(?:TP|Tp|Q|P|TT|TS|Th\.?S|St|Đ/c|H|X|Ng)\.\s*$")
+_WHOLE = re.compile(r",? theo (?:chuc nang|nhiem vu|tham quyen|phan cong)")
+_SMALL_WORD = re.compile(r"(?<![\w/&])[a-zà-ỹđ]+(?![\w/&])")
+_SEATED = re.compile(r"(?:Phòng|Chi nhánh|Văn phòng|Trung tâm|Cơ sở|Phân hiệu|Quản lý|Đại diện) $")
+_NEXT_WORD = re.compile(r"(?<=[\s,])[a-z]+")
+_OTHERS = re.compile(r"(?:[,;] | và )(?:các|những) ")
+_CLOSING_WORDS = frozenset(
+    ["tỉnh", "huyện", "xã", "phường", "quận", "phố", "trấn", "khu", "ương", "quan", "sở", "các", "và"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A list of bodies and what follows it."""
+
+    units: tuple[Unit, ...]
+    start: int
+    end: int
+    stop: str  # the folded word that ended the list, ":" or "" at the end of the text
+
+
+def phrase_at(para: Para, at: int, limit: int | None = None) -> Phrase | None:
+    """The list of bodies that starts at ``at``, or None when no body does."""
+    text = para.text
+    end_of = min(len(text) if limit is None else limit, at + LONGEST_LIST)
+    while at < end_of and text[at] in " \"“'":
+        at += 1
+    if not pattern("start").match(text, at, end_of):
+        return None
+    end, stop = _phrase_end(para, at, end_of)
+    units = split(para, at, end)
+    if not units:
+        return None
+    return Phrase(tuple(units), at, end, stop)
+
+
+def _phrase_end(para: Para, at: int, limit: int) -> tuple[int, str]:
+    whole = _WHOLE.search(para.bare, at, min(limit, at + 420))
+    if whole and _only_names(para.text[at : whole.start()]):
+        return whole.start(), whole.group().strip(" ,")
+    depth_free = mask(para.bare, at, limit)
+    best, word = limit, ""
+    stop = _stop(depth_free, para, at, limit)
+    if stop:
+        best, word = stop
+    for m in re.finditer(r"[:.;]", depth_free[at:best]):
+        here = at + m.start()
+        if m.group() == ":":
+            if _spreads(para.text, at, here):
+                continue
+            return here, ":"
+        if m.group() == ";":
+            after = re.match(r";\s*(?:và )?", para.text[here:])
+            if after and pattern("start").match(para.text, here + after.end()):
+                continue
+            return here, ";"
+        if re.match(r"\.(?:\s+[^\W\d_a-z]|/|\s*$)", para.text[here : here + 3]) and not _ABBREVIATED.search(
+            para.text[at : here + 1]
+        ):
+            return here, "."
+    return best, word
+
+
+def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | None:
+    """The first word that cannot belong to a name. Words inside a known name or right after its head do not count."""
+    first = pattern("start").match(para.text, at, limit)
+    begin = first.end() if first else at
+    known = known_names(para, at, min(limit, at + 900))
+    best: tuple[int, str] | None = None
+    table = stops()
+    for w in _NEXT_WORD.finditer(masked, begin, limit):
+        rules = table.get(w.group())
+        if rules is None or any(a <= w.start() < b for a, b in known):
+            continue
+        m = (rules[0].match(masked, w.start(), limit) if rules[0] else None) or (
+            rules[1].match(para.text, w.start(), limit) if rules[1] else None
+        )
+        if m is None or (m.group() == "tại" and _seat_follows(para, at, m)):
+            continue
+        best = m.start(), bare(m.group())
+        break
+    strange = _strange(para, at, begin, best[0] if best else min(limit, at + 300), known, masked)
+    return (strange, "?") if strange is not None else best
+
+
+def _strange(para: Para, at: int, begin: int, stop: int, known: list[tuple[int, int]], masked: str) -> int | None:
+    """Where a body of its own name is followed by a small word no name holds: an unknown verb."""
+    if not pattern("named").match(para.text, at):
+        return None
+    others = _OTHERS.search(para.text, begin, stop)
+    before: re.Match[str] | None = None
+    for m in _SMALL_WORD.finditer(para.text, begin, others.start() if others else stop):
+        if any(a <= m.start() < b for a, b in known) or masked[m.start()] == "#" or not m.group()[0].islower():
+            before = None
+            continue
+        ran_on = _ran_on(para, m)
+        if ran_on is not None:
+            return ran_on
+        if m.group() not in small_words() and not two_words(m.group()):
+            if fold(m.group()) in small_folded():
+                return None
+            pair = before is not None and before.end() + 1 == m.start() and before.group() not in _CLOSING_WORDS
+            return before.start() if pair and before and not _paired(para.text, before) else m.start()
+        before = m
+    return None
+
+
+def _paired(text: str, word: re.Match[str]) -> bool:
+    """Whether the word makes a known pair with the one before it ("Nông nghiệp"), so that both belong to the name."""
+    ahead = re.search(r"(\w+) $", text[max(0, word.start() - 12) : word.start()])
+    return bool(ahead) and f"{ahead.group(1).lower()} {word.group()}" in name_pairs()  # type: ignore[union-attr]
+
+
+def _seat_follows(para: Para, at: int, word: re.Match[str]) -> bool:
+    """Whether "tại" tells where an office of the body sits, as part of its name."""
+    return para.text[word.end() + 1 : word.end() + 2].isupper() and bool(_SEATED.search(para.text[at : word.start()]))
+
+
+def _ran_on(para: Para, word: re.Match[str]) -> int | None:
+    """Where a verb begins that a web copy ran together with the end of a name ("tỉnhhuy động")."""
+    for end in _CLOSING_WORDS:
+        at = word.start() + len(end)
+        if (
+            word.group().startswith(end)
+            and len(word.group()) > len(end) + 1
+            and pattern("long duty").match(para.folded[at : at + 30])
+        ):
+            return at
+    return None
+
+
+def _only_names(text: str) -> bool:
+    """Whether every piece between commas looks like a body, so that verbs inside describe it."""
+    if len(text) > 400 or ":" in text:
+        return False
+    pieces = re.split(r"[,;]\s*", text)
+    if not re.match(r"[Cc]ác |[Tt]hủ trưởng|[Nn]gười đứng đầu|[Ll]ãnh đạo", text):
+        return False
+    return all(
+        (re.match(r"(?:các|những|và) |[^\W\d_a-z]", p) and (p[:1].isupper() or pattern("start").match(p)))
+        or pattern("generic").match(p)
+        for p in pieces
+        if p
+    )
+
+
+def _spreads(text: str, at: int, colon: int) -> bool:
+    """Whether the colon follows a head for several names ("các Sở:")."""
+    tail = text[max(at, colon - 60) : colon + 1]
+    m = re.search(
+        r"(?:^|[\s,;])[Cc]ác ([^\W\d_]+(?: [a-zà-ỹđ]+){0,2})(?:(?:,| và) ?[^\W\d_]+){0,3}(?: (?:tỉnh|thành phố|huyện|Thành phố))?\s?:$",
+        tail,
+    )
+    if not m:
+        return False
+    after = text[colon + 1 :].lstrip()
+    if not after or not after[0].isupper():
+        return False
+    head = m.group(1)
+    if not (pattern("generic").match(head.lower()) or pattern("named").match(head)):
+        return False
+    known = pattern("names").match(fold(after))
+    verb = pattern("short duty").match(after)
+    if verb and not known and after[verb.end() : verb.end() + 2].strip().islower():
+        return False
+    return bool(known) or (
+        bool(re.match(r"[^\W\d_a-z][^,;.:]{1,40}[,;]", after)) and not pattern("long duty").match(fold(after))
+    )
