@@ -1,0 +1,179 @@
+"""What a sentence or an item of a paper is: an order, a story, a consent, a closing, a duty."""
+
+from __future__ import annotations
+
+import re
+
+from . import clauses
+from .clauses import Clause
+from .folding import key
+from .found import Circumstances, Found
+from .headings import is_label
+from .lines import Para
+from .naming import initials
+from .spelling import squeezed
+from .structure import Node
+from .units import Unit
+from .vocabulary import duty_at
+from .wording import (
+    ASKS,
+    AUTHORITY,
+    CONNECTED,
+    CONSENT,
+    GENERAL_OBJECT,
+    GENERAL_VERB,
+    INVITES,
+    OFFICE_DUTY,
+)
+
+
+class Judge:
+    """Answers about clauses and items of one paper; it keeps what the walk has seen so far."""
+
+    def __init__(self, paras: list[Para], about: Circumstances, annex_from: int, found: list[Found]) -> None:
+        self.paras, self.about, self.annex_from, self.found = paras, about, annex_from, found
+        self.last_body = max((i for i, p in enumerate(paras[:annex_from]) if not p.note), default=-1)
+        self.seen_lead_in = False
+        self.root_units: tuple[tuple[Para, Unit], ...] = ()
+
+    def _taken(self, para: Para) -> list[tuple[int, int]]:
+        return self.about.taken.get(id(para), [])
+
+    def _clause(self, para: Para, at: int, end: int) -> Clause | None:
+        """The clause at a place; in "X chỉ đạo Y …" the duty is X's unless X speaks for the issuer."""
+        clause = clauses.clause_at(para, at, end)
+        if clause is None or clause.outer is None or self._speaks(clause.outer):
+            return clause
+        return clause.outer
+
+    def _speaks(self, clause: Clause) -> bool:
+        """Whether the body is the issuer, its head, or someone whose order the paper passes on."""
+        if self._is_self(clause):
+            return True
+        name = key(clause.units[0].name)
+        return bool(AUTHORITY.match(name))
+
+    def _order(self, node: Node) -> Clause | None:
+        clause = self._clause(node.para, node.at, len(node.para.text))
+        return clause if clause and not clause.heading else None
+
+    def _order_plain(self, node: Node) -> bool:
+        clause = self._clause(node.para, node.at, len(node.para.text))
+        return bool(clause and clause.ordered)
+
+    def _sentence_of_duty(self, node: Node) -> bool:
+        """ "Đánh giá kết quả …, gửi …." under a lead-in: a whole sentence that begins with its verb heads nothing."""
+        whole = not node.children and len(node.text) > 60 and node.text.rstrip().endswith((".", ";", "/."))
+        return whole and not re.match(r"danh gia chung\b", node.folded) and bool(duty_at(node.para, node.at))
+
+    def _topic_then_duty(self, node: Node) -> bool:
+        """ "Về cơ sở lưu trú: Sở X rà soát …": a topic first, then a body with its duty."""
+        m = re.match(r"[^:]{3,120}: ", node.folded)
+        if m is None or node.kind in ("chapter", "section", "roman"):
+            return False
+        return self._clause(node.para, node.at + m.end(), len(node.para.text)) is not None
+
+    def _all_labels(self, node: Node) -> bool:
+        return all(is_label(c) for c in node.children)
+
+    def _not_a_duty_article(self, node: Node) -> bool:
+        words = node.folded
+        if node.children:
+            return False
+        return bool(
+            re.search(r"chiu trach nhiem (?:thi hanh|thuc hien)|co hieu luc|can cu quyet dinh", words)
+        ) and not re.search(r"\bgiao (?!thong|duc)", words[:30])
+
+    def _refused(self, para: Para, clause: Clause, end: int, node: Node) -> bool:
+        """Whether the clause is a general closing, an invitation, a request to a superior or a mere responsibility."""
+        if not clause.heading and not clauses.has_duty(para, clause, end) and not clause.ordered:
+            return True
+        rest = para.folded[clause.verb : end]
+        if clause.mode == "cho phép" or len(re.findall(r"[a-z]", rest)) < 8:
+            return True
+        if clause.mode == "đề nghị" and ASKS.match(rest) and not re.search(r"bao cao|gui ", rest):
+            return True
+        if self.about.kind == "Giấy mời" and INVITES.search(rest[:120]):
+            return True
+        if INVITES.match(rest.lstrip(" ,")) and node.kind == "plain":
+            return True
+        return self._general(para, clause, end)
+
+    def _general(self, para: Para, clause: Clause, end: int) -> bool:
+        rest = para.folded[clause.verb : end]
+        m = GENERAL_VERB.match(rest.strip())
+        tail = rest.strip()[m.end() :] if m else rest.strip()
+        if GENERAL_OBJECT.match(tail) and (m or not tail.strip(" ./")):
+            return True
+        return bool(
+            re.search(r"chiu trach nhiem (?:thi hanh|thuc hien) (?:quyet dinh|nghi quyet|ke hoach|chi thi) nay", rest)
+        )
+
+    def _only_tells(self, para: Para, clause: Clause) -> bool:
+        """Whether the issuer speaks of itself; an office that passes on its head's words has duties among them too."""
+        if not self._is_self(clause):
+            return False
+        office = self.about.kind == "Thông báo" and key(clause.units[0].name).startswith("van phong")
+        return not (office and OFFICE_DUTY.match(para.folded, clauses.first_word(para, clause.verb)))
+
+    def _is_self(self, clause: Clause) -> bool:
+        mine = key(self.about.issuer)
+        first = key(clause.units[0].name)
+        if not mine:
+            return False
+        if (
+            first == mine
+            or mine.startswith(first + " ")
+            or (first in ("ubnd tinh", "uy ban nhan dan tinh", "ubnd thanh pho") and "ubnd" in mine)
+        ):
+            return True
+        if squeezed(clause.units[0].name) == squeezed(self.about.issuer):
+            return True
+        short, whole = initials(clause.units[0].name), initials(self.about.issuer)
+        return len(short) >= 3 and whole.startswith(short)
+
+    def _strict_clause(self, para: Para, at: int, end: int) -> Clause | None:
+        clause = self._clause(para, at, end)
+        if clause is None or (clause.heading and clause.verb >= end - 2):
+            return None
+        if clauses.tells(para, clause, True) or (self._is_self(clause) and not clause.ordered):
+            return None
+        verb = re.match(r"[\s,:]*", para.folded[clause.verb :])
+        at_verb = clause.verb + (verb.end() if verb else 0)
+        direct = duty_at(para, at_verb) or re.match(
+            r"(?:theo chuc nang|can cu|co trach nhiem|phai|can|chiu)", para.folded[at_verb:]
+        )
+        return clause if direct or clause.ordered else None
+
+    def _own_half(self, para: Para, clause: Clause) -> bool:
+        """Whether the half sentence after ";" is a body in small letters with a duty of its own."""
+        return (
+            para.folded.startswith("cac ", clause.start)
+            and bool(duty_at(para, clauses.first_word(para, clause.verb)))
+            and len(clause.units) <= 2
+        )
+
+    def _sentence_end(self, para: Para, at: int) -> int:
+        stop = para.text.find(". ", at)
+        return stop if stop > 0 else len(para.text)
+
+    def _closes(self, node: Node) -> bool:
+        """Whether the paragraph ends the paper; the first one under a bare heading is that heading's task instead."""
+        holder = node.parent
+        of_heading = (
+            holder is not None and holder.kind != "root" and holder.children[0] is node and len(holder.text) < 120
+        )
+        return node.index == self.last_body and not of_heading
+
+    def _more_to_come(self, node: Node) -> bool:
+        return any(c.kind != "plain" for c in (node.parent.children if node.parent else ()) if c.index > node.index)
+
+    def _starts_with_duty(self, node: Node, under_heading: bool = False) -> bool:
+        connected = CONNECTED.match(node.folded)
+        at = node.at + (connected.end() if connected else 0)
+        return bool(duty_at(node.para, at)) and (under_heading or not CONSENT.match(node.para.folded, at))
+
+    def _rests(self, para: Para, at: int, order: int) -> bool:
+        """Whether the order rests on a paper or a long story, which are no part of its text; a short opening is."""
+        cited = any(at <= a < order for a, _ in self._taken(para))
+        return clauses.opens_with_basis(para, at) and (cited or order - at > 90)

@@ -1,0 +1,221 @@
+"""Duties as found: their units, their coordinating bodies, their day; and further duties of the same paragraph."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import islice
+
+from giapranh.kernel.errors import N_
+
+from . import labels
+from .clauses import Clause
+from .deadlines import find_due
+from .folding import key
+from .found import Circumstances, Found, Scope
+from .lines import Para
+from .phrases import phrase_at
+from .seeking import Seeker
+from .structure import Node
+from .units import Unit
+from .wording import (
+    ANSWERS,
+    HANDS_ON,
+    PURPOSE,
+    QUOTED,
+    WITH,
+)
+
+
+class Maker(Seeker):
+    """Writes down duties, each with what the lines above it say."""
+
+    def _found(
+        self,
+        para: Para,
+        start: int,
+        end: int,
+        node: Node | None,
+        units: tuple[tuple[Para, Unit], ...],
+        inherited: bool,
+        scope: Scope,
+    ) -> Found:
+        made = Found(
+            node,
+            para,
+            start,
+            end,
+            (node.path or None) if node else None,
+            units,
+            inherited,
+            scope.mode,
+            topic=scope.topic,
+        )
+        made.coordinating = [(para, u) for u in self._coordinating(para, start, end)]
+        mine = {key(u.name) for _, u in units}
+        if inherited and scope.heading:
+            made.coordinating += [
+                (p, u) for p, u in scope.coordinating if key(u.name) not in {key(x.name) for _, x in made.coordinating}
+            ]
+        made.coordinating = [(p, u) for p, u in made.coordinating if key(u.name) not in mine]
+        due = find_due(para, start, end, self._taken(para), self.about.issued)
+        if due is not None:
+            made.due = (para, due)
+        elif scope.due is not None and scope.due_para is not None:
+            made.due = (scope.due_para, scope.due)
+        if inherited and units:
+            made.confidence = 0.9
+        if not units:
+            made.confidence, made.reason = 0.5, N_("Đoạn không nêu đơn vị chủ trì.")
+        return made
+
+    def _coordinating(self, para: Para, start: int, end: int) -> list[Unit]:
+        out: list[Unit] = []
+        for m in WITH.finditer(para.folded, start, end):
+            phrase = phrase_at(para, m.end(), end)
+            if phrase is None:
+                continue
+            out += [u for u in phrase.units if key(u.name) not in {key(x.name) for x in out}]
+        return out
+
+    def _emit(self, node: Node, clause: Clause, scope: Scope, start: int, end: int) -> None:
+        units = tuple((node.para, u) for u in clause.units)
+        made = self._found(node.para, start, end, node, units, False, replace(scope, mode=clause.mode or scope.mode))
+        self.found.append(made)
+        self._later_clauses(node, clause.verb, scope, made)
+
+    def _inherit(self, node: Node, scope: Scope) -> None:
+        para, end = node.para, len(node.para.text)
+        if len(node.text) < 12 or node.para.text.rstrip().endswith(":"):
+            return
+        units = scope.units or self.about.addressees
+        if not units and self.about.kind in (
+            "Kế hoạch",
+            "Phương án",
+            "Chương trình",
+            "Đề án",
+            "Hướng dẫn",
+            "Thông báo",
+        ):
+            # A plan's aims and contents name nobody; its duties do.
+            return
+        made = self._found(para, node.at, end, node, units, True, scope)
+        self.found.append(made)
+        self._later_clauses(node, node.at, scope, made)
+
+    def _later_clauses(self, node: Node, after: int, scope: Scope, first: Found | None) -> None:
+        """Further duties of the same paragraph: each starts a sentence with a body of its own."""
+        para, end = node.para, len(node.para.text)
+        current = first
+        quoted = [q.span() for q in QUOTED.finditer(para.text)]
+        for m in islice(re.finditer(r"(?<=[.;]) +", para.text[after:]), 80):
+            at = after + m.end()
+            if any(a <= at < b for a, b in quoted):
+                continue
+            if para.text[at - 2] == "." and re.search(
+                r"\b(?:TP|Tp|P|Q|TS|tr|Đ/c|St)\.$", para.text[max(0, at - 6) : at - 1]
+            ):
+                continue
+            clause = self._strict_clause(para, at, end)
+            if scope.heading and HANDS_ON.match(para.folded, at):
+                continue
+            if clause is None or self._refused(para, clause, self._sentence_end(para, at), node):
+                continue
+            if current is not None and {key(u.name) for u in clause.units} & {key(u.name) for _, u in current.units}:
+                continue
+            if para.text[at - 2] == ";" and not (
+                para.text[clause.units[0].start].isupper() or clause.ordered or self._own_half(para, clause)
+            ):
+                continue
+            if ANSWERS.match(para.folded, clause.verb):
+                continue
+            if current is not None:
+                self._shorten(current, at)
+            units = tuple((para, u) for u in clause.units)
+            current = self._found(para, at, end, node, units, False, replace(scope, mode=clause.mode, due=None))
+            self.found.append(current)
+
+    def _shorten(self, task: Found, at: int) -> None:
+        task.end = min(task.end, at)
+        fresh = self._found(
+            task.para,
+            task.start,
+            task.end,
+            task.node,
+            task.units,
+            task.inherited,
+            Scope(mode=task.mode, topic=task.topic),
+        )
+        task.coordinating, task.due = fresh.coordinating, fresh.due
+
+    def _labelled(self, node: Node, group: labels.Labelled, scope: Scope) -> None:
+        made = self._found(node.para, node.at, len(node.para.text), node, (), True, scope)
+        self.found.append(made)
+        self._apply(group, [made], node, scope)
+
+    def _apply(self, group: labels.Labelled, tasks: list[Found], node: Node, scope: Scope) -> None:
+        """Give the values of label lines to the tasks above them, or to the item that holds them."""
+        if not tasks and node.kind != "root" and not scope.silent:
+            made = self._found(node.para, node.at, len(node.para.text), node, (), True, scope)
+            self.found.append(made)
+            tasks = [made]
+        if not (group.lead or group.coordinating or group.time):
+            return
+        for task in tasks:
+            if group.lead and group.lead_para is not None:
+                task.units, task.inherited = tuple((group.lead_para, u) for u in group.lead), True
+            if group.coordinating and group.coordinating_para is not None:
+                task.coordinating = [(group.coordinating_para, u) for u in group.coordinating]
+            if group.time:
+                para, a, b = group.time
+                due = find_due(para, a, b, self._taken(para), self.about.issued)
+                if due:
+                    task.due = (para, due)
+
+    def _scope_of(self, para: Para, clause: Clause, scope: Scope, end: int) -> Scope:
+        due = find_due(para, clause.verb, end, self._taken(para), self.about.issued) if not clause.heading else None
+        keep_due = due if due and due.due.date is not None else scope.due
+        return Scope(
+            tuple((para, u) for u in clause.units),
+            True,
+            False,
+            clause.mode or scope.mode,
+            tuple((para, u) for u in self._coordinating(para, clause.verb, end)),
+            keep_due,
+            para if due and due.due.date is not None else scope.due_para,
+            scope.topic,
+        )
+
+    def _report_of(self, node: Node, here: Scope) -> bool:
+        """ "Kết quả thực hiện của các đơn vị gửi về …trước ngày …": a duty of those named, or of everybody addressed."""
+        para, end = node.para, len(node.para.text)
+        due = find_due(para, node.at, end, self._taken(para), self.about.issued)
+        if due is None or due.due.date is None:
+            return False
+        by = re.search(r"\b(?:cua|do|de nghi|yeu cau) (?=[^\W\d_])", node.folded[:80])
+        phrase = phrase_at(para, node.at + by.end(), end) if by else None
+        units = (
+            tuple((para, u) for u in phrase.units) if phrase else here.units or self.root_units or self.about.addressees
+        )
+        self.found.append(self._found(para, node.at, end, node, units, phrase is None, replace(here, due=None)))
+        return True
+
+
+def purpose_duties(paras: list[Para], about: Circumstances, found: list[Found]) -> None:
+    """An addressee whose only duty is what a paper is to be sent to it for ("… gửi UBND tỉnh X để tổng hợp, báo cáo …")."""
+    busy = {key(u.name) for f in found for _, u in f.units}
+    idle = {key(u.name): (p, u) for p, u in about.addressees if key(u.name) not in busy}
+    if not idle or len(about.addressees) < 2:
+        return
+    for task in list(found):
+        m = PURPOSE.search(task.para.folded, task.start, task.end)
+        if not m:
+            continue
+        phrase = phrase_at(task.para, m.start("who"), m.start("purpose"))
+        if phrase is None or key(phrase.units[0].name) not in idle:
+            continue
+        made = Found(
+            None, task.para, m.start("purpose"), m.end("purpose"), None, ((task.para, phrase.units[0]),), False
+        )
+        made.confidence, made.reason = 0.6, N_("Nhiệm vụ suy từ mục đích gửi ý kiến, không nêu thành câu riêng.")
+        found.append(made)
