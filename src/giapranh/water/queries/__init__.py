@@ -1,0 +1,1 @@
+"""Reads of the rivers: one file per subject."""

@@ -1,0 +1,1 @@
+"""What the room of rivers does: one file per subject."""

@@ -1,0 +1,1 @@
+"""Pages of the rivers: one file per subject."""
