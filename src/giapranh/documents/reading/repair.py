@@ -76,6 +76,7 @@ def _vni_table() -> dict[str, str]:
 
 _VNI = _vni_table()
 _VNI_RULE = re.compile("|".join(re.escape(key) for key in sorted(_VNI, key=len, reverse=True)))
+_VNI_OWN = frozenset("øØûÛïÏñÑöÖ")
 _VNI_MARKERS = re.compile(r"[aA][øØùÙûÛõÕïÏ]|[ôÔöÖ][øØùÙûÛõÕïÏ]|[aeoAEO][âÂàÀáÁåÅãÃäÄ]|[ñÑ]|[uU][øØùÙûÛõÕïÏ]")
 
 
@@ -95,9 +96,9 @@ def marked_share(text: str) -> float:
     return sum(count for sign, count in counts.items() if sign in _MARKED) / letters if letters else 0.0
 
 
-def letters_in(text: str) -> int:
-    """How many letters a text has."""
-    return _letters(Counter(text))
+def has_letters(text: str, least: int) -> bool:
+    """Whether a text has so many letters; a long one is not counted to its end."""
+    return any(_letters(Counter(part)) >= least for part in (text[: 8 * least], text))
 
 
 def _letters(counts: Counter[str]) -> int:
@@ -130,12 +131,15 @@ def legacy_of_font(font: str | None) -> str | None:
 
 def legacy_of_text(text: str) -> str | None:
     """The encoding the signs themselves tell of, for text that came without fonts."""
+    signs = set(text)
+    if signs.isdisjoint(_TCVN3_MARKERS) and signs.isdisjoint(_VNI_OWN):
+        return None
     counts = Counter(text)
     letters = _letters(counts)
     if letters < 20:
         return None
     tcvn3 = sum(count for sign, count in counts.items() if sign in _TCVN3_MARKERS)
-    vni = len(_VNI_MARKERS.findall(text)) if not counts.keys().isdisjoint("øØûÛïÏñÑöÖ") else 0
+    vni = len(_VNI_MARKERS.findall(text)) if not signs.isdisjoint(_VNI_OWN) else 0
     if tcvn3 > vni and tcvn3 > 0.03 * letters:
         return "tcvn3"
     if vni > 0.06 * letters and marked_share(_VNI_RULE.sub("", text)) < 0.05:

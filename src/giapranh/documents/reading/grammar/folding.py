@@ -8,7 +8,8 @@ from functools import lru_cache
 
 
 def _table() -> dict[int, str]:
-    table: dict[int, str] = {}
+    # A code that is missing costs an exception inside ``translate``, so common ones stand for themselves.
+    table = {code: chr(code) for code in (*range(0x300), *range(0x1E00, 0x2100))}
     for code in (*range(0xC0, 0x250), *range(0x1EA0, 0x1EFA)):
         base = unicodedata.normalize("NFD", chr(code))[0]
         if base.isascii() and base.isalpha():
@@ -37,16 +38,34 @@ def fold(text: str) -> str:
     return folded if len(folded) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in bare(text))
 
 
+@lru_cache(maxsize=8192)  # the same names are compared again and again
 def key(text: str) -> str:
     """What two names are compared by: words without marks, case and punctuation."""
     return " ".join(_WORDS.findall(fold(text)))
 
 
-@lru_cache(maxsize=8192)  # the same names are compared again and again
+def _unlike(a: str, b: str) -> tuple[str, str]:
+    """What is left of two words without the beginning and the end they share."""
+    first, last = 0, min(len(a), len(b))
+    while first < last and a[first] == b[first]:
+        first += 1
+    a, b = a[first:], b[first:]
+    last, end = min(len(a), len(b)), 0
+    while end < last and a[-1 - end] == b[-1 - end]:
+        end += 1
+    return a[: len(a) - end], b[: len(b) - end]
+
+
+@lru_cache(maxsize=8192)
 def near(a: str, b: str, most: int) -> bool:
     """Whether ``a`` becomes ``b`` with at most ``most`` insertions, deletions or changes of letters."""
     if abs(len(a) - len(b)) > most:
         return False
+    a, b = _unlike(a, b)
+    if not a or not b or most == 0:
+        return max(len(a), len(b)) <= most
+    if most == 1:
+        return len(a) == len(b) == 1
     row = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):
         before, row[0] = row[0], i

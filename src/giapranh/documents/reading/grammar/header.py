@@ -358,7 +358,8 @@ def _find_addressees(top: list[Line], head: Head, title_at: int | None) -> int |
     m = anchors.TO.match(top[at].folded)
     assert m
     first = part_of(top[at], m.end(), len(top[at].text))
-    first.text = first.text.strip(" :|")
+    words = first.text.strip(" :|")
+    first = Line(first.start, first.end, first.indent, words, first.blank_before, first.new_page)
     groups: list[list[Line]] = [[first]] if re.search(r"\w{2}", first.text) else []
     head.used.add(at)
     i = at + 1

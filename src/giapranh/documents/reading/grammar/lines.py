@@ -12,6 +12,8 @@ from .folding import bare, fold
 
 _PIECES = re.compile(r"\S+(?:[ \t\u00a0]\S+)*")
 _BLANKS = " \t\f\u00a0\u200b\ufeff"
+_NO_CAPITALS = bytes(c for c in range(256) if not 65 <= c <= 90)
+_NO_SMALL_LETTERS = bytes(c for c in range(256) if not 97 <= c <= 122)
 _BREAK = re.compile(r"(\r\n|[\n\r\u2028\u2029\x0b\x85])")
 
 
@@ -49,9 +51,19 @@ class Line:
     def caps(self) -> bool:
         """Whether the line is set in capitals (small slips of OCR allowed)."""
         if self._caps is None:
-            letters = [c for c in self.text if c.isalpha()]
-            self._caps = len(letters) >= 2 and sum(map(str.isupper, letters)) >= 0.8 * len(letters)
+            capital, letters = _letters_of(self)
+            self._caps = letters >= 2 and capital >= 0.8 * letters
         return self._caps
+
+
+def _letters_of(line: Line) -> tuple[int, int]:
+    """How many capitals and how many letters the line has."""
+    if line.bare.isascii():
+        signs = line.bare.encode("ascii")
+        capital = len(signs.translate(None, _NO_CAPITALS))
+        return capital, capital + len(signs.translate(None, _NO_SMALL_LETTERS))
+    letters = [c for c in line.text if c.isalpha()]
+    return sum(map(str.isupper, letters)), len(letters)
 
 
 def _unmarked(raw: str) -> str:
@@ -62,10 +74,18 @@ def _unmarked(raw: str) -> str:
     return body
 
 
+def _folded_once(text: str) -> tuple[str, str]:
+    """The whole text without marks, and without marks and case; lines and paragraphs take their parts of both."""
+    unmarked = bare(text)
+    folded = unmarked.lower()
+    return unmarked, folded if len(folded) == len(text) else fold(text)
+
+
 def lines_of(text: str) -> list[Line]:
     """The lines of the paper that show something."""
     out: list[Line] = []
     at, blank, page = 0, True, True
+    unmarked, folded = _folded_once(text)
     for turn, raw in enumerate(_BREAK.split(text)):
         if turn % 2:
             at += len(raw)
@@ -75,11 +95,9 @@ def lines_of(text: str) -> list[Line]:
         body = _unmarked(raw)
         if body:
             lead = raw.find(body)
-            out.append(
-                Line(
-                    at + lead, at + lead + len(body), len(raw[:lead].replace("\f", "").expandtabs(8)), body, blank, page
-                )
-            )
+            start, end = at + lead, at + lead + len(body)
+            indent = len(raw[:lead].replace("\f", "").expandtabs(8)) if lead else 0
+            out.append(Line(start, end, indent, body, blank, page, unmarked[start:end], folded[start:end]))
             blank = page = False
         else:
             blank = True
@@ -103,6 +121,8 @@ class Para:
     column: bool = False  # a cell of a table: other columns stand between its lines
 
     def __post_init__(self) -> None:
+        if self.folded or not self.text:
+            return
         self.bare = bare(self.text)
         self.folded = self.bare.lower()
         if len(self.folded) != len(self.text):
@@ -125,30 +145,40 @@ class Para:
         return Span(self.source(start), self.source(end - 1) + 1)
 
 
+def _pieces(text: str) -> list[tuple[int, int]]:
+    """Where the columns of a line stand."""
+    if text and "  " not in text and text.isprintable() and text[0] != " " and text[-1] != " ":
+        return [(0, len(text))]
+    return [m.span() for m in _PIECES.finditer(text)]
+
+
 def join(lines: Iterable[Line], **more: object) -> Para:
     """The lines as one paragraph, with one space between lines and between columns."""
     parts: list[str] = []
+    unmarked: list[str] = []
+    folded: list[str] = []
     starts: list[int] = []
     places: list[int] = []
     at = 0
     rows = list(lines)
     for line in rows:
-        for piece in _PIECES.finditer(line.text):
-            if parts:
-                parts.append(" ")
-                # The joining space counts to the piece before it, so that no place is left without a source.
-                at += 1
+        for a, b in _pieces(line.text):
+            # The joining space counts to the piece before it, so that no place is left without a source.
             starts.append(at)
-            places.append(line.start + piece.start())
-            parts.append(piece.group())
-            at += len(parts[-1])
+            places.append(line.start + a)
+            parts.append(line.text[a:b])
+            unmarked.append(line.bare[a:b])
+            folded.append(line.folded[a:b])
+            at += b - a + 1
     return Para(
-        "".join(parts),
+        " ".join(parts),
         starts or [0],
         places or [rows[0].start if rows else 0],
         rows[0].indent if rows else 0,
         first=rows[0] if rows else None,
         last=rows[-1] if rows else None,
+        bare=" ".join(unmarked),
+        folded=" ".join(folded),
         **more,  # type: ignore[arg-type]
     )
 
@@ -156,13 +186,16 @@ def join(lines: Iterable[Line], **more: object) -> Para:
 def part_of(line: Line, start: int, end: int) -> Line:
     """A cut of a line, as a line of its own (a column)."""
     text = line.text[start:end]
-    lead = len(text) - len(text.lstrip())
     body = text.strip()
+    a = start + len(text) - len(text.lstrip())
+    b = a + len(body)
     return Line(
-        line.start + start + lead,
-        line.start + start + lead + len(body),
-        line.indent + start + lead,
+        line.start + a,
+        line.start + b,
+        line.indent + a,
         body,
         line.blank_before,
         line.new_page,
+        line.bare[a:b],
+        line.folded[a:b],
     )

@@ -87,7 +87,7 @@ def _is_official(text: str) -> bool:
 def remark_on_language(source: SourceText) -> Iterator[Remark]:
     """A paper in another language, or no official paper at all, is read but said to be so."""
     text = source.text
-    if repair.letters_in(text) < 60:
+    if not repair.has_letters(text, 60):
         return
     if repair.marked_share(text) < 0.08 or not _is_official(text):
         yield Remark(

@@ -44,7 +44,7 @@ def open_paper(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS, watch
             name=name,
             limit=limits.characters,
         )
-    if repair.letters_in(source.text) < _LEAST_LETTERS:
+    if not repair.has_letters(source.text, _LEAST_LETTERS):
         raise NoText(N_("Tệp %(name)s không có chữ đọc được: kiểm tra lại tệp hoặc quét lại cho rõ."), name=name)
     refuse_secret(source, name)
     return replace(source, remarks=(*source.remarks, *remark_on_language(source)))

@@ -20,7 +20,6 @@ _STRONG = re.compile(r"\*{2,3}|(?<!\w)_{2,3}(?=\w)|(?<=\w)_{2,3}(?!\w)")
 _HARD_BREAK = re.compile(r"(?<! ) +(?=\n)")
 _ESCAPED = re.compile(r"\\(?=[-.*_#()\[\]+!&<>|])")
 _HEADING = re.compile(r"^#{1,6} +", re.MULTILINE)
-_TABS = re.compile(r"\t")
 
 
 def open_plain(data: bytes, name: str) -> SourceText:
@@ -74,9 +73,13 @@ def _best_of_old(data: bytes) -> tuple[str, str]:
 
 def _plain(text: str, *, markdown: bool) -> str:
     """The words without the signs of Markdown, which copies of papers often carry whatever their file is called."""
-    text = _TABS.sub("    ", text)
-    text = _STRONG.sub("", _HARD_BREAK.sub("", text))
-    text = _ESCAPED.sub("", text)
+    text = text.replace("\t", "    ")
+    if " \n" in text:
+        text = _HARD_BREAK.sub("", text)
+    if "**" in text or "__" in text:
+        text = _STRONG.sub("", text)
+    if "\\" in text:
+        text = _ESCAPED.sub("", text)
     if markdown:
         text = _HEADING.sub("", text)
     return text
