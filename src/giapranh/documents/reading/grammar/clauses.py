@@ -11,7 +11,7 @@ from .lines import Para
 from .naming import nearest_known
 from .phrases import Phrase, phrase_at
 from .units import Unit
-from .vocabulary import duty_at, duty_in, pattern
+from .vocabulary import body_at, duty_at, duty_in, pattern
 
 _CONNECTORS = re.compile(
     r"(?:(?:dong thoi|ngoai ra|ben canh do|mat khac|rieng|trong do|cu the|theo do|do do|vi vay|truoc mat|trong thoi gian toi|thoi gian toi|hang nam|hang quy|hang thang|khi can thiet|rieng doi voi|sau do|ve lau dai|lau dai|ve phia tinh|ngay lap tuc|mot la|hai la|ba la|bon la)[,:]? )+"
@@ -190,7 +190,7 @@ def subject_inside(para: Para, at: int, limit: int) -> Clause | None:
     lists: list[tuple[int, int]] | None = None
     for m in islice(re.finditer(r"[,:] ", para.folded[at:limit]), _TRIES):
         here = at + m.end()
-        if not pattern("start").match(para.text, here):
+        if not body_at(para.text, here):
             stranger = _stranger(para, here, limit) if m.group() == ": " else None
             if stranger is not None:
                 return Clause(here, stranger.end, (stranger,), None, False)

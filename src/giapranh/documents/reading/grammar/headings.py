@@ -11,7 +11,7 @@ from .naming import spelt_small
 from .phrases import phrase_at
 from .structure import Node
 from .units import split
-from .vocabulary import pattern
+from .vocabulary import body_at
 from .wording import SECTION, SILENT, TITLED
 
 
@@ -21,7 +21,7 @@ def capital_heading(node: Node) -> Clause | None:
     if not caps(text) or len(text) > 150 or not node.children:
         return None
     spelt = Para(node.para.text[: node.at] + spelt_small(node.para.text[node.at :]), node.para.starts, node.para.places)
-    if not pattern("start").match(spelt.text, node.at) or SILENT.match(node.folded) or SECTION.search(node.folded):
+    if not body_at(spelt.text, node.at) or SILENT.match(node.folded) or SECTION.search(node.folded):
         return None
     units = split(spelt, node.at, node.at + len(text))
     return Clause(node.at, len(node.para.text), tuple(units), None, False, True) if units else None
@@ -49,7 +49,7 @@ def is_label(node: Node) -> bool:
 
 
 def names_body(node: Node) -> bool:
-    return bool(pattern("start").match(node.para.text, node.at))
+    return bool(body_at(node.para.text, node.at))
 
 
 def caps(text: str) -> bool:

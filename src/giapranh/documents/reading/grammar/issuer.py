@@ -11,7 +11,7 @@ from .folding import bare, fold, key, near
 from .header import Head
 from .lines import Line, Para, part_of
 from .naming import spellings
-from .vocabulary import pattern
+from .vocabulary import names_in
 
 _FROM_SYMBOL = N_("Phần đầu văn bản không ghi cơ quan ban hành; suy từ ký hiệu và tên cơ quan trong nội dung.")
 _FROM_SYMBOL_AND_PLACE = N_(
@@ -190,11 +190,11 @@ def _inferred(head: Head, paras: list[Para]) -> Value[str] | None:
     text_folded = " ".join(p.folded for p in paras)
     best: tuple[int, Value[str]] | None = None
     for para in paras:
-        for m in pattern("named").finditer(para.text):
-            found = _matching(head, para, m.start(), wanted, text_folded)
+        for at in names_in(para.text):
+            found = _matching(head, para, at, wanted, text_folded)
             if found is None:
                 continue
-            after = para.folded[m.start() + len(found[1]) :][:40]
+            after = para.folded[at + len(found[1]) :][:40]
             speaks = bool(
                 re.match(
                     r" (?:kinh |tran trong )?(?:yeu cau|de nghi|thong bao|bao cao|co y kien|nhan duoc|trinh|huong dan|ban hanh)",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .folding import bare, fold
 from .lines import Para
 from .units import LONGEST_LIST, Unit, known_names, mask, split
-from .vocabulary import name_pairs, pattern, small_folded, small_words, stops, two_words
+from .vocabulary import body_at, kind_at, name_pairs, named_at, pattern, small_folded, small_words, stops, two_words
 
 _ABBREVIATED = re.compile(r"(?:TP|Tp|Q|P|TT|TS|Th\.?S|St|Đ/c|H|X|Ng)\.\s*$")
 _WHOLE = re.compile(r",? theo (?:chuc nang|nhiem vu|tham quyen|phan cong)")
@@ -37,7 +37,7 @@ def phrase_at(para: Para, at: int, limit: int | None = None) -> Phrase | None:
     end_of = min(len(text) if limit is None else limit, at + LONGEST_LIST)
     while at < end_of and text[at] in " \"“'":
         at += 1
-    if not pattern("start").match(text, at, end_of):
+    if not body_at(text, at, end_of):
         return None
     end, stop = _phrase_end(para, at, end_of)
     units = split(para, at, end)
@@ -63,7 +63,7 @@ def _phrase_end(para: Para, at: int, limit: int) -> tuple[int, str]:
             return here, ":"
         if m.group() == ";":
             after = re.match(r";\s*(?:và )?", para.text[here:])
-            if after and pattern("start").match(para.text, here + after.end()):
+            if after and body_at(para.text, here + after.end()):
                 continue
             return here, ";"
         if re.match(r"\.(?:\s+[^\W\d_a-z]|/|\s*$)", para.text[here : here + 3]) and not _ABBREVIATED.search(
@@ -75,13 +75,12 @@ def _phrase_end(para: Para, at: int, limit: int) -> tuple[int, str]:
 
 def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | None:
     """The first word that cannot belong to a name. Words inside a known name or right after its head do not count."""
-    first = pattern("start").match(para.text, at, limit)
+    first = body_at(para.text, at, limit)
     begin = first.end() if first else at
     known = known_names(para, at, min(limit, at + 900))
     best: tuple[int, str] | None = None
-    table = stops()
     for w in _NEXT_WORD.finditer(masked, begin, limit):
-        rules = table.get(w.group())
+        rules = stops(w.group())
         if rules is None or any(a <= w.start() < b for a, b in known):
             continue
         m = (rules[0].match(masked, w.start(), limit) if rules[0] else None) or (
@@ -97,7 +96,7 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
 
 def _strange(para: Para, at: int, begin: int, stop: int, known: list[tuple[int, int]], masked: str) -> int | None:
     """Where a body of its own name is followed by a small word no name holds: an unknown verb."""
-    if not pattern("named").match(para.text, at):
+    if not named_at(para.text, at):
         return None
     others = _OTHERS.search(para.text, begin, stop)
     before: re.Match[str] | None = None
@@ -149,8 +148,7 @@ def _only_names(text: str) -> bool:
     if not re.match(r"[Cc]ác |[Tt]hủ trưởng|[Nn]gười đứng đầu|[Ll]ãnh đạo", text):
         return False
     return all(
-        (re.match(r"(?:các|những|và) |[^\W\d_a-z]", p) and (p[:1].isupper() or pattern("start").match(p)))
-        or pattern("generic").match(p)
+        (re.match(r"(?:các|những|và) |[^\W\d_a-z]", p) and (p[:1].isupper() or body_at(p))) or kind_at(p)
         for p in pieces
         if p
     )
@@ -169,7 +167,7 @@ def _spreads(text: str, at: int, colon: int) -> bool:
     if not after or not after[0].isupper():
         return False
     head = m.group(1)
-    if not (pattern("generic").match(head.lower()) or pattern("named").match(head)):
+    if not (kind_at(head.lower()) or named_at(head)):
         return False
     known = pattern("names").match(fold(after))
     verb = pattern("short duty").match(after)

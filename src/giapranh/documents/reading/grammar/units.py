@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from .folding import fold, key
 from .lines import Para
 from .naming import nearest_known
-from .vocabulary import LOOSE, pattern, small_names
+from .vocabulary import LOOSE, body_at, kind_at, named_at, pattern, person_at, small_names
 
 # No list of bodies runs longer; without a limit a text of nothing but names would be read again from every name.
 LONGEST_LIST = 900
@@ -64,14 +64,16 @@ def split(para: Para, start: int, end: int) -> list[Unit]:
 
 def _several(piece: str, text: str, b: int, end: int) -> re.Match[str] | None:
     """The head shared by a list ("các Sở: …", "các xã A, B và C"), where there is a list."""
-    m = pattern("several").match(piece)
+    if "ác " not in piece:
+        return None
+    m = pattern("several").match(piece) if ":" in piece else None
     if m:
         return m
     m = pattern("several places").match(piece)
     more = re.match(r"(?:, | và )(?:và )?([^\W\d_a-z])", text[b:end])
     if m and more:
         after = b + more.start(1)
-        if not pattern("start").match(text, after) or pattern("names").match(fold(text[after : after + 60])):
+        if not body_at(text, after) or pattern("names").match(fold(text[after : after + 60])):
             return m
     return None
 
@@ -93,7 +95,7 @@ def _shared_head(m: re.Match[str]) -> str:
 
 
 def _needs_head(piece: str) -> bool:
-    return bool(pattern("names").match(fold(piece))) or not pattern("start").match(piece)
+    return bool(pattern("names").match(fold(piece))) or not body_at(piece)
 
 
 def _unit(text: str, a: int, b: int, head: str) -> Unit:
@@ -106,7 +108,7 @@ def _unit(text: str, a: int, b: int, head: str) -> Unit:
         lead = head.removesuffix("*").strip()
         if head.endswith("*"):
             known = pattern("names").fullmatch(fold(name))
-            lead = f"{lead} Sở".strip() if known and not pattern("named").match(name) else lead
+            lead = f"{lead} Sở".strip() if known and not named_at(name) else lead
         name = f"{lead} {name}".strip()
     return Unit(nearest_known(name), a, b)
 
@@ -139,31 +141,27 @@ def _is_cut(group: str, separator: str, text: str, at: int, end: int, spreading:
     if _PLURAL.match(rest):
         if separator.startswith(";"):
             return True
-        if (
-            pattern("person").match(group)
-            and _INNER_PLURAL.search(group)
-            and not re.search(r"UBND|[ỦU][ỷy] ban", group)
-        ):
+        if person_at(group) and _INNER_PLURAL.search(group) and not re.search(r"UBND|[ỦU][ỷy] ban", group):
             return False
         if joined_by_and or separator.endswith("và "):
             return not (_PLURAL.match(group) and not re.search(r"UBND|[ỦU][ỷy] ban", group)) or len(group) > 90
         return True
-    named = pattern("named").match(rest) or pattern("person").match(rest)
+    named = named_at(rest) or person_at(rest)
     short = _SHORT_HEAD.match(rest)
     if named and not (short and named.end() == short.end() and _INNER_PLURAL.search(group)):
         return True
-    generic = pattern("generic").match(rest)
+    generic = kind_at(rest)
     if generic:
         if re.match(r" [^\W\d_a-z]", rest[generic.end() :]) and re.search(r"các [^\W\d_a-z]", group, re.I):
             return True
-        if pattern("generic").fullmatch(group):
+        if group[:1].islower() and not pattern("no kind").match(group) and pattern("kind").fullmatch(group):
             return False
         if re.search(r"UBND|[ỦU][ỷy] ban", group) and not _LEVELS.match(fold(rest[:16])):
             return True
         return not _INNER_PLURAL.search(group)
-    if re.match(r"[A-ZĐ]{3,}\b", rest) and pattern("named").match(group):
+    if re.match(r"[A-ZĐ]{3,}\b", rest) and named_at(group):
         return True
-    return separator.startswith(";") and bool(pattern("start").match(rest))
+    return separator.startswith(";") and bool(body_at(rest))
 
 
 def mask(text: str, at: int, limit: int) -> str:

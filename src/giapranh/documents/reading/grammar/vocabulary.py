@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import itertools
 import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from typing import Any
 
 from .data import _toml, bodies
 from .folding import bare, fold
@@ -37,7 +40,8 @@ _NOT_NAMES = (
 )
 
 
-def _alternatives(words: list[str]) -> str:
+def _loosened(words: Iterable[str]) -> list[str]:
+    """Patterns of words, the longest first, that forgive marks lost or changed by OCR."""
     out = []
     for word in sorted(words, key=len, reverse=True):
         pattern = re.escape(word).replace(r"\ ", " ")
@@ -46,83 +50,83 @@ def _alternatives(words: list[str]) -> str:
             continue
         loose = next((k for k in _MARKS if k in word), None)
         out.append(pattern.replace(loose, _MARKS[loose]) if loose else pattern)
-    return "|".join(out)
+    return out
+
+
+def _alternatives(words: Iterable[str]) -> str:
+    return "|".join(_loosened(words))
 
 
 @cache
-def _patterns() -> dict[str, re.Pattern[str]]:
-    data, verbs = bodies(), _toml("verbs.toml")
-    heads, persons = _alternatives(data["heads"]), _alternatives(data["persons"])
-    generic = _alternatives(data["generic"])
-    both_cases = _alternatives(data["generic"] + [g[0].upper() + g[1:] for g in data["generic"]])
-    solo = _alternatives(
-        [
-            "cơ quan",
-            "đơn vị",
-            "địa phương",
-            "chính quyền",
-            "ngành",
-            "doanh nghiệp",
-            "lực lượng",
-            "công an",
-            "chủ đầu tư",
-            "nhà thầu",
-            "cấp ủy",
-            "nhà trường",
-            "Cơ quan",
-            "Đơn vị",
-            "Địa phương",
-            "Chính quyền",
-            "Ngành",
-            "Doanh nghiệp",
-            "Lực lượng",
-            "Chủ đầu tư",
-            "Nhà thầu",
-            "Cấp ủy",
-            "Nhà trường",
-            "thanh tra",
-            "chi cục",
-            "lãnh đạo",
-            "người đứng đầu",
-            "thủ trưởng",
-            "các cấp",
-            "toàn thể",
-            "Toàn thể",
-            "phòng chuyên môn",
-        ]
-    )
-    named = rf"{_NOT_NAMES}(?:(?:{heads})(?![\w])|Sở(?=[A-ZĐ][a-zà-ỹ]))"
-    person = rf"(?!Tr[uư].ng (?:hợp|họp)|Lãnh đạo,? (?:và )?(?:chỉ|thực|tổ|toàn|công|việc))(?:{persons})(?![\w])"
-    plural = rf"(?:(?:[Tt]oàn thể |[Tt]ất cả )?(?:[Cc]{LOOSE['a']}c|[Nn]hững|[Mm]ọi)) +(?:{both_cases}|{heads})(?!\w)"
-    names = sorted({fold(n) for n in data["names"]}, key=len, reverse=True)
-    return {
-        "named": re.compile(named),
-        "person": re.compile(person),
-        "plural": re.compile(plural),
-        "generic": re.compile(rf"(?!phòng,? (?:chống|cháy|ngừa))(?:{generic})(?!\w)"),
-        "start": re.compile(rf"(?:{plural}|{person}|{named}|(?:{solo})(?!\w))"),
-        "names": re.compile(r"(?<!\w)(?:" + "|".join(re.escape(n).replace(r"\ ", " ") for n in names) + r")(?!\w)"),
-        "long duty": re.compile(
-            r"(?<!\w)(?:"
-            + "|".join(sorted({bare(w).lower() for w in verbs["duty"] if " " in w}, key=len, reverse=True))
-            + r")(?!\w)"
-        ),
-        "short duty": re.compile(
-            r"(?<!\w)(?:"
-            + "|".join(sorted({w for w in verbs["duty"] if " " not in w}, key=len, reverse=True))
-            + r")(?!\w)",
-            re.I,
-        ),
-        "telling": re.compile(
-            r"(?:" + "|".join(sorted({bare(w).lower() for w in verbs["telling"]}, key=len, reverse=True)) + r")(?!\w)"
-        ),
-        "several": re.compile(
-            rf"(?P<lead>(?:{persons})?\s?(?:UBND|Ủy ban nhân dân|Uỷ ban nhân dân)?\s?)[Cc]ác (?P<head>[^\W\d_]+(?: [a-zà-ỹđ]+){{0,2}})(?P<more>(?:,? ?(?:và )?[^\W\d_]+){{0,4}}?)\s?:\s*"
-        ),
-        "several places": re.compile(
-            rf"(?P<lead>(?:{persons})?\s?(?:UBND|Ủy ban nhân dân|Uỷ ban nhân dân|HĐND|Công an|Trạm Y tế|Phòng Kinh tế)?\s?)[Cc]ác (?P<head>xã|phường|huyện|thị xã|thị trấn|thành phố|quận|thôn|tỉnh|Sở|sở|Bộ|bộ|Ban|Phòng|Cục|Vụ)(?P<more>) (?=[^\W\d_a-z])"
-        ),
-    }
+def _verbs() -> dict[str, Any]:
+    return _toml("verbs.toml")
+
+
+# Bodies that may be named without a name of their own.
+_SOLO = (
+    "cơ quan", "đơn vị", "địa phương", "chính quyền", "ngành", "doanh nghiệp", "lực lượng", "công an", "chủ đầu tư",
+    "nhà thầu", "cấp ủy", "nhà trường", "Cơ quan", "Đơn vị", "Địa phương", "Chính quyền", "Ngành", "Doanh nghiệp",
+    "Lực lượng", "Chủ đầu tư", "Nhà thầu", "Cấp ủy", "Nhà trường", "thanh tra", "chi cục", "lãnh đạo",
+    "người đứng đầu", "thủ trưởng", "các cấp", "toàn thể", "Toàn thể", "phòng chuyên môn",
+)  # fmt: skip
+_PLURAL_WORDS = rf"(?:(?:[Tt]oàn thể |[Tt]ất cả )?(?:[Cc]{LOOSE['a']}c|[Nn]hững|[Mm]ọi)) +"
+_COMMITTEE = "UBND|Ủy ban nhân dân|Uỷ ban nhân dân"
+# "SởNội vụ" of a copy that lost a space.
+_RAN_ON = re.compile("Sở(?=[A-ZĐ][a-zà-ỹ])")
+_SOURCES: dict[str, Callable[[], str]] = {
+    "head": lambda: rf"(?:{_alternatives(bodies()['heads'])})(?!\w)",
+    "no name": lambda: _NOT_NAMES.replace("(?!", "(?:", 1),
+    "person": lambda: (
+        r"(?!Tr[uư].ng (?:hợp|họp)|Lãnh đạo,? (?:và )?(?:chỉ|thực|tổ|toàn|công|việc))"
+        rf"(?:{_alternatives(bodies()['persons'])})(?!\w)"
+    ),
+    "plural": lambda: _PLURAL_WORDS,
+    "kind": lambda: rf"(?:{_either_case(bodies()['generic'])})(?!\w)",
+    "no kind": lambda: "phòng,? (?:chống|cháy|ngừa)",
+    "solo": lambda: rf"(?:{_alternatives(_SOLO)})(?!\w)",
+    "names": lambda: rf"(?<!\w){literals(fold(n) for n in bodies()['names'])}(?!\w)",
+    "long duty": lambda: rf"(?<!\w){literals(bare(w).lower() for w in _verbs()['duty'] if ' ' in w)}(?!\w)",
+    "short duty": lambda: rf"(?i)(?<!\w){literals(w for w in _verbs()['duty'] if ' ' not in w)}(?!\w)",
+    "telling": lambda: rf"{literals(bare(w).lower() for w in _verbs()['telling'])}(?!\w)",
+    "several": lambda: (
+        rf"(?P<lead>(?:{_alternatives(bodies()['persons'])})?\s?(?:{_COMMITTEE})?\s?)[Cc]ác "
+        r"(?P<head>[^\W\d_]+(?: [a-zà-ỹđ]+){0,2})(?P<more>(?:,? ?(?:và )?[^\W\d_]+){0,4}?)\s?:\s*"
+    ),
+    "several places": lambda: (
+        rf"(?P<lead>(?:{_alternatives(bodies()['persons'])})?\s?"
+        rf"(?:{_COMMITTEE}|HĐND|Công an|Trạm Y tế|Phòng Kinh tế)?\s?)[Cc]ác "
+        r"(?P<head>xã|phường|huyện|thị xã|thị trấn|thành phố|quận|thôn|tỉnh|Sở|sở|Bộ|bộ|Ban|Phòng|Cục|Vụ)"
+        r"(?P<more>) (?=[^\W\d_a-z])"
+    ),
+}
+
+
+def _either_case(words: Iterable[str]) -> str:
+    """The words, each with its first letter small or capital."""
+    out = []
+    for word in sorted(words, key=len, reverse=True):
+        (small,), (capital,) = _loosened([word]), _loosened([word[0].upper() + word[1:]])
+        alike = small[1:] == capital[1:]
+        out += [f"[{small[0]}{capital[0]}]{small[1:]}"] if alike else [small, capital]
+    return "|".join(out)
+
+
+def literals(words: Iterable[str]) -> str:
+    """A pattern for the longest of the words, which tries a letter once for all the words that share it."""
+    tree: dict[str, Any] = {}
+    for word in words:
+        here = tree
+        for letter in word:
+            here = here.setdefault(letter, {})
+        here[""] = {}
+    return _branches(tree)
+
+
+def _branches(tree: dict[str, Any]) -> str:
+    longer = [re.escape(letter) + _branches(below) for letter, below in tree.items() if letter]
+    if "" in tree:
+        longer.append("")
+    return longer[0] if len(longer) == 1 else f"(?:{'|'.join(longer)})"
 
 
 def _bare_rows(rows: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -141,35 +145,87 @@ def _guarded(word: str, not_before: dict[str, list[str]], not_after: dict[str, l
 
 
 @cache
-def stops() -> dict[str, tuple[re.Pattern[str] | None, re.Pattern[str] | None]]:
+def _stop_sources() -> dict[str, tuple[str, str]]:
     """The words that end a name by their first syllable without marks: longer ones for bare text, single ones as printed.
 
     One search for all of them at once tries every word at every letter; a look-up by syllable tries a few at each word.
     """
-    verbs = _toml("verbs.toml")
-    before, after = verbs["not_before"], verbs["not_after"]
-    words = sorted(set(verbs["duty"] + verbs["bounds"]), key=len, reverse=True)
+    before, after = _verbs()["not_before"], _verbs()["not_after"]
+    bare_before, bare_after = _bare_rows(before), _bare_rows(after)
     long: dict[str, list[str]] = {}
     short: dict[str, list[str]] = {}
-    for word in words:
+    for word in sorted(set(_verbs()["duty"] + _verbs()["bounds"]), key=len, reverse=True):
         first = bare(word.split()[0]).lower()
         if " " in word:
-            long.setdefault(first, []).append(_guarded(bare(word).lower(), _bare_rows(before), _bare_rows(after)))
+            long.setdefault(first, []).append(_guarded(bare(word).lower(), bare_before, bare_after))
         else:
             short.setdefault(first, []).append(_guarded(word, before, after))
-    return {
-        k: (
-            re.compile(rf"(?:{'|'.join(long[k])})(?!\w)") if k in long else None,
-            re.compile(rf"(?:{'|'.join(short[k])})(?!\w)") if k in short else None,
-        )
-        for k in long.keys() | short.keys()
-    }
+    return {k: ("|".join(long.get(k, ())), "|".join(short.get(k, ()))) for k in long.keys() | short.keys()}
+
+
+@cache
+def stops(syllable: str) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None] | None:
+    """The words ending a name that begin with a syllable; made when the syllable is first met."""
+    sources = _stop_sources().get(syllable)
+    if sources is None:
+        return None
+    long, short = (re.compile(rf"(?:{words})(?!\w)") if words else None for words in sources)
+    return long, short
 
 
 @cache
 def pattern(name: str) -> re.Pattern[str]:
-    """One of the compiled patterns over names of bodies."""
-    return _patterns()[name]
+    """One of the patterns over names of bodies and verbs, made when it is first wanted."""
+    return re.compile(_SOURCES[name]())
+
+
+def named_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+    """The head of a body's own name ("Sở", "Trung tâm") that stands at ``at``."""
+    if pattern("no name").match(text, at, end):
+        return None
+    return pattern("head").match(text, at, end) or _RAN_ON.match(text, at, end)
+
+
+def names_in(text: str) -> Iterator[int]:
+    """Where heads of bodies' own names stand in a text."""
+    at = 0
+    while at < len(text):
+        found = named_at(text, at) if text[at].isupper() else None
+        if found:
+            yield at
+        at = found.end() if found else at + 1
+
+
+def person_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+    """A title ("Thủ trưởng") that stands at ``at``."""
+    return pattern("person").match(text, at, end)
+
+
+def kind_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+    """A kind of bodies in small letters ("phòng", "đơn vị") that stands at ``at``."""
+    if not text[at : at + 1].islower() or pattern("no kind").match(text, at, end):
+        return None
+    return pattern("kind").match(text, at, end)
+
+
+@cache
+def _first_letters() -> frozenset[str]:
+    data = bodies()
+    words = [*data["heads"], *data["persons"], *_SOLO]
+    return frozenset({w[0] for w in words} | {"U", "Ù", "Ú", "Ủ"} | set("CcMmNnTt"))
+
+
+def body_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+    """Whatever can start the name of a body or of several at ``at``; the match ends where its first words do."""
+    if text[at : at + 1] not in _first_letters():
+        return None
+    several = pattern("plural").match(text, at, end)
+    if several:
+        at_kind = several.end()
+        found = pattern("kind").match(text, at_kind, end) or pattern("head").match(text, at_kind, end)
+        if found:
+            return found
+    return person_at(text, at, end) or named_at(text, at, end) or pattern("solo").match(text, at, end)
 
 
 def duty_at(para: Para, at: int) -> re.Match[str] | None:
