@@ -38,6 +38,10 @@ _DAY_FAR = re.compile(
     r"(?:^|(?<=[\s|]))(?P<place>(?:[A-Z][\w.]*\s?-?\s?){1,5}?)\s?[,.]\s*\S{2,6}?\s*(?P<d>\d{0,2})\s+\S{3,6}\s+(?P<m>\d{1,2})\s+\S{2,4}\s+(?P<y>(?:19|20)\d\d)\W*$"
 )
 _DAY_NUMERIC = re.compile(rf"(?P<place>(?:tp\. ?)?[^,|:;.]{{2,40}}?)\s?,\s*ngay\s+{dates.NUMERIC}\s*\|?\s*$")
+# What no line of these kinds lacks, and few others have; the patterns themselves are slow to say no.
+_ROUGH_NUMBER = re.compile(r"[/-]\s?[A-ZĐÐ]")
+_ROUGH_DAY = re.compile(r"ng.{1,3}y\s*.{0,9}?\s*th.{1,2}ng")
+_ROUGH_YEAR = re.compile(r"(?:19|20)\d\d\W*$")
 _GAP = re.compile(r"\s{3,}|\s*\|\s*|\t+")
 _LOST_ABOUT = re.compile(r"^\S{1,5} ve viec (?=\w)")
 _OVERLAY = re.compile(r"\s\d{1,2}\. [A-ZĐÀ-Ỹ]")
@@ -135,10 +139,10 @@ def _find_number(top: list[Line], head: Head) -> int | None:
 
 def _number_lines(top: list[Line]) -> Iterator[tuple[int, Line, re.Match[str]]]:
     """Lines that show the paper's number: as printed, then with a slash OCR lost, then without the word "Số"."""
+    until = next((i for i, line in enumerate(top[:120]) if anchors.copies_at(line)), 120)
+    possible = [(i, line) for i, line in enumerate(top[:until]) if _ROUGH_NUMBER.search(line.bare)]
     for rule in (NUMBER_LINE, _LOST_SLASH, _LOST_WORD):
-        for i, line in enumerate(top[:120]):
-            if anchors.copies_at(line):
-                break
+        for i, line in possible:
             m = rule.search(line.bare)
             if m and rule is NUMBER_LINE and m.group("sep") == "-" and "/" not in m.group("s"):
                 continue
@@ -161,18 +165,11 @@ def _is_number_line(line: Line, m: re.Match[str]) -> bool:
 
 def _find_day(top: list[Line], head: Head, number_at: int | None) -> int | None:
     for i, line in enumerate(top[:120]):
-        begin = head.symbol.end - line.start if head.symbol and i == number_at else 0
-        m = (
-            _DAY_LINE.search(line.bare, max(begin, 0))
-            or _DAY_NUMERIC.search(line.folded, max(begin, 0))
-            or _DAY_BARE.search(line.bare, max(begin, 0))
-        )
+        begin = max(head.symbol.end - line.start, 0) if head.symbol and i == number_at else 0
+        m = _day_on(line, begin)
         if not m:
-            far = (
-                _DAY_FAR.search(line.bare, max(begin, 0))
-                if i >= (number_at or 0) and i < (number_at or 0) + 6
-                else None
-            )
+            near_number = (number_at or 0) <= i < (number_at or 0) + 6 and _ROUGH_YEAR.search(line.bare)
+            far = _DAY_FAR.search(line.bare, begin) if near_number else None
             if far is not None and far.group("place").split()[0][0].isupper():
                 head.place = part_of(line, far.start("place"), far.end("place"))
                 head.day_line = part_of(line, far.end("place") + 1, far.end())
@@ -202,6 +199,16 @@ def _find_day(top: list[Line], head: Head, number_at: int | None) -> int | None:
         head.used.add(i)
         return i
     return None
+
+
+def _day_on(line: Line, begin: int) -> re.Match[str] | None:
+    """The place and day on a line, in one of the ways they are printed."""
+    found = _DAY_LINE.search(line.bare, begin) if _ROUGH_DAY.search(line.folded) else None
+    if found or "ngay" not in line.folded:
+        return found
+    return _DAY_NUMERIC.search(line.folded, begin) or (
+        _DAY_BARE.search(line.bare, begin) if "thang" in line.folded else None
+    )
 
 
 def _day(m: re.Match[str], line: Line) -> tuple[DateParts, bool]:
@@ -244,6 +251,8 @@ def _small_title(line: Line) -> Kind | None:
     kind = kind_by_name().get(words)
     if kind and line.text[:1].isupper() and not line.text.rstrip().endswith((":", ".", ";", ",")):
         return kind
+    if not line.text[:2].isupper():
+        return None
     for name, kind in kind_by_name().items():
         if (
             line.folded.startswith(name + " ")
