@@ -37,6 +37,7 @@ _EXTRA_KINDS = (
     "công hàm",
     "bản tin",
 )
+_DIGIT = re.compile(r"\d")
 _BETWEEN = re.compile(r"^[\s,;:()]*(?:(?:va|cung|hoac) )?(?:cac )?(?:van ban )?(?:so\s?:?)?\s*$")
 _TITLE = re.compile(r"^[,]? ?(?:ve viec|ve|v/v|quy dinh|phe duyet|ban hanh|sua doi|huong dan|ket luan|thong bao) ")
 _ISSUER = re.compile(r"^[,]? ?(?:cua|do) ")
@@ -79,7 +80,7 @@ def cited_in(paras: Sequence[Para], own: str | None, own_symbol: str | None) -> 
     """Every mention of another paper in the paragraphs, in order; dates shared along lists and between mentions."""
     out: list[Cited] = []
     for index, para in enumerate(paras):
-        if not any(c.isdigit() for c in para.text):
+        if not _DIGIT.search(para.text):
             continue
         found = [n for n in numbers_in(para.text) if n.whole != own]
         rows = [_mention(para, index, n, found, at) for at, n in enumerate(found)]

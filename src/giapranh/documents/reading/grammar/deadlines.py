@@ -55,6 +55,7 @@ _REFERENCE = re.compile(
 _CONDITION = re.compile(
     r"(?<!\w)(?:ngay )?sau khi (?:duoc |co |nhan |hoan thanh |ket thuc |thong qua)[^.;,]{3,90}|(?<!\w)khi [^.;,]{3,60}(?:dap ung|phe duyet|thong qua|cho phep)[^.;,]{0,40}|(?<!\w)truoc (?:mua [^.;,]{2,30}|tet nguyen dan[^.;,]{0,20}|ky hop [^.;,]{2,40}|nam hoc moi)"
 )
+_DIGIT = re.compile(r"\d")
 _DIGITS = str.maketrans("lIoO", "1100")
 
 
@@ -73,7 +74,7 @@ def find_due(
     para: Para, start: int, end: int, taken: list[tuple[int, int]], issued: DateParts | None
 ) -> FoundDue | None:
     """The deadline given between two places of a paragraph. ``taken`` are the citations, whose days are not deadlines."""
-    for rule in (_day, _yearly, _short_day, _monthly, _span, _month, _relative, _recurring, _reference, _condition):
+    for rule in _RULES if _DIGIT.search(para.text, start, end) else _RULES_WITHOUT_DIGITS:
         found = rule(para, start, end, taken, issued)
         if found is not None:
             return found
@@ -384,3 +385,7 @@ def _condition(
         0.8,
         N_("Hạn gắn với một điều kiện, không có ngày."),
     )
+
+
+_RULES = (_day, _yearly, _short_day, _monthly, _span, _month, _relative, _recurring, _reference, _condition)
+_RULES_WITHOUT_DIGITS = (_month, _recurring, _reference, _condition)

@@ -56,6 +56,11 @@ def _unlike(a: str, b: str) -> tuple[str, str]:
     return a[: len(a) - end], b[: len(b) - end]
 
 
+def _letters_apart(a: str, b: str) -> int:
+    """How many letters of ``b`` are too few in ``a``: no way from one to the other is shorter."""
+    return sum(max(0, b.count(letter) - a.count(letter)) for letter in set(b))
+
+
 @lru_cache(maxsize=8192)
 def near(a: str, b: str, most: int) -> bool:
     """Whether ``a`` becomes ``b`` with at most ``most`` insertions, deletions or changes of letters."""
@@ -66,6 +71,8 @@ def near(a: str, b: str, most: int) -> bool:
         return max(len(a), len(b)) <= most
     if most == 1:
         return len(a) == len(b) == 1
+    if len(a) > 8 and _letters_apart(a, b) > most:
+        return False
     row = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):
         before, row[0] = row[0], i

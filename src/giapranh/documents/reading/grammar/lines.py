@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from ..schema import Span
 from .folding import bare, fold
@@ -119,6 +120,7 @@ class Para:
     bare: str = ""
     folded: str = ""
     column: bool = False  # a cell of a table: other columns stand between its lines
+    phrases: dict[tuple[int, int], Any] = field(default_factory=dict, repr=False, compare=False)  # read so far
 
     def __post_init__(self) -> None:
         if self.folded or not self.text:

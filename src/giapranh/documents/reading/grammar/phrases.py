@@ -37,13 +37,17 @@ def phrase_at(para: Para, at: int, limit: int | None = None) -> Phrase | None:
     end_of = min(len(text) if limit is None else limit, at + LONGEST_LIST)
     while at < end_of and text[at] in " \"“'":
         at += 1
-    if not body_at(text, at, end_of):
+    if (at, end_of) not in para.phrases:
+        para.phrases[at, end_of] = _phrase(para, at, end_of)
+    return para.phrases[at, end_of]
+
+
+def _phrase(para: Para, at: int, end_of: int) -> Phrase | None:
+    if not body_at(para.text, at, end_of):
         return None
     end, stop = _phrase_end(para, at, end_of)
     units = split(para, at, end)
-    if not units:
-        return None
-    return Phrase(tuple(units), at, end, stop)
+    return Phrase(tuple(units), at, end, stop) if units else None
 
 
 def _phrase_end(para: Para, at: int, limit: int) -> tuple[int, str]:

@@ -12,7 +12,12 @@ from ..schema import Span
 _VOWEL = "aăâeêioôơuưyàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ"
 _MARKED = "ăâêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ"
 _ONSET = r"(?:ngh|ch|gh|gi|kh|ng|nh|ph|qu|th|tr|[bcdđghklmnpqrstvx])"
-_BROKEN = re.compile(rf"(?<!\w)({_ONSET}) (?=[{_VOWEL}])", re.I)
+_ONSETS = re.compile(_ONSET, re.I)
+# From the space outwards: most texts have no such place, and this finds that out soonest.
+_LETTER = "[bcdđghiklmnpqrstuvxBCDĐGHIKLMNPQRSTUVX]"
+_BROKEN = re.compile(
+    rf" (?=[{_VOWEL}{_VOWEL.upper()}])(?:(?<=\W{_LETTER} )|(?<=\W{_LETTER}{{2}} )|(?<=\W{_LETTER}{{3}} ))"
+)
 _BROKEN_LATER = re.compile(rf"(?<!\w)({_ONSET}(?:[iuy]|uy)) (?=([{_MARKED}]\w*))", re.I)
 # Words of their own that begin with a vowel; they stay apart from what stands before them.
 _WHOLE = frozenset(
@@ -91,9 +96,18 @@ _WHOLE = frozenset(
 _ENOUGH = 4
 
 
+def _place(m: re.Match[str]) -> int:
+    return m.start() - 1  # searched with a space before the text
+
+
+def _after_onset(text: str, place: int) -> bool:
+    word = re.search(r"(?<!\w)\w+$", text[max(0, place - 4) : place])
+    return word is not None and _ONSETS.fullmatch(word.group()) is not None
+
+
 def breaks_in(text: str) -> list[int]:
     """Where spaces stand inside words; none unless the text does so again and again."""
-    first = [m.end() - 1 for m in _BROKEN.finditer(text)]
+    first = [place for place in map(_place, _BROKEN.finditer(" " + text)) if _after_onset(text, place)]
     if len(first) < _ENOUGH:
         return []
     later = [m.end() - 1 for m in _BROKEN_LATER.finditer(text) if m.group(2).lower() not in _WHOLE]
