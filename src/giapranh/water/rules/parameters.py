@@ -112,9 +112,8 @@ def basis_factor(key: str, from_basis: str, to_basis: str) -> float:
         return float(1 / known.factor)
     if known and known.is_element(from_basis) and known.is_ion(to_basis):
         return float(known.factor)
-    if known and (known.is_ion(from_basis) == known.is_ion(to_basis)):
-        if known.is_ion(from_basis) or (known.is_element(from_basis) and known.is_element(to_basis)):
-            return 1.0
+    if known and known.is_ion(from_basis) and known.is_ion(to_basis):
+        return 1.0
     raise UnknownBasis(
         N_("Không đổi được %(name)s từ “%(start)s” sang “%(target)s”."),
         name=parameter(key).vi, start=from_basis, target=to_basis,
