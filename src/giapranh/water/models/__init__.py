@@ -1,5 +1,14 @@
 """Rivers, stations, series and what was observed. One file per subject; import from here."""
 
+from giapranh.water.models.alerts import (
+    Alert,
+    AlertEvent,
+    AlertRule,
+    LimitSource,
+    OnCall,
+    RateDirection,
+    RuleKind,
+)
 from giapranh.water.models.campaigns import Campaign, PlannedSample, Sample
 from giapranh.water.models.network import (
     Bank,
@@ -12,6 +21,14 @@ from giapranh.water.models.network import (
     StationKind,
     TargetClass,
     Watercourse,
+)
+from giapranh.water.models.notices import (
+    Drill,
+    Incident,
+    IncidentEvent,
+    IncidentPhoto,
+    Notice,
+    Sign,
 )
 from giapranh.water.models.observations import (
     Correction,
@@ -30,26 +47,39 @@ from giapranh.water.models.observations import (
 )
 
 __all__ = [
+    "Alert",
+    "AlertEvent",
+    "AlertRule",
     "Bank",
     "BankReach",
     "Campaign",
     "Correction",
     "CoursePoint",
+    "Drill",
     "Feature",
     "FeatureKind",
     "FileColumn",
     "HistoricalLocation",
+    "Incident",
+    "IncidentEvent",
+    "IncidentPhoto",
+    "LimitSource",
     "Location",
+    "Notice",
     "Observation",
     "ObservationDetail",
     "ObservedProperty",
+    "OnCall",
     "PlannedSample",
     "QualityThreshold",
+    "RateDirection",
     "Reach",
     "RiverFeature",
+    "RuleKind",
     "Sample",
     "Sensor",
     "Series",
+    "Sign",
     "SourceFile",
     "SourceKind",
     "Station",
