@@ -19,6 +19,7 @@ ABOUT = re.compile(r"^\W{0,2}(?:v ?/ ?v:?|ve viec:?)\s+", re.I)
 ABOUT_SHORT = re.compile(r"^\W{0,2}v ?[/.] ?v\b:?\s*")
 TO = re.compile(r"^\W{0,3}k.{1,2}nh g.{1,2}[iu]\w?\s*[:;.]?")
 COPIES = re.compile(r"\W{0,6}n.{1,2}i nh.{1,2}n\s*[:;.]*\s*")
+_TWO_WORDS = re.compile(r"\W{0,4}(\w{2,5})\s+(\w{2,5})\s*[:;.]$")
 RULE = re.compile(r"^[\W_]*$")
 PAGE_NUMBER = re.compile(r"^[-–—. ]*\d{1,3}[-–—. ]*$")
 END_MARK = re.compile(r"\.\s?/\s?\.\s*$|/\s?\.\s*$")
@@ -68,7 +69,7 @@ def copies_at(line: Line) -> re.Match[str] | None:
     found = COPIES.match(line.folded)
     if found:
         return found
-    words = re.match(r"\W{0,4}(\w{2,5})\s+(\w{2,5})\s*[:;.]\s*$", line.folded)
+    words = _TWO_WORDS.match(line.folded) if line.folded.endswith((":", ";", ".")) else None
     if words and near(words.group(1), "noi", 1) and near(words.group(2), "nhan", 2) and words.group(1)[0] in "nv":
         return words
     return None

@@ -20,9 +20,11 @@ MARK = re.compile(
 )
 _DASHED = re.compile(r"^[-–—+•ˆ▪●*]|^_[—-]")
 _ENDED = re.compile(r"[.;:!?…][\"”')]*$|\./\.?$")
-_DANGLING = re.compile(
-    r"(?:^|\s)(?:va|cua|tai|ve|cho|voi|trong|tren|duoi|so|cac|nhung|dieu|khoan|diem|theo|den|tu|hoac|hay|do|de|la|ngay|thang|nam|tinh|huyen|xa|bo|ban|uy|thu|pho|boi|duoc|khi|cung|va/hoac)$|[,/(-]$"
-)
+_DANGLING = frozenset((
+    "va", "cua", "tai", "ve", "cho", "voi", "trong", "tren", "duoi", "so", "cac", "nhung", "dieu", "khoan", "diem",
+    "theo", "den", "tu", "hoac", "hay", "do", "de", "la", "ngay", "thang", "nam", "tinh", "huyen", "xa", "bo", "ban",
+    "uy", "thu", "pho", "boi", "duoc", "khi", "cung", "va/hoac",
+))  # fmt: skip
 _OPEN_HEADING = re.compile(r"\s(?:va|cua|tai|ve|cho|voi|trong|cac|theo|de|la|do|hoac|nhung|den)$|[,(-]$")
 # Words that open a paragraph of their own, where neither a gap nor an indent shows it.
 _OPENS = re.compile(
@@ -126,7 +128,7 @@ def _begins(group: list[Line], line: Line, shape: _Shape) -> bool:
         return False
     short = len(before.text) + before.indent < 0.8 * shape.full
     flush = line.indent <= shape.margin + 1
-    dangling = bool(_DANGLING.search(before.folded))
+    dangling = _dangles(before.folded)
     mark = MARK.match(line.text)
     inside = flush if shape.indented else not short
     dash = bool(mark and _DASHED.match(line.text))
@@ -155,6 +157,11 @@ def _begins(group: list[Line], line: Line, shape: _Shape) -> bool:
     if ended and not small and (_OPENS.match(line.folded) or len(before.text) + before.indent < 0.9 * shape.full):
         return True
     return ended and short and not small
+
+
+def _dangles(folded: str) -> bool:
+    """Whether the line ends with a word or a sign that nothing ends with."""
+    return folded.endswith((",", "/", "(", "-")) or folded.rsplit(None, 1)[-1] in _DANGLING
 
 
 def _heading(group: list[Line]) -> bool:

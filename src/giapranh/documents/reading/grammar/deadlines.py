@@ -26,6 +26,7 @@ _FINISH = r"(?:hoan thanh|hoan thien|ket thuc|xong|trinh|ban hanh|bao cao|gui|th
 _DUE_MONTH = re.compile(
     rf"(?<!\w)(?P<f>{_FINISH})(?P<g>[^.;:]{{0,90}}?:?) ?(?:[,(] ?)?(?P<p>truoc|trong|den het|het|vao|den|cham nhat|muon nhat|xong|:|xong trong)? ?(?P<when>{_MONTH})(?!\d)"
 )
+_ROUGH_PERIOD = re.compile(r"thang \d|quy [1-4i]|nam \d")
 _LABELLED = re.compile(
     rf"^\W*(?:thoi gian|thoi han|tien do|han)[^:]{{0,30}}: *(?:trong |truoc |den |den het |het |xong )?(?P<when>{_MONTH})(?!\d)"
 )
@@ -252,6 +253,8 @@ def _first_of(words: str, last: date | None) -> date | None:
 
 
 def _month(para: Para, start: int, end: int, taken: list[tuple[int, int]], issued: DateParts | None) -> FoundDue | None:
+    if not _ROUGH_PERIOD.search(para.folded, start, end):
+        return None
     for m in (*_LABELLED.finditer(para.folded, start, end), *_DUE_MONTH.finditer(para.folded, start, end)):
         if not _free(m, taken) or _aside(para, m):
             continue
@@ -374,6 +377,8 @@ def _reference(
 def _condition(
     para: Para, start: int, end: int, taken: list[tuple[int, int]], issued: DateParts | None
 ) -> FoundDue | None:
+    if para.folded.find("khi ", start, end) < 0 and para.folded.find("truoc ", start, end) < 0:
+        return None
     m = _CONDITION.search(para.folded, start, end)
     if not m:
         return None

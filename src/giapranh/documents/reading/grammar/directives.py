@@ -218,7 +218,7 @@ class _Reader(Maker):
             following is not None and following.kind != "plain" and re.search(r"(?:nhu sau|sau day)\W*$", folded)
         ):
             return self._lead_in(node, here)
-        if caps(node.text) and len(node.text) < 160:
+        if len(node.text) < 160 and caps(node.text):
             return replace(base, silent=bool(SILENT.match(folded)))
         if CLOSING.match(folded) and not re.search(r"yeu cau|de nghi|giao (?!thong|duc)", folded):
             return here

@@ -10,7 +10,7 @@ from ..schema import DateParts
 from . import anchors, dates
 from .data import Kind, kind_by_name, kinds
 from .folding import bare, fold, near
-from .lines import Line, Para, join, part_of
+from .lines import Line, Para, columns, join, part_of
 from .numbers import mend_symbol
 
 _SYMBOL = r"[A-ZĐÐ][\wĐđÐ&.]*(?:(?: ?[-–/]| ?[-–/] ?)(?=[\wĐÐ])[\wĐđÐ&]+)*"
@@ -80,13 +80,6 @@ class Head:
     party: bool = False
     body_at: int = 0
     used: set[int] = field(default_factory=set)
-
-
-@dataclass(slots=True)
-class _Piece:
-    line: Line
-    row: int
-    right: bool
 
 
 def read_head(lines: list[Line]) -> Head:
@@ -283,17 +276,6 @@ def _title(line: Line, code: str) -> Kind | None:
     return None
 
 
-def _pieces(line: Line, row: int) -> list[_Piece]:
-    out: list[_Piece] = []
-    at = 0
-    for gap in [*_GAP.finditer(line.text), None]:
-        end = gap.start() if gap else len(line.text)
-        if line.text[at:end].strip(" |"):
-            out.append(_Piece(part_of(line, at, end), row, at > 0))
-        at = gap.end() if gap else end
-    return out
-
-
 def _left_of(line: Line) -> Line | None:
     """What stands left of the nation's name or motto, or the whole line."""
     spots = (anchors.nation_at(line), anchors.motto_at(line))
@@ -421,10 +403,10 @@ def _about_line(lines: list[Line], head: Head, number_at: int | None, title_at: 
             inline = re.search(r"\bv/v:?\s+", line.folded[after_number:])
             if inline:
                 return i, after_number + inline.end()
-        for piece in _pieces(line, i):
-            short = anchors.ABOUT_SHORT.match(piece.line.folded)
+        for piece in columns(line):
+            short = anchors.ABOUT_SHORT.match(piece.folded)
             if short:
-                return i, piece.line.start - line.start + short.end()
+                return i, piece.start - line.start + short.end()
         full = anchors.ABOUT.match(line.folded) or (_LOST_ABOUT.match(line.folded) if title_at is None else None)
         if full and title_at is None and (number_at is None or i > number_at) and len(line.text) < 400:
             return i, full.end() - len("ve viec ") if full.re is _LOST_ABOUT else 0

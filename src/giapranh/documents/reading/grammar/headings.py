@@ -18,7 +18,7 @@ from .wording import SECTION, SILENT, TITLED
 def capital_heading(node: Node) -> Clause | None:
     """ "II. BỘ CHỈ HUY QUÂN SỰ TỈNH": a heading in capitals that names bodies, spelt as in running text."""
     text = node.text.rstrip(" :.")
-    if not caps(text) or len(text) > 150 or not node.children:
+    if not node.children or len(text) > 150 or not caps(text):
         return None
     spelt = Para(node.para.text[: node.at] + spelt_small(node.para.text[node.at :]), node.para.starts, node.para.places)
     if not body_at(spelt.text, node.at) or SILENT.match(node.folded) or SECTION.search(node.folded):
@@ -53,6 +53,8 @@ def names_body(node: Node) -> bool:
 
 
 def caps(text: str) -> bool:
+    if text.islower():
+        return False
     letters = [c for c in text if c.isalpha()]
     return len(letters) > 3 and sum(c.isupper() for c in letters) > 0.85 * len(letters)
 

@@ -10,7 +10,7 @@ from ..schema import Span, Value
 from .folding import bare, fold, key, near
 from .header import Head
 from .lines import Line, Para, part_of
-from .naming import spellings
+from .naming import spellings_in
 from .vocabulary import names_in
 
 _FROM_SYMBOL = N_("Phần đầu văn bản không ghi cơ quan ban hành; suy từ ký hiệu và tên cơ quan trong nội dung.")
@@ -77,7 +77,7 @@ def _printed(lines: list[Line]) -> str:
         text = "HĐND" + text[len("hội đồng nhân dân") :]
         folded = fold(text)
     out = list(text)
-    for name, small in spellings():
+    for name, small in spellings_in(folded):
         at = folded.find(small)
         while at >= 0:
             if (at == 0 or not folded[at - 1].isalnum()) and (

@@ -13,6 +13,7 @@ from .folding import bare, fold
 
 _PIECES = re.compile(r"\S+(?:[ \t\u00a0]\S+)*")
 _BLANKS = " \t\f\u00a0\u200b\ufeff"
+_GAP = re.compile(r"\s{3,}|\s*\|\s*|\t+")
 _NO_CAPITALS = bytes(c for c in range(256) if not 65 <= c <= 90)
 _NO_SMALL_LETTERS = bytes(c for c in range(256) if not 97 <= c <= 122)
 _BREAK = re.compile(r"(\r\n|[\n\r\u2028\u2029\x0b\x85])")
@@ -183,6 +184,21 @@ def join(lines: Iterable[Line], **more: object) -> Para:
         folded=" ".join(folded),
         **more,  # type: ignore[arg-type]
     )
+
+
+def columns(line: Line) -> list[Line]:
+    """What a line holds between wide gaps, bars or tabs."""
+    text = line.text
+    if "   " not in text and "|" not in text and text.isprintable():
+        return [line] if text else []
+    out: list[Line] = []
+    at = 0
+    for gap in [*_GAP.finditer(text), None]:
+        end = gap.start() if gap else len(text)
+        if text[at:end].strip(" |"):
+            out.append(part_of(line, at, end))
+        at = gap.end() if gap else end
+    return out
 
 
 def part_of(line: Line, start: int, end: int) -> Line:

@@ -8,12 +8,21 @@ from functools import cache
 from .data import bodies
 from .folding import fold, key, near
 
+_WORD = re.compile(r"[^\W_]+")
+
 
 @cache
-def spellings() -> tuple[tuple[str, str], ...]:
-    """Known names with their folded form, short ones first so that longer ones have the last word."""
+def _spellings() -> tuple[tuple[str, str, str], ...]:
+    """Known names, their folded form and its first word."""
     data = bodies()
-    return tuple((name, fold(name)) for name in sorted(data["names"] + data["heads"], key=len))
+    names = sorted(data["names"] + data["heads"], key=len)
+    return tuple((name, fold(name), _WORD.findall(fold(name))[0]) for name in names)
+
+
+def spellings_in(folded: str) -> list[tuple[str, str]]:
+    """Known names a text may hold with their folded form, short ones first so that longer ones have the last word."""
+    words = set(_WORD.findall(folded))
+    return [(name, small) for name, small, first in _spellings() if first in words]
 
 
 def spelt_small(text: str) -> str:
@@ -23,7 +32,7 @@ def spelt_small(text: str) -> str:
         return text
     folded = fold(small)
     out = list(small[:1].upper() + small[1:])
-    for name, key_ in spellings():
+    for name, key_ in spellings_in(folded):
         at = folded.find(key_)
         while at >= 0:
             before, after = folded[at - 1 : at], folded[at + len(name) : at + len(name) + 1]

@@ -20,6 +20,7 @@ _STATE = (
 _PARTY = rf"(?P<pn>\d{{1,5}}) ?[-–] ?(?P<pt>[A-ZĐÐ][A-Za-zĐÐđ]{{0,6}}) ?/ ?(?P<po>[A-ZĐÐ0-9][\wĐđ.]*(?:-{_PIECE})*)"
 _LOST_SLASH = rf"(?<=so )(?P<ln>\d{{1,5}}) ?(?P<ls>(?:QD|QĐ|KH|CT|TB|BC|NQ|TTr|CV)[ĐÐ]?{_DASH}{_PIECE}{_TAIL})"
 NUMBER = re.compile(rf"(?<![\w/.,-])(?:{_STATE}|{_PARTY})(?![\w])")
+_ROUGH = re.compile(r"\d[a-zA-Z]? ?[/–-]")
 LOST_SLASH = re.compile(rf"(?<![\w/.,-]){_LOST_SLASH}(?!\w)")
 _SPACES = re.compile(r"\s+")
 _DOUBLE = re.compile(r"(?:ĐÐ|ÐĐ|ÐÐ)+")
@@ -80,7 +81,7 @@ def _mend_piece(piece: str) -> str:
 
 def numbers_in(text: str) -> list[Number]:
     """Every number of a paper printed in a paragraph, left to right."""
-    out = [_number(m) for m in NUMBER.finditer(text)]
+    out = [_number(m) for m in NUMBER.finditer(text)] if _ROUGH.search(text) else []
     if "QĐ" in text or "số" in text:
         taken = {n.start for n in out}
         out += [_lost(m) for m in LOST_SLASH.finditer(bare(text)) if m.start() not in taken]

@@ -5,10 +5,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .folding import bare, fold
+from .folding import fold
 from .lines import Para
 from .units import LONGEST_LIST, Unit, known_names, mask, split
-from .vocabulary import body_at, kind_at, name_pairs, named_at, pattern, small_folded, small_words, stops, two_words
+from .vocabulary import (
+    Stop,
+    body_at,
+    kind_at,
+    name_pairs,
+    named_at,
+    pattern,
+    small_folded,
+    small_words,
+    stops,
+    two_words,
+)
 
 _ABBREVIATED = re.compile(r"(?:TP|Tp|Q|P|TT|TS|Th\.?S|St|Đ/c|H|X|Ng)\.\s*$")
 _WHOLE = re.compile(r",? theo (?:chuc nang|nhiem vu|tham quyen|phan cong)")
@@ -19,6 +30,7 @@ _OTHERS = re.compile(r"(?:[,;] | và )(?:các|những) ")
 _CLOSING_WORDS = frozenset(
     ["tỉnh", "huyện", "xã", "phường", "quận", "phố", "trấn", "khu", "ương", "quan", "sở", "các", "và"]
 )
+_CLOSING_STARTS = tuple(_CLOSING_WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +95,24 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
     begin = first.end() if first else at
     known = known_names(para, at, min(limit, at + 900))
     best: tuple[int, str] | None = None
+    table = stops()
     for w in _NEXT_WORD.finditer(masked, begin, limit):
-        rules = stops(w.group())
-        if rules is None or any(a <= w.start() < b for a, b in known):
+        words = table.get(w.group())
+        if words is None or any(a <= w.start() < b for a, b in known):
             continue
-        m = (rules[0].match(masked, w.start(), limit) if rules[0] else None) or (
-            rules[1].match(para.text, w.start(), limit) if rules[1] else None
-        )
-        if m is None or (m.group() == "tại" and _seat_follows(para, at, m)):
+        here = w.start()
+        end = _stops_at(masked, words[0], here, limit) or _stops_at(para.text, words[1], here, limit)
+        if end is None or (para.text[here:end] == "tại" and _seat_follows(para, at, here, end)):
             continue
-        best = m.start(), bare(m.group())
+        best = here, para.bare[here:end]
         break
     strange = _strange(para, at, begin, best[0] if best else min(limit, at + 300), known, masked)
     return (strange, "?") if strange is not None else best
+
+
+def _stops_at(text: str, words: list[Stop], at: int, limit: int) -> int | None:
+    """Where the first of the words that ends a name at ``at`` is over."""
+    return next((end for word in words if (end := word.ends_at(text, at, limit)) is not None), None)
 
 
 def _strange(para: Para, at: int, begin: int, stop: int, known: list[tuple[int, int]], masked: str) -> int | None:
@@ -126,13 +143,15 @@ def _paired(text: str, word: re.Match[str]) -> bool:
     return bool(ahead) and f"{ahead.group(1).lower()} {word.group()}" in name_pairs()  # type: ignore[union-attr]
 
 
-def _seat_follows(para: Para, at: int, word: re.Match[str]) -> bool:
+def _seat_follows(para: Para, at: int, word: int, end: int) -> bool:
     """Whether "tại" tells where an office of the body sits, as part of its name."""
-    return para.text[word.end() + 1 : word.end() + 2].isupper() and bool(_SEATED.search(para.text[at : word.start()]))
+    return para.text[end + 1 : end + 2].isupper() and bool(_SEATED.search(para.text[at:word]))
 
 
 def _ran_on(para: Para, word: re.Match[str]) -> int | None:
     """Where a verb begins that a web copy ran together with the end of a name ("tỉnhhuy động")."""
+    if not word.group().startswith(_CLOSING_STARTS):
+        return None
     for end in _CLOSING_WORDS:
         at = word.start() + len(end)
         if (

@@ -36,6 +36,8 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("plus", re.compile(r"^(?P<n>\+)\s?(?=\S)")),
     ("dash", re.compile(r"^(?P<n>(?:[-–—•ˆ]|_[—-]|[-–]{2})+|[_~=])\s?(?=[^\W_])")),
 )
+# No other marker begins with two letters.
+_RULES_OF_WORDS = tuple(row for row in _RULES if row[0] in ("chapter", "section", "article", "roman"))
 RANK = {
     "chapter": 0,
     "section": 1,
@@ -110,7 +112,7 @@ def _holds(above: Node, node: Node) -> bool:
 
 
 def _node(para: Para, index: int, stack: list[Node]) -> Node:
-    for kind, rule in _RULES:
+    for kind, rule in _RULES_OF_WORDS if para.text[:2].isalpha() else _RULES:
         m = rule.match(para.text)
         if not m:
             continue

@@ -10,9 +10,8 @@ from functools import cache
 from . import anchors
 from .data import bodies
 from .folding import fold
-from .lines import Line, Para, join, part_of
+from .lines import Line, Para, columns, join, part_of
 
-_GAP = re.compile(r"\s{3,}|\s*\|\s*|\t+")
 _DASH = re.compile(r"^(?:[-–—_=+•ˆ*]\s?){1,3}(?=\S)|^[.:]\s?-\s?")
 _CAPITAL = "A-ZĐÀ-ẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸƠƯĂÂÊÔ"
 _NAME = re.compile(r"^(?:[^\W\d_a-z][\w’']*\s){1,4}[^\W\d_a-z][\w’']*$")
@@ -76,7 +75,7 @@ def _without_copies(lines: list[Line], signed: int | None) -> Tail:
         return Tail(len(lines), len(lines))
     tail = Tail(signed, len(lines))
     for i in range(signed, min(signed + 14, len(lines))):
-        for piece in _split(lines[i]):
+        for piece in columns(lines[i]):
             _signer_piece(piece, tail)
         if tail.name is not None:
             tail.end = i + 1
@@ -95,17 +94,6 @@ def _signature_at(lines: list[Line], after: int, stop: int) -> int | None:
     return None
 
 
-def _split(line: Line) -> list[Line]:
-    out: list[Line] = []
-    at = 0
-    for gap in [*_GAP.finditer(line.text), None]:
-        end = gap.start() if gap else len(line.text)
-        if line.text[at:end].strip(" |"):
-            out.append(part_of(line, at, end))
-        at = gap.end() if gap else end
-    return out
-
-
 def _columns(lines: list[Line], at: int, tail: Tail) -> tuple[list[Line], list[Line]]:
     left: list[Line] = []
     right: list[Line] = []
@@ -122,7 +110,7 @@ def _columns(lines: list[Line], at: int, tail: Tail) -> tuple[list[Line], list[L
             rest = part_of(line, m.end() if m else 0, len(line.text))
             if not rest.text:
                 continue
-        for piece in _split(rest):
+        for piece in columns(rest):
             if piece.indent >= column and (_DASH.match(piece.text) is None or piece.indent > column + 20):
                 right.append(piece)
                 continue
@@ -137,8 +125,9 @@ def _columns(lines: list[Line], at: int, tail: Tail) -> tuple[list[Line], list[L
 
 def _right_column(lines: list[Line], at: int) -> int:
     """Where the column of the signature starts, 10⁶ when the text shows no columns."""
-    starts = [p.indent for x in lines[at : at + 40] for p in _split(x) if p.indent > 28 and _AUTHORITY.match(p.text)]
-    starts += [p.indent for x in lines[at : at + 12] for p in _split(x) if p.indent > 28 and p.caps]
+    pieces = [[p for p in columns(x) if p.indent > 28] for x in lines[at : at + 40]]
+    starts = [p.indent for row in pieces for p in row if _AUTHORITY.match(p.text)]
+    starts += [p.indent for row in pieces[:12] for p in row if p.caps]
     return min(starts) - 14 if starts else (30 if any(x.indent > 30 for x in lines[at : at + 25]) else 10**6)
 
 

@@ -6,6 +6,7 @@ import itertools
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -70,6 +71,7 @@ _SOLO = (
     "người đứng đầu", "thủ trưởng", "các cấp", "toàn thể", "Toàn thể", "phòng chuyên môn",
 )  # fmt: skip
 _PLURAL_WORDS = rf"(?:(?:[Tt]oàn thể |[Tt]ất cả )?(?:[Cc]{LOOSE['a']}c|[Nn]hững|[Mm]ọi)) +"
+_PLURAL_LETTERS = frozenset("CcMmNnTt")
 _COMMITTEE = "UBND|Ủy ban nhân dân|Uỷ ban nhân dân"
 # "SởNội vụ" of a copy that lost a space.
 _RAN_ON = re.compile("Sở(?=[A-ZĐ][a-zà-ỹ])")
@@ -129,48 +131,54 @@ def _branches(tree: dict[str, Any]) -> str:
     return longer[0] if len(longer) == 1 else f"(?:{'|'.join(longer)})"
 
 
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A word that ends a name, unless its neighbours make it part of one ("thi hành án", "công trình", "có liên quan")."""
+
+    word: str
+    not_before: tuple[str, ...]
+    not_after: tuple[str, ...]
+
+    def ends_at(self, text: str, at: int, limit: int) -> int | None:
+        """Where the word ends that stands at ``at``, or None when it does not end a name there."""
+        end = at + len(self.word)
+        if not text.startswith(self.word, at, limit) or not _word_ends(text, end, limit):
+            return None
+        for following in self.not_before:
+            if text.startswith(following, end, limit) and _word_ends(text, end + len(following), limit):
+                return None
+        return None if any(text.endswith(ahead, 0, at) for ahead in self.not_after) else end
+
+
+def _word_ends(text: str, at: int, limit: int) -> bool:
+    return at >= limit or at >= len(text) or not (text[at].isalnum() or text[at] == "_")
+
+
+def _stop_of(word: str, not_before: dict[str, list[str]], not_after: dict[str, list[str]]) -> Stop:
+    ahead = (f"{start} " for x in not_after.get(word, ()) for start in {x, x[:1].upper() + x[1:]})
+    return Stop(word, tuple(f" {x}" for x in not_before.get(word, ())), tuple(ahead))
+
+
 def _bare_rows(rows: dict[str, list[str]]) -> dict[str, list[str]]:
     return {bare(k).lower(): [bare(x).lower() for x in v] for k, v in rows.items()}
 
 
-def _guarded(word: str, not_before: dict[str, list[str]], not_after: dict[str, list[str]]) -> str:
-    """The word, unless its neighbours make it part of a name ("thi hành án", "công trình", "có liên quan")."""
-    text = re.escape(word).replace(r"\ ", " ")
-    after = "|".join(re.escape(x).replace(r"\ ", " ") for x in not_before.get(word, ()))
-    ahead = "".join(
-        rf"(?<!{re.escape(x[0])}{re.escape(x[1:])} )(?<!{re.escape(x[:1].upper() + x[1:])} )"
-        for x in not_after.get(word, ())
-    )
-    return rf"{ahead}{text}(?! (?:{after})(?!\w))" if after else f"{ahead}{text}"
-
-
 @cache
-def _stop_sources() -> dict[str, tuple[str, str]]:
+def stops() -> dict[str, tuple[list[Stop], list[Stop]]]:
     """The words that end a name by their first syllable without marks: longer ones for bare text, single ones as printed.
 
-    One search for all of them at once tries every word at every letter; a look-up by syllable tries a few at each word.
+    The longest comes first.
     """
     before, after = _verbs()["not_before"], _verbs()["not_after"]
     bare_before, bare_after = _bare_rows(before), _bare_rows(after)
-    long: dict[str, list[str]] = {}
-    short: dict[str, list[str]] = {}
+    out: dict[str, tuple[list[Stop], list[Stop]]] = {}
     for word in sorted(set(_verbs()["duty"] + _verbs()["bounds"]), key=len, reverse=True):
-        first = bare(word.split()[0]).lower()
+        long, short = out.setdefault(bare(word.split()[0]).lower(), ([], []))
         if " " in word:
-            long.setdefault(first, []).append(_guarded(bare(word).lower(), bare_before, bare_after))
+            long.append(_stop_of(bare(word).lower(), bare_before, bare_after))
         else:
-            short.setdefault(first, []).append(_guarded(word, before, after))
-    return {k: ("|".join(long.get(k, ())), "|".join(short.get(k, ()))) for k in long.keys() | short.keys()}
-
-
-@cache
-def stops(syllable: str) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None] | None:
-    """The words ending a name that begin with a syllable; made when the syllable is first met."""
-    sources = _stop_sources().get(syllable)
-    if sources is None:
-        return None
-    long, short = (re.compile(rf"(?:{words})(?!\w)") if words else None for words in sources)
-    return long, short
+            short.append(_stop_of(word, before, after))
+    return out
 
 
 @cache
@@ -212,20 +220,22 @@ def kind_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | N
 def _first_letters() -> frozenset[str]:
     data = bodies()
     words = [*data["heads"], *data["persons"], *_SOLO]
-    return frozenset({w[0] for w in words} | {"U", "Ù", "Ú", "Ủ"} | set("CcMmNnTt"))
+    return frozenset({w[0] for w in words} | {"U", "Ù", "Ú", "Ủ"} | _PLURAL_LETTERS)
 
 
 def body_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
     """Whatever can start the name of a body or of several at ``at``; the match ends where its first words do."""
-    if text[at : at + 1] not in _first_letters():
+    letter = text[at : at + 1]
+    if letter not in _first_letters():
         return None
-    several = pattern("plural").match(text, at, end)
+    several = pattern("plural").match(text, at, end) if letter in _PLURAL_LETTERS else None
     if several:
         at_kind = several.end()
         found = pattern("kind").match(text, at_kind, end) or pattern("head").match(text, at_kind, end)
         if found:
             return found
-    return person_at(text, at, end) or named_at(text, at, end) or pattern("solo").match(text, at, end)
+    own = person_at(text, at, end) or (named_at(text, at, end) if letter.isupper() else None)
+    return own or pattern("solo").match(text, at, end)
 
 
 def duty_at(para: Para, at: int) -> re.Match[str] | None:
