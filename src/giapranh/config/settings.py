@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "giapranh.places",
     "giapranh.people",
+    "giapranh.exchange",
     "giapranh.documents",
     "giapranh.programme",
     "giapranh.water",

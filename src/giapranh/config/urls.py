@@ -10,6 +10,7 @@ urlpatterns = [
     path("tai-khoan/", include("allauth.urls")),
     path("to-chuc/", include("giapranh.people.urls")),
     path("dia-gioi/", include("giapranh.places.urls")),
+    path("lang-gieng/", include("giapranh.exchange.urls")),
     path("van-ban/", include("giapranh.documents.urls")),
     path("", include("giapranh.programme.urls")),
     path("song-ngoi/", include("giapranh.water.urls")),

@@ -1,0 +1,1 @@
+"""The neighbour: agreements, signed ledgers, carriers, receipts."""
