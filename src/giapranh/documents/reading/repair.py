@@ -30,6 +30,7 @@ _PLAIN = str.maketrans(
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd\ufff9-\uffff]")
 
 # The mark after its letter with a space between, as some PDF writers leave it ("Vi ̣êt" stays wrong, but reads).
+_ANY_MARK = re.compile("[\u0300\u0301\u0303\u0309\u0323\u0302\u0306\u031b]")
 _LOOSE_MARK = re.compile(r"(?<! ) +(?=[\u0300\u0301\u0303\u0309\u0323\u0302\u0306\u031b])")
 
 _MARKED = frozenset(
@@ -84,7 +85,9 @@ def clean(text: str) -> str:
     """Text in NFC with ordinary spaces and the Vietnamese Đ; control signs are dropped, line ends are ``\\n``."""
     if text.isascii():
         return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n"))
-    text = unicodedata.normalize("NFC", _LOOSE_MARK.sub("", text))
+    if _ANY_MARK.search(text):
+        text = _LOOSE_MARK.sub("", text)
+    text = unicodedata.normalize("NFC", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_PLAIN)
     return _CONTROLS.sub("", text)
 

@@ -20,6 +20,7 @@ _FROM_SYMBOL_AND_PLACE = N_(
 _LEVEL = re.compile(
     r"(?<!\w)(?:tinh|thanh pho|huyen|quan|thi xa|xa|phuong|thi tran|dac khu)(?! uy\b)(?! (?:ly|su|trac|he|tri|doi|hoi|nhan)\b)(?!\w)"
 )
+_LEVELS = {fold(x): x for x in ("tỉnh", "thành phố", "huyện", "quận", "thị xã", "xã", "phường", "thị trấn", "đặc khu")}
 _LOCAL = re.compile(
     r"^(?:so|thanh tra|van phong|chi cuc|cong an|ban (?!thuong vu|chap hanh|to chuc trung uong)|phong|trung tam|vien|truong|doan|hoi|lien minh|buu dien|benh vien|hat|kho bac|bao hiem)\b"
 )
@@ -105,7 +106,7 @@ def _span(lines: list[Line]) -> Span:
     return Span(lines[0].start, lines[-1].end)
 
 
-def issuer_of(head: Head, paras: list[Para], text_folded: str) -> tuple[Value[str] | None, Value[str] | None]:
+def issuer_of(head: Head, paras: list[Para], text: str) -> tuple[Value[str] | None, Value[str] | None]:
     """The issuer and its parent body."""
     groups = _groups(head.issuer_lines)
     if not groups:
@@ -139,7 +140,7 @@ def issuer_of(head: Head, paras: list[Para], text_folded: str) -> tuple[Value[st
         and head.place is not None
         and parent is None
     ):
-        local = _with_place(name, head.place.text, text_folded)
+        local = _with_place(name, head.place.text, fold(text))
         if local != name:
             reason = N_("Tên địa phương lấy từ dòng địa danh, ngày tháng vì phần đầu văn bản không ghi.")
             return Value(local, span, 0.6, reason), parent_value
@@ -151,9 +152,7 @@ def _as_placed(name: str, head: Head) -> str:
     m = _LEVEL.search(fold(name))
     if m is None or head.place is None:
         return name
-    level = {
-        fold(x): x for x in ("tỉnh", "thành phố", "huyện", "quận", "thị xã", "xã", "phường", "thị trấn", "đặc khu")
-    }[m.group()]
+    level = _LEVELS[m.group()]
     rest = name[m.end() :].strip()
     place = head.place.text if fold(rest) == fold(head.place.text) else rest
     return f"{name[: m.start()]}{level} {place}".strip()

@@ -121,7 +121,9 @@ class Para:
     bare: str = ""
     folded: str = ""
     column: bool = False  # a cell of a table: other columns stand between its lines
-    phrases: dict[tuple[int, int], Any] = field(default_factory=dict, repr=False, compare=False)  # read so far
+    # What has been read of the paragraph so far.
+    phrases: dict[tuple[int, int], Any] = field(default_factory=dict, repr=False, compare=False)
+    names: list[tuple[int, int]] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.folded or not self.text:

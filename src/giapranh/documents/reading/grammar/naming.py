@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from .data import bodies
 from .folding import fold, key, near
 
+_LETTERS = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -62,10 +63,11 @@ def _departments() -> dict[str, str]:
     return {key(f"Sở {known}").replace(" ", ""): f"Sở {known}" for known in reversed(bodies()["names"])}
 
 
+@lru_cache(maxsize=2048)
 def initials(name: str) -> str:
     """The abbreviation a name would have ("Sở Tài nguyên và Môi trường" and "Sở TN&MT": "stnmt")."""
     out = []
-    for word in re.findall(r"[^\W\d_]+", name):
+    for word in _LETTERS.findall(name):
         if fold(word) in ("va", "cua", "cac"):
             continue
         out.append(word if word.isupper() or sum(c.isupper() for c in word) > 1 else word[0])

@@ -122,7 +122,7 @@ def _header(head: Head, paras: list[Para], stamps: Stamps, scan: bool, text: str
     number = _number(head, stamps, scan)
     kind = _kind(head, symbol)
     day = _day(head, stamps, scan)
-    issuer, parent = issuer_of(head, paras, fold(text))
+    issuer, parent = issuer_of(head, paras, text)
     full = None
     if symbol is not None:
         serial = f"{number.value:02d}" if number is not None else ""

@@ -111,6 +111,8 @@ def _bars(line: Line) -> list[Line]:
 
 def _head_at(lines: list[Line], i: int) -> tuple[int, int, list[_Column]] | None:
     """The head of a table whose ordinal column is named on line ``i``: its first line, the line after it, its columns."""
+    if "tt" not in lines[i].folded and "thu tu" not in lines[i].folded:
+        return None
     pieces = list(_PIECE.finditer(lines[i].text))
     if not any(_ROLES[0][1].match(_fold(lines[i], m)) for m in pieces[:2]):
         return None

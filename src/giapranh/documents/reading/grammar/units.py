@@ -183,8 +183,20 @@ def mask(text: str, at: int, limit: int) -> str:
 
 def known_names(para: Para, start: int, end: int) -> list[tuple[int, int]]:
     """Where known names stand, in capitals as names are, or where they are listed in small letters."""
-    return [
-        m.span()
-        for m in pattern("names").finditer(para.folded, start, end)
-        if para.text[m.start()].isupper() or para.text[m.start() : m.end()] in small_names()
-    ]
+    if para.names is None:
+        para.names = [m.span(1) for m in pattern("every name").finditer(para.folded)]
+    out: list[tuple[int, int]] = []
+    free = start
+    for a, b in para.names:
+        if a < free or a >= end:
+            continue
+        if b > end:
+            # A shorter name may end where the longest does not.
+            shorter = pattern("names").match(para.folded, a, end)
+            if shorter is None:
+                continue
+            b = shorter.end()
+        free = b
+        if para.text[a].isupper() or para.text[a:b] in small_names():
+            out.append((a, b))
+    return out

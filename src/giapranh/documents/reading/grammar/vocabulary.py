@@ -76,17 +76,14 @@ _COMMITTEE = "UBND|Ủy ban nhân dân|Uỷ ban nhân dân"
 # "SởNội vụ" of a copy that lost a space.
 _RAN_ON = re.compile("Sở(?=[A-ZĐ][a-zà-ỹ])")
 _SOURCES: dict[str, Callable[[], str]] = {
-    "head": lambda: rf"(?:{_alternatives(bodies()['heads'])})(?!\w)",
     "no name": lambda: _NOT_NAMES.replace("(?!", "(?:", 1),
-    "person": lambda: (
-        r"(?!Tr[uư].ng (?:hợp|họp)|Lãnh đạo,? (?:và )?(?:chỉ|thực|tổ|toàn|công|việc))"
-        rf"(?:{_alternatives(bodies()['persons'])})(?!\w)"
-    ),
+    "no person": lambda: r"Tr[uư].ng (?:hợp|họp)|Lãnh đạo,? (?:và )?(?:chỉ|thực|tổ|toàn|công|việc)",
     "plural": lambda: _PLURAL_WORDS,
     "kind": lambda: rf"(?:{_either_case(bodies()['generic'])})(?!\w)",
     "no kind": lambda: "phòng,? (?:chống|cháy|ngừa)",
     "solo": lambda: rf"(?:{_alternatives(_SOLO)})(?!\w)",
     "names": lambda: rf"(?<!\w){literals(fold(n) for n in bodies()['names'])}(?!\w)",
+    "every name": lambda: rf"(?<!\w)(?=({literals(fold(n) for n in bodies()['names'])})(?!\w))",
     "long duty": lambda: rf"(?<!\w){literals(bare(w).lower() for w in _verbs()['duty'] if ' ' in w)}(?!\w)",
     "short duty": lambda: rf"(?i)(?<!\w){literals(w for w in _verbs()['duty'] if ' ' not in w)}(?!\w)",
     "telling": lambda: rf"{literals(bare(w).lower() for w in _verbs()['telling'])}(?!\w)",
@@ -187,11 +184,22 @@ def pattern(name: str) -> re.Pattern[str]:
     return re.compile(_SOURCES[name]())
 
 
+@cache
+def _starting(words: str, letter: str) -> re.Pattern[str] | None:
+    """The words of a row of data/bodies.toml that begin with a letter."""
+    mine = [w for w in bodies()[words] if letter == w[0] or (letter in "UÙÚ" and w[0] == "Ủ")]
+    return re.compile(rf"(?:{_alternatives(mine)})(?!\w)") if mine else None
+
+
+def _head_at(text: str, at: int, end: int) -> re.Match[str] | None:
+    heads = _starting("heads", text[at : at + 1])
+    return heads.match(text, at, end) if heads else None
+
+
 def named_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
     """The head of a body's own name ("Sở", "Trung tâm") that stands at ``at``."""
-    if pattern("no name").match(text, at, end):
-        return None
-    return pattern("head").match(text, at, end) or _RAN_ON.match(text, at, end)
+    found = _head_at(text, at, end) or _RAN_ON.match(text, at, end)
+    return None if found and pattern("no name").match(text, at, end) else found
 
 
 def names_in(text: str) -> Iterator[int]:
@@ -206,7 +214,9 @@ def names_in(text: str) -> Iterator[int]:
 
 def person_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
     """A title ("Thủ trưởng") that stands at ``at``."""
-    return pattern("person").match(text, at, end)
+    persons = _starting("persons", text[at : at + 1])
+    found = persons.match(text, at, end) if persons else None
+    return None if found and pattern("no person").match(text, at, end) else found
 
 
 def kind_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
@@ -231,7 +241,7 @@ def body_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | N
     several = pattern("plural").match(text, at, end) if letter in _PLURAL_LETTERS else None
     if several:
         at_kind = several.end()
-        found = pattern("kind").match(text, at_kind, end) or pattern("head").match(text, at_kind, end)
+        found = pattern("kind").match(text, at_kind, end) or _head_at(text, at_kind, end)
         if found:
             return found
     own = person_at(text, at, end) or (named_at(text, at, end) if letter.isupper() else None)
