@@ -27,6 +27,7 @@ _PLAIN = str.maketrans(
         "\u00b7": "·",
     }
 )
+_NOT_PLAIN = re.compile(f"[{re.escape(''.join(map(chr, _PLAIN)))}]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd\ufff9-\uffff]")
 
 # The mark after its letter with a space between, as some PDF writers leave it ("Vi ̣êt" stays wrong, but reads).
@@ -88,7 +89,9 @@ def clean(text: str) -> str:
     if _ANY_MARK.search(text):
         text = _LOOSE_MARK.sub("", text)
     text = unicodedata.normalize("NFC", text)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_PLAIN)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _NOT_PLAIN.search(text):
+        text = text.translate(_PLAIN)
     return _CONTROLS.sub("", text)
 
 

@@ -19,6 +19,13 @@ _NO_SMALL_LETTERS = bytes(c for c in range(256) if not 97 <= c <= 122)
 _BREAK = re.compile(r"(\r\n|[\n\r\u2028\u2029\x0b\x85])")
 
 
+def folded_once(text: str) -> tuple[str, str]:
+    """A text without marks, and without marks and case. A paper is folded whole; lines and paragraphs take their parts."""
+    unmarked = bare(text)
+    folded = unmarked.lower()
+    return unmarked, folded if len(folded) == len(text) else fold(text)
+
+
 @dataclass(slots=True)
 class Line:
     """One printed line: its place in the paper, its indent in characters and whether white space stands before it."""
@@ -29,25 +36,13 @@ class Line:
     text: str
     blank_before: bool
     new_page: bool
-    _bare: str | None = None
-    _folded: str | None = None
+    bare: str = ""  # the text without marks, as long as the text
+    folded: str = ""  # the text without marks and case, as long as the text
     _caps: bool | None = None
 
-    @property
-    def bare(self) -> str:
-        """The text without marks, as long as the text."""
-        if self._bare is None:
-            self._bare = bare(self.text)
-        return self._bare
-
-    @property
-    def folded(self) -> str:
-        """The text without marks and case, as long as the text."""
-        if self._folded is None:
-            self._folded = self.bare.lower()
-            if len(self._folded) != len(self.text):
-                self._folded = fold(self.text)
-        return self._folded
+    def __post_init__(self) -> None:
+        if not self.folded:
+            self.bare, self.folded = folded_once(self.text)
 
     @property
     def caps(self) -> bool:
@@ -76,18 +71,11 @@ def _unmarked(raw: str) -> str:
     return body
 
 
-def _folded_once(text: str) -> tuple[str, str]:
-    """The whole text without marks, and without marks and case; lines and paragraphs take their parts of both."""
-    unmarked = bare(text)
-    folded = unmarked.lower()
-    return unmarked, folded if len(folded) == len(text) else fold(text)
-
-
 def lines_of(text: str) -> list[Line]:
     """The lines of the paper that show something."""
     out: list[Line] = []
     at, blank, page = 0, True, True
-    unmarked, folded = _folded_once(text)
+    unmarked, folded = folded_once(text)
     for turn, raw in enumerate(_BREAK.split(text)):
         if turn % 2:
             at += len(raw)
@@ -126,12 +114,8 @@ class Para:
     names: list[tuple[int, int]] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.folded or not self.text:
-            return
-        self.bare = bare(self.text)
-        self.folded = self.bare.lower()
-        if len(self.folded) != len(self.text):
-            self.folded = fold(self.text)
+        if not self.folded:
+            self.bare, self.folded = folded_once(self.text)
 
     def source(self, at: int) -> int:
         """The place in the paper of character ``at`` of this paragraph."""

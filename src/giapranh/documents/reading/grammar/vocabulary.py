@@ -82,10 +82,10 @@ _SOURCES: dict[str, Callable[[], str]] = {
     "kind": lambda: rf"(?:{_either_case(bodies()['generic'])})(?!\w)",
     "no kind": lambda: "phòng,? (?:chống|cháy|ngừa)",
     "solo": lambda: rf"(?:{_alternatives(_SOLO)})(?!\w)",
-    "names": lambda: rf"(?<!\w){literals(fold(n) for n in bodies()['names'])}(?!\w)",
-    "every name": lambda: rf"(?<!\w)(?=({literals(fold(n) for n in bodies()['names'])})(?!\w))",
-    "long duty": lambda: rf"(?<!\w){literals(bare(w).lower() for w in _verbs()['duty'] if ' ' in w)}(?!\w)",
-    "short duty": lambda: rf"(?i)(?<!\w){literals(w for w in _verbs()['duty'] if ' ' not in w)}(?!\w)",
+    "names": lambda: rf"\b{literals(fold(n) for n in bodies()['names'])}(?!\w)",
+    "every name": lambda: rf"\b(?=({literals(fold(n) for n in bodies()['names'])})(?!\w))",
+    "long duty": lambda: rf"\b{literals(bare(w).lower() for w in _verbs()['duty'] if ' ' in w)}(?!\w)",
+    "short duty": lambda: rf"(?i)\b{literals(w for w in _verbs()['duty'] if ' ' not in w)}(?!\w)",
     "telling": lambda: rf"{literals(bare(w).lower() for w in _verbs()['telling'])}(?!\w)",
     "several": lambda: (
         rf"(?P<lead>(?:{_alternatives(bodies()['persons'])})?\s?(?:{_COMMITTEE})?\s?)[Cc]ác "
