@@ -172,7 +172,7 @@ class Notice(models.Model):
     province = models.CharField(max_length=10)
     neighbour = models.ForeignKey("people.Office", null=True, on_delete=models.PROTECT, related_name="+")
     neighbour_name = models.CharField(max_length=250)
-    state = models.CharField(max_length=12, choices=NOTICE_STATES, default=NoticeState.DRAFT)
+    state = models.CharField(max_length=12, choices=NOTICE_STATES, default=NoticeState.PREPARED)
     words = models.TextField(blank=True)  # what the sender adds to the content
     content: Any = models.JSONField(default=dict)
     paper = models.ForeignKey("documents.Paper", null=True, on_delete=models.PROTECT, related_name="+")
@@ -209,7 +209,7 @@ class Notice(models.Model):
             ),
             models.CheckConstraint(
                 name="water_notice_sent_when_sent",
-                condition=Q(state__in=["draft", "prepared", "withdrawn"], sent_at=None)
+                condition=Q(state__in=["prepared", "withdrawn"], sent_at=None)
                 | Q(state__in=["sent", "acknowledged", "answered"], sent_at__isnull=False),
             ),
         ]  # fmt: skip

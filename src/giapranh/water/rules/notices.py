@@ -29,7 +29,6 @@ NOTICE_WORDS: Mapping[NoticeKind, str] = {
 
 
 class NoticeState(StrEnum):
-    DRAFT = "draft"
     PREPARED = "prepared"
     SENT = "sent"
     ACKNOWLEDGED = "acknowledged"
@@ -38,7 +37,6 @@ class NoticeState(StrEnum):
 
 
 NOTICE_STATE_WORDS: Mapping[NoticeState, str] = {
-    NoticeState.DRAFT: N_("đang soạn"),
     NoticeState.PREPARED: N_("đã lập công văn, chưa gửi"),
     NoticeState.SENT: N_("đã gửi, chờ xác nhận"),
     NoticeState.ACKNOWLEDGED: N_("bên nhận đã xác nhận"),
@@ -48,7 +46,6 @@ NOTICE_STATE_WORDS: Mapping[NoticeState, str] = {
 
 
 class NoticeVerb(StrEnum):
-    PREPARE = "prepare"
     SEND = "send"
     ACKNOWLEDGE = "acknowledge"
     ANSWER = "answer"
@@ -56,7 +53,6 @@ class NoticeVerb(StrEnum):
 
 
 NOTICE_VERB_WORDS: Mapping[NoticeVerb, str] = {
-    NoticeVerb.PREPARE: N_("lập công văn"),
     NoticeVerb.SEND: N_("ghi đã gửi"),
     NoticeVerb.ACKNOWLEDGE: N_("ghi xác nhận"),
     NoticeVerb.ANSWER: N_("ghi trả lời"),
@@ -64,7 +60,6 @@ NOTICE_VERB_WORDS: Mapping[NoticeVerb, str] = {
 }
 _N, _NV = NoticeState, NoticeVerb
 NOTICE_NEXT: Mapping[NoticeState, Mapping[NoticeVerb, NoticeState]] = {
-    _N.DRAFT: {_NV.PREPARE: _N.PREPARED, _NV.WITHDRAW: _N.WITHDRAWN},
     _N.PREPARED: {_NV.SEND: _N.SENT, _NV.WITHDRAW: _N.WITHDRAWN},
     _N.SENT: {_NV.ACKNOWLEDGE: _N.ACKNOWLEDGED, _NV.ANSWER: _N.ANSWERED},
     _N.ACKNOWLEDGED: {_NV.ANSWER: _N.ANSWERED},
