@@ -102,6 +102,11 @@ def marked_share(text: str) -> float:
     return sum(count for sign, count in counts.items() if sign in _MARKED) / letters if letters else 0.0
 
 
+def letters_in(text: str) -> int:
+    """How many letters a text has."""
+    return _letters(Counter(text))
+
+
 def has_letters(text: str, least: int) -> bool:
     """Whether a text has so many letters; a long one is not counted to its end."""
     return any(_letters(Counter(part)) >= least for part in (text[: 8 * least], text))
