@@ -108,14 +108,16 @@ def advance(watch: Watch, run: Run, terms: Terms) -> Step:
     """The watch after ``run``."""
     if run.verdict == Verdict.UNKNOWN:
         return Step(watch)
-    if watch.last_ms is not None and run.last_ms <= watch.last_ms:
+    if run.last_ms == watch.last_ms:
+        return Step(watch)  # this very value was seen before
+    if watch.last_ms is not None and run.last_ms < watch.last_ms:
         return Step(_grown(watch, run, terms) if _late_counts(watch, run) else watch)
     if run.verdict >= Verdict.TENDENCY:
         return Step(_breach(watch, run, terms))
     seen = replace(watch, last_ms=run.last_ms) if watch.phase != Phase.CALM else watch
     if run.verdict == Verdict.BETWEEN:
         return Step(replace(seen, phase=Phase.FIRING, calm_since_ms=None) if seen.phase == Phase.CLEARING else seen)
-    return _calm(seen, run, terms)
+    return _calm(watch, seen, run, terms)
 
 
 def follow(watch: Watch, runs: Iterable[Run], terms: Terms) -> tuple[Watch, list[Watch]]:
@@ -145,13 +147,13 @@ def _breach(watch: Watch, run: Run, terms: Terms) -> Watch:
     return replace(grown, phase=Phase.FIRING if ripe else Phase.PENDING)
 
 
-def _calm(watch: Watch, run: Run, terms: Terms) -> Step:
+def _calm(watch_before: Watch, watch: Watch, run: Run, terms: Terms) -> Step:
     if watch.phase == Phase.CALM:
         return Step(watch)
     if watch.phase == Phase.PENDING:
         return Step(Watch())
     since = watch.calm_since_ms if watch.phase == Phase.CLEARING else None
-    since = run.first_ms if since is None else since
+    since = max(run.first_ms, watch_before.last_ms or run.first_ms) if since is None else since
     if run.last_ms - since >= terms.clear_ms:
         return Step(Watch(), ended=watch)
     return Step(replace(watch, phase=Phase.CLEARING, calm_since_ms=since))

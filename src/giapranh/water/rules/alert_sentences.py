@@ -1,0 +1,65 @@
+"""A rule as one readable sentence. Pieces are message ids; the door translates and joins them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from giapranh.kernel.errors import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One clause of the sentence: ``template`` is a message id, ``params`` fill it."""
+
+    template: str
+    params: Mapping[str, Any]
+
+
+def pieces(rule: Any, *, place: str, parameter: str, limit: str, owner: str) -> list[Piece]:
+    """The sentence of a rule: what, where, how long, who hears, when it ends."""
+    said = [_what(rule, place, parameter, limit)]
+    if rule.with_tendency or rule.with_preparing:
+        both = rule.with_tendency and rule.with_preparing
+        share = "70 %, 90 %" if both else "70 %" if rule.with_tendency else "90 %"
+        said.append(Piece(N_("báo trước khi tới %(share)s giới hạn"), {"share": share}))
+    if rule.grace_minutes:
+        said.append(Piece(N_("kéo dài ít nhất %(n)s phút"), {"n": rule.grace_minutes}))
+    if rule.min_values > 1:
+        said.append(Piece(N_("ít nhất %(n)s giá trị liền nhau"), {"n": rule.min_values}))
+    said.append(Piece(N_("thì báo %(owner)s, phải nhận trong %(n)s phút"),
+                      {"owner": owner, "n": rule.acknowledge_minutes}))  # fmt: skip
+    if rule.quiet_from is not None and rule.severity != "critical":
+        span = {"start": f"{rule.quiet_from:%H:%M}", "end": f"{rule.quiet_to:%H:%M}"}
+        said.append(Piece(N_("từ %(start)s đến %(end)s thì đợi hết giờ yên lặng"), span))
+    if rule.kind not in ("silence",):
+        said.append(Piece(N_("tự kết thúc khi trở lại bình thường %(n)s phút"), {"n": rule.clear_minutes}))
+    return said
+
+
+def _what(rule: Any, place: str, parameter: str, limit: str) -> Piece:
+    base = {"place": place, "name": parameter}
+    match rule.kind:
+        case "level":
+            return Piece(N_("Khi %(name)s ở %(place)s ra ngoài %(limit)s"), {**base, "limit": limit})
+        case "rate":
+            template = {
+                "up": N_("Khi %(name)s ở %(place)s tăng hơn %(n)s mỗi giờ"),
+                "down": N_("Khi %(name)s ở %(place)s giảm hơn %(n)s mỗi giờ"),
+            }.get(rule.rate_direction, N_("Khi %(name)s ở %(place)s thay đổi hơn %(n)s mỗi giờ"))
+            return Piece(template, {**base, "n": _number(rule.per_hour)})
+        case "quality":
+            return Piece(N_("Khi số liệu %(name)s ở %(place)s không đạt kiểm tra"), base)
+        case "wqi":
+            return Piece(N_("Khi VN_WQI ở %(place)s từ %(n)s trở xuống"), {**base, "n": rule.wqi_at_most})
+        case _:
+            if rule.silence_minutes:
+                return Piece(N_("Khi %(place)s không gửi số liệu quá %(n)s phút"), {**base, "n": rule.silence_minutes})
+            return Piece(N_("Khi %(place)s không gửi số liệu đúng chu kỳ"), base)
+
+
+def _number(value: float | None) -> str:
+    from giapranh.kernel.numbers import format_number
+
+    return "" if value is None else format_number(value)
