@@ -155,7 +155,7 @@ def _calm(watch_before: Watch, watch: Watch, run: Run, terms: Terms) -> Step:
     since = watch.calm_since_ms if watch.phase == Phase.CLEARING else None
     since = max(run.first_ms, watch_before.last_ms or run.first_ms) if since is None else since
     if run.last_ms - since >= terms.clear_ms:
-        return Step(Watch(), ended=watch)
+        return Step(Watch(), ended=replace(watch, phase=Phase.FIRING, last_ms=None, calm_since_ms=None))
     return Step(replace(watch, phase=Phase.CLEARING, calm_since_ms=since))
 
 
