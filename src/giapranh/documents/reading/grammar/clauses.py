@@ -44,7 +44,7 @@ _MODES = {
 }
 _ASKED = re.compile(r" ?(?:,? )?duoc (?:de nghi|giao|yeu cau|phan cong|giao nhiem vu|giao chu tri)(?= )")
 _STRONG_TELLING = re.compile(
-    r"(?:da|chua|nhan duoc|nhan thay|con (?!lai)|van|co (?:to trinh|cong van|van ban|bao cao) so|bao cao nhu sau|xac dinh|kinh trinh|tran trong|la (?!co quan|don vi|dau moi|chu))(?!\w)"
+    r"(?:đã|chưa|nhận được|nhận thấy|còn (?!lại)|vẫn|có (?:tờ trình|công văn|văn bản|báo cáo) số|báo cáo như sau|xác định|kính trình|trân trọng|là (?!cơ quan|đơn vị|đầu mối|chủ))(?!\w)"
 )
 
 

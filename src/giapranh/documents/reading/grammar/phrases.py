@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from .ends import is_complete, verb_in_name, word_in_name
 from .folding import fold
 from .lines import Para
 from .units import LONGEST_LIST, Unit, known_names, mask, split
 from .vocabulary import (
     Stop,
     body_at,
+    fields,
     kind_at,
     name_pairs,
     named_at,
     pattern,
+    person_at,
     small_folded,
     small_words,
     stops,
@@ -26,6 +29,7 @@ _WHOLE = re.compile(r",? theo (?:chuc nang|nhiem vu|tham quyen|phan cong)")
 _SMALL_WORD = re.compile(r"(?<![\w/&])[a-zà-ỹđ]+(?![\w/&])")
 _SEATED = re.compile(r"(?:Phòng|Chi nhánh|Văn phòng|Trung tâm|Cơ sở|Phân hiệu|Quản lý|Đại diện) $")
 _NEXT_WORD = re.compile(r"(?<=[\s,])[a-z]+")
+_ENTRUSTED = re.compile(r"duoc (?:giao|phan cong)\b")
 _OTHERS = re.compile(r"(?:[,;] | và )(?:các|những) ")
 _CLOSING_WORDS = frozenset(
     ["tỉnh", "huyện", "xã", "phường", "quận", "phố", "trấn", "khu", "ương", "quan", "sở", "các", "và"]
@@ -94,6 +98,7 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
     first = body_at(para.text, at, limit)
     begin = first.end() if first else at
     known = known_names(para, at, min(limit, at + 900))
+    single = named_at(para.text, at, limit) or person_at(para.text, at, limit)
     best: tuple[int, str] | None = None
     table = stops()
     for w in _NEXT_WORD.finditer(masked, begin, limit):
@@ -101,8 +106,16 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
         if words is None or any(a <= w.start() < b for a, b in known):
             continue
         here = w.start()
-        end = _stops_at(masked, words[0], here, limit) or _stops_at(para.text, words[1], here, limit)
+        if single and _ENTRUSTED.match(masked, here):
+            best = here, w.group()
+            break
+        complete = is_complete(para.text, begin, known, here)
+        end = _stops_at(masked, words[0], here, limit, complete) or _stops_at(
+            para.text, words[1], here, limit, complete
+        )
         if end is None or (para.text[here:end] == "tại" and _seat_follows(para, at, here, end)):
+            continue
+        if para.bare[here:end] in fields() and verb_in_name(para, end, masked, complete):
             continue
         best = here, para.bare[here:end]
         break
@@ -110,9 +123,9 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
     return (strange, "?") if strange is not None else best
 
 
-def _stops_at(text: str, words: list[Stop], at: int, limit: int) -> int | None:
+def _stops_at(text: str, words: list[Stop], at: int, limit: int, complete: bool) -> int | None:
     """Where the first of the words that ends a name at ``at`` is over."""
-    return next((end for word in words if (end := word.ends_at(text, at, limit)) is not None), None)
+    return next((end for word in words if (end := word.ends_at(text, at, limit, complete)) is not None), None)
 
 
 def _strange(para: Para, at: int, begin: int, stop: int, known: list[tuple[int, int]], masked: str) -> int | None:
@@ -131,6 +144,9 @@ def _strange(para: Para, at: int, begin: int, stop: int, known: list[tuple[int, 
         if m.group() not in small_words() and not two_words(m.group()):
             if fold(m.group()) in small_folded():
                 return None
+            if word_in_name(para, begin, m, masked, is_complete(para.text, begin, known, m.start())):
+                before = m
+                continue
             pair = before is not None and before.end() + 1 == m.start() and before.group() not in _CLOSING_WORDS
             return before.start() if pair and before and not _paired(para.text, before) else m.start()
         before = m

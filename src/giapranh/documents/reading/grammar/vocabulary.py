@@ -81,6 +81,11 @@ _SOURCES: dict[str, Callable[[], str]] = {
     "plural": lambda: _PLURAL_WORDS,
     "kind": lambda: rf"(?:{_either_case(bodies()['generic'])})(?!\w)",
     "no kind": lambda: "phòng,? (?:chống|cháy|ngừa)",
+    "no bodies": lambda: (
+        "trường (?:hợp|đoạn|phái)|bộ (?:chỉ số|tiêu chí|thủ tục|phim|hồ sơ|luật)|cấp độ|cơ sở (?:dữ liệu|vật chất|pháp lý|hạ tầng)"
+        "|vụ (?:việc|án|cháy|tai nạn|vi phạm|đông|mùa|hè)|hội (?:nghị|thảo|thi|chợ|trường)|ban hành|tổ hợp|báo cáo|báo giá|bản (?:đồ|cam kết|vẽ|sao)"
+        "|phòng (?:học|họp|thi|bệnh|ở)|viện trợ|đội hình|đài phun|tỉnh lộ|huyện lộ|xã hội|khu (?:vực|nhà|đất|vui chơi)|công ty con|hộ (?:chiếu|khẩu|tịch)"
+    ),
     "solo": lambda: rf"(?:{_alternatives(_SOLO)})(?!\w)",
     "names": lambda: rf"\b{literals(fold(n) for n in bodies()['names'])}(?!\w)",
     "every name": lambda: rf"\b(?=({literals(fold(n) for n in bodies()['names'])})(?!\w))",
@@ -136,15 +141,18 @@ class Stop:
     not_before: tuple[str, ...]
     not_after: tuple[str, ...]
 
-    def ends_at(self, text: str, at: int, limit: int) -> int | None:
-        """Where the word ends that stands at ``at``, or None when it does not end a name there."""
+    def ends_at(self, text: str, at: int, limit: int, complete: bool) -> int | None:
+        """Where the word ends that stands at ``at``, or None when it does not end a name there.
+
+        After a ``complete`` name of the dictionary the word before it has nothing to say.
+        """
         end = at + len(self.word)
         if not text.startswith(self.word, at, limit) or not _word_ends(text, end, limit):
             return None
         for following in self.not_before:
             if text.startswith(following, end, limit) and _word_ends(text, end + len(following), limit):
                 return None
-        return None if any(text.endswith(ahead, 0, at) for ahead in self.not_after) else end
+        return end if complete or not any(text.endswith(ahead, 0, at) for ahead in self.not_after) else None
 
 
 def _word_ends(text: str, at: int, limit: int) -> bool:
@@ -176,6 +184,12 @@ def stops() -> dict[str, tuple[list[Stop], list[Stop]]]:
         else:
             short.append(_stop_of(word, before, after))
     return out
+
+
+@cache
+def fields() -> frozenset[str]:
+    """Verbs that also name what an office does, without marks."""
+    return frozenset(bare(word).lower() for word in _verbs()["fields"])
 
 
 @cache
@@ -241,6 +255,8 @@ def body_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | N
     several = pattern("plural").match(text, at, end) if letter in _PLURAL_LETTERS else None
     if several:
         at_kind = several.end()
+        if pattern("no bodies").match(text, at_kind, end):
+            return None
         found = pattern("kind").match(text, at_kind, end) or _head_at(text, at_kind, end)
         if found:
             return found
