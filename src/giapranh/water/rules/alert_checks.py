@@ -48,6 +48,8 @@ def band_of(
     preparing: bool = False,
 ) -> Band:
     """The band of a limit. Without ``clear_value`` a value must be ``hysteresis_percent`` better than the first step."""
+    if low is not None and high is not None:
+        tendency = preparing = False  # a range has no “70 %”
     share = hysteresis_percent / 100
     first_high = _first(high, tendency, preparing, rising=True)
     first_low = _first(low, tendency, preparing, rising=False)
@@ -57,8 +59,6 @@ def band_of(
     if clear_value is not None and one_sided:
         clear_high = None if first_high is None else min(clear_value, first_high)
         clear_low = None if first_low is None else max(clear_value, first_low)
-    if low is not None and high is not None:
-        tendency = preparing = False  # a range has no “70 %”
     return Band(low, high, clear_low, clear_high, tendency, preparing)
 
 
