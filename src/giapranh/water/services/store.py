@@ -47,7 +47,8 @@ class Outcome(IntEnum):
 class Rows:
     """Columns of equal length, in any order. ``details``: index of a row -> what else is known of it.
 
-    A ``details`` value is an unsaved ``ObservationDetail``; its series and time are set here.
+    A ``details`` value is an unsaved ``ObservationDetail``; its series and time are set here. ``sources``: when rows of
+    many sources come at once, the source of each (the caller counts them then).
     """
 
     series: np.ndarray  # int32
@@ -57,6 +58,7 @@ class Rows:
     reason: np.ndarray | None = None  # int16, bits of rules.quality.Reason
     censored: np.ndarray | None = None  # int16: -1 below detection, 1 above range
     details: Mapping[int, ObservationDetail] = field(default_factory=dict)
+    sources: np.ndarray | None = None  # int32
 
     def __post_init__(self) -> None:
         self.series = np.asarray(self.series, np.int32)
@@ -156,6 +158,7 @@ class _Batch:
         self.reason = rows.reason[order]
         self.censored = rows.censored[order]
         self.details = rows.details
+        self.sources = None if rows.sources is None else rows.sources[order]
         endless = np.isinf(self.value)
         if endless.any():  # no number a device can mean; the column would hold it and spoil every mean
             self.value = np.where(endless, np.nan, self.value)
@@ -307,14 +310,16 @@ def _copy(
     records["arrived"] = (at - EPOCH) // timedelta(microseconds=1) - _PG_EPOCH_US
     records["value"] = batch.value[fresh]
     records["series"] = batch.series[fresh]
-    records["source"] = source.pk if source is not None else 0
+    records["source"] = (
+        batch.sources[fresh] if batch.sources is not None else source.pk if source is not None else 0
+    )
     records["flag"], records["reason"] = flag, reason
     records["status"], records["censored"] = batch.status[fresh], batch.censored[fresh]
     months = partitions.months_of(times)
     tables = partitions.ensure(months, at=at)
     for month, table in tables.items():
         chosen = records if len(tables) == 1 else records[months == month]
-        _send(table, _without_nulls(chosen, no_source=source is None))
+        _send(table, _without_nulls(chosen, no_source=source is None and batch.sources is None))
 
 
 def _without_nulls(records: np.ndarray, *, no_source: bool) -> bytes:

@@ -1,0 +1,486 @@
+"""Station files into rows: many small ones in one transaction, a long one block by block.
+
+A file is known by its bytes: the same bytes for the same station come in once. A file in which something was refused
+may be read again (a symbol was given a meaning since): rows that are there already are known, so nothing doubles.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.db import connection, transaction
+
+from giapranh.kernel.errors import N_, Refused
+from giapranh.water.intake.columns import NOT_THEN, Columns, Meaning
+from giapranh.water.models import ObservationDetail, SourceFile, SourceKind, Station
+from giapranh.water.rules import station_files as rules
+from giapranh.water.rules.station_names import BadFileName, parse_name
+from giapranh.water.services import store
+from giapranh.water.services.store import REFUSALS_KEPT, Outcome, Rows
+
+FILES_AT_ONCE = 2000
+BYTES_AT_ONCE = 16 * 1024 * 1024
+UNKNOWN_STATION = N_("Không có trạm nào mang mã %(named)s: khai báo mã trạm, hoặc đặt tệp vào thư mục của trạm.")
+OTHER_STATION = N_("Tên tệp ghi trạm %(named)s nhưng tệp nằm trong thư mục của trạm %(station)s.")
+UNREADABLE = N_("Không đọc được tệp: %(why)s.")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A file to take in. ``station_id``: whose folder it lay in; nothing when only its name can tell."""
+
+    path: Path
+    station_id: int | None = None
+    finish: bool = True  # a file that ends in mid-line is taken all the same
+
+
+@dataclass(slots=True)
+class Line:
+    """One refused line: number (0: the file), what it said, why."""
+
+    line: int
+    text: str
+    what: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"line": self.line, "text": self.text, "what": self.what, "params": self.params}
+
+
+@dataclass(slots=True)
+class FileReport:
+    """What became of one file: ``taken``, ``known`` (same bytes came before) or ``waiting`` (not finished)."""
+
+    path: Path
+    station_id: int | None = None
+    state: str = "taken"
+    sha256: str = ""
+    size: int = 0
+    stored: int = 0
+    known: int = 0
+    refused: int = 0
+    lines: list[Line] = field(default_factory=list)
+    source_id: int | None = None
+    again: bool = False  # the source is there already: the file is read once more
+
+    def refuse(self, line: Line, count: int = 1) -> None:
+        self.refused += count
+        if len(self.lines) < REFUSALS_KEPT:
+            self.lines.append(line)
+
+
+@dataclass(slots=True)
+class Report:
+    files: list[FileReport] = field(default_factory=list)
+
+    def total(self, name: str) -> int:
+        return sum(getattr(report, name) for report in self.files)
+
+    def count(self, state: str) -> int:
+        return sum(report.state == state for report in self.files)
+
+
+def take_in(files: Sequence[Given], *, at: datetime, dry_run: bool = False) -> Report:
+    """Take files in. With ``dry_run`` everything is done and undone: the report is what would happen."""
+    report = Report()
+    for batch in batches(files):
+        if len(batch) == 1 and _size(batch[0].path) > BYTES_AT_ONCE:
+            report.files.append(_take_long(batch[0], at, dry_run))
+            continue
+        with transaction.atomic():
+            report.files.extend(_take(batch, at))
+            if dry_run:
+                transaction.set_rollback(True)
+    return report
+
+
+def batches(files: Iterable[Given]) -> Iterator[list[Given]]:
+    """So many files, or bytes, that memory stays small; a long file comes alone."""
+    batch: list[Given] = []
+    size = 0
+    for given in files:
+        one = _size(given.path)
+        if batch and (len(batch) >= FILES_AT_ONCE or size + one > BYTES_AT_ONCE):
+            yield batch
+            batch, size = [], 0
+        batch.append(given)
+        size += one
+    if batch:
+        yield batch
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+# --- whose file ------------------------------------------------------------------------------------------------------
+
+
+class _Stations:
+    """Stations by code and by id, looked up once per batch."""
+
+    def __init__(self, batch: Sequence[Given]) -> None:
+        codes = set()
+        for given in batch:
+            try:
+                codes.add(parse_name(given.path.name).code)
+            except BadFileName:
+                continue
+        ids = {given.station_id for given in batch if given.station_id is not None}
+        found = list(Station.objects.filter(code__in=codes, node="").order_by("valid_from"))
+        found += list(Station.objects.filter(pk__in=ids))
+        self.by_id = {station.pk: station for station in found}
+        self.by_code: dict[str, list[Station]] = {}
+        for station in found:
+            if station.code and station not in self.by_code.setdefault(station.code, []):
+                self.by_code[station.code].append(station)
+
+    def of(self, given: Given) -> Station:
+        """Raises when the file belongs to nobody, or to another station than its folder."""
+        owner = self.by_id.get(given.station_id) if given.station_id is not None else None
+        try:
+            name = parse_name(given.path.name)
+        except BadFileName:
+            if owner is not None:
+                return owner
+            raise
+        if owner is not None:
+            if owner.code and owner.code.casefold() != name.code.casefold():
+                raise Refused(OTHER_STATION, named=name.code, station=owner.code)
+            return owner
+        held = [s for s in self.by_code.get(name.code, []) if s.holds_on(name.local.date())]
+        if not held:
+            raise Refused(UNKNOWN_STATION, named=name.code)
+        return held[-1]
+
+
+# --- many small files ------------------------------------------------------------------------------------------------
+
+
+def _take(batch: list[Given], at: datetime) -> list[FileReport]:
+    stations = _Stations(batch)
+    reports: list[FileReport] = []
+    contents: list[bytes] = []
+    for given in batch:
+        report, content = _opened(given, stations)
+        reports.append(report)
+        contents.append(content)
+    _mark_known(reports)
+    open_ones = [
+        n for n, report in enumerate(reports) if report.state == "taken" and report.station_id and not report.lines
+    ]
+    by_layout: dict[str, list[int]] = {}
+    for n in open_ones:
+        by_layout.setdefault(stations.by_id[_id(reports[n])].file_columns, []).append(n)
+    for key, numbers in by_layout.items():
+        chosen = [reports[n] for n in numbers]
+        parsed = _parse(key, [contents[n] for n in numbers], chosen, at)
+        if parsed is None:
+            continue
+        for n in parsed.unfinished:
+            if not batch[numbers[n]].finish:
+                chosen[n].state = "waiting"
+        _store(parsed, chosen, at)
+    _write_sources([report for report in reports if report.state == "taken"], at)
+    return reports
+
+
+def _id(report: FileReport) -> int:
+    assert report.station_id is not None
+    return report.station_id
+
+
+def _opened(given: Given, stations: _Stations) -> tuple[FileReport, bytes]:
+    report = FileReport(given.path)
+    try:
+        with open(given.path, "rb", buffering=0) as file:  # noqa: PTH123 - ten thousand times: half the cost
+            content = file.read(BYTES_AT_ONCE + 1)
+    except OSError as error:
+        report.state = "waiting" if not given.finish else "taken"
+        report.refuse(Line(0, "", UNREADABLE, {"why": error.strerror or type(error).__name__}))
+        return report, b""
+    report.sha256, report.size = hashlib.sha256(content).hexdigest(), len(content)
+    try:
+        report.station_id = stations.of(given).pk
+    except Refused as refusal:
+        report.refuse(Line(0, "", refusal.template, refusal.params))
+    return report, content
+
+
+def _mark_known(reports: list[FileReport]) -> None:
+    """The same bytes for the same station, before or in this batch."""
+    hashes = list({report.sha256 for report in reports if report.sha256})
+    before = {
+        (sha, station): (pk, refused)
+        for pk, sha, station, refused in SourceFile.objects.filter(sha256__in=hashes).values_list(
+            "pk", "sha256", "station_id", "rows_refused"
+        )
+    }
+    seen: set[tuple[str, int | None]] = set()
+    for report in reports:
+        if not report.sha256:
+            continue
+        key = (report.sha256, report.station_id)
+        pk, refused = before.get(key, (None, 0))
+        if (pk is not None and not refused) or key in seen:
+            report.state = "known"
+        report.source_id, report.again = pk, pk is not None
+        seen.add(key)
+
+
+def _parse(key: str, contents: list[bytes], reports: list[FileReport], at: datetime) -> rules.Parsed | None:
+    try:
+        parsed = rules.parse_many(contents, layout=rules.layout(key), now=at)
+    except Refused as refusal:  # the declaration of the station names no known layout
+        for report in reports:
+            report.refuse(Line(0, "", refusal.template, refusal.params))
+        return None
+    _take_refusals(parsed, reports)
+    return parsed
+
+
+def _take_refusals(parsed: rules.Parsed, reports: list[FileReport]) -> None:
+    for refusal in parsed.refusals:
+        reports[refusal.file].refuse(Line(refusal.line, refusal.text, refusal.what, dict(refusal.params)))
+    if parsed.refusals:  # the reader keeps the first thousand and counts the rest
+        reports[parsed.refusals[-1].file].refused += parsed.refused - len(parsed.refusals)
+
+
+def _store(parsed: rules.Parsed, reports: list[FileReport], at: datetime) -> None:
+    """Give the parsed rows their series and their source, and store them; count per file."""
+    station = np.array([_id(report) for report in reports], np.int64)
+    waiting = np.array([report.state != "taken" for report in reports])
+    placed = _place(parsed, station)
+    usable = placed.series > 0
+    if waiting.any():
+        usable &= ~waiting[parsed.file]
+    _refuse_unplaced(parsed, placed, reports, waiting)
+    _give_ids([report for report in reports if report.state == "taken"])
+    rows = np.flatnonzero(usable)
+    sources = np.array([report.source_id or 0 for report in reports], np.int32)
+    details = {n: ObservationDetail(raw_text=parsed.raw[row]) for n, row in _with_raw(parsed, rows)}
+    done = store.store(
+        Rows(
+            placed.series[rows], parsed.time[rows], placed.value[rows], parsed.status[rows], parsed.reason[rows],
+            details=details, sources=sources[parsed.file[rows]],
+        ),
+        source=None, at=at,
+    )  # fmt: skip
+    files = parsed.file[rows]
+    for outcome, name in ((Outcome.STORED, "stored"), (Outcome.KNOWN, "known")):
+        counts = np.bincount(files[done.outcome == outcome], minlength=len(reports))
+        for n in np.flatnonzero(counts).tolist():
+            setattr(reports[n], name, getattr(reports[n], name) + int(counts[n]))
+    for refusal in done.refused:
+        row = rows[refusal.index]
+        reports[files[refusal.index]].refuse(_line(parsed, row, refusal.what, refusal.params))
+
+
+def _with_raw(parsed: rules.Parsed, rows: np.ndarray) -> Iterator[tuple[int, int]]:
+    if parsed.raw:
+        place = {row: n for n, row in enumerate(rows.tolist())}
+        for row in parsed.raw:
+            if row in place:
+                yield place[row], row
+
+
+def _line(parsed: rules.Parsed, row: int, what: str, params: dict[str, Any]) -> Line:
+    return Line(int(parsed.line[row]), parsed.symbols[parsed.symbol[row]], what, params)
+
+
+@dataclass(slots=True)
+class _Placed:
+    series: np.ndarray  # int32; 0: refused, -1: left out on purpose
+    value: np.ndarray
+    meaning: np.ndarray  # which of ``meanings``
+    meanings: list[Meaning]
+
+
+def _place(parsed: rules.Parsed, station_of_file: np.ndarray) -> _Placed:
+    """The series of every row: the few different (station, symbol, unit) are looked up, the rows follow by index."""
+    station = station_of_file[parsed.file] if len(parsed) else np.zeros(0, np.int64)
+    key = (station * (len(parsed.symbols) + 1) + parsed.symbol) * (len(parsed.units) + 1) + parsed.unit
+    different, first, which = np.unique(key, return_index=True, return_inverse=True)
+    columns = Columns(np.unique(station_of_file).tolist())
+    meanings = [
+        columns.meaning(int(station[row]), parsed.symbols[parsed.symbol[row]], parsed.units[parsed.unit[row]])
+        for row in first.tolist()
+    ]
+    columns.keep()
+    series = np.zeros(len(parsed), np.int32)
+    value = parsed.value.copy()
+    simple = np.zeros(len(different) or 1, np.int32)
+    factor = np.ones(len(different) or 1)
+    for n, meaning in enumerate(meanings):
+        if meaning.ignored:
+            simple[n] = -1
+        elif meaning.spans:
+            simple[n], factor[n] = meaning.spans[0].series_id, meaning.spans[0].factor
+    if len(parsed):
+        series[:] = simple[which]
+        value = _scaled(value, factor[which])
+        _by_dates(parsed, meanings, which, series, value)
+    return _Placed(series, value, which, meanings)
+
+
+def _scaled(value: np.ndarray, factor: np.ndarray) -> np.ndarray:
+    """Multiplied; by the whole number where the factor is one over it, so that 300 µg/L is 0,3 mg/L exactly."""
+    if (factor == 1).all():
+        return value
+    with np.errstate(divide="ignore"):
+        under = np.round(1 / factor)
+    divide = (factor < 1) & (np.abs(1 / factor - under) < 1e-9 * under)
+    return np.where(divide, value / np.where(divide, under, 1), value * factor)
+
+
+def _by_dates(
+    parsed: rules.Parsed, meanings: list[Meaning], which: np.ndarray, series: np.ndarray, value: np.ndarray
+) -> None:
+    """Series end and others follow them; a row outside all of them belongs to none."""
+    for n, meaning in enumerate(meanings):
+        if not meaning.spans:
+            continue
+        only = meaning.spans[0]
+        rows = np.flatnonzero(which == n)
+        times = parsed.time[rows]
+        inside = (times >= only.from_ms) & (times < only.to_ms)
+        if inside.all():
+            continue
+        for row in rows[~inside]:
+            time = int(parsed.time[row])
+            other = next((span for span in meaning.spans if span.from_ms <= time < span.to_ms), None)
+            series[row] = other.series_id if other else 0
+            if other:
+                value[row] = parsed.value[row] * other.factor
+
+
+def _refuse_unplaced(parsed: rules.Parsed, placed: _Placed, reports: list[FileReport], waiting: np.ndarray) -> None:
+    """One line per file and symbol, where it first stands; the count is of rows."""
+    rows = np.flatnonzero(placed.series == 0)
+    if not len(rows):
+        return
+    key = parsed.file[rows].astype(np.int64) * (len(placed.meanings) + 1) + placed.meaning[rows]
+    _keys, first, counts = np.unique(key, return_index=True, return_counts=True)
+    for at, count in zip(first.tolist(), counts.tolist(), strict=True):
+        row = rows[at]
+        report = reports[parsed.file[row]]
+        if waiting[parsed.file[row]]:
+            continue
+        meaning = placed.meanings[placed.meaning[row]]
+        symbol = parsed.symbols[parsed.symbol[row]]
+        report.refuse(_line(parsed, row, meaning.what or NOT_THEN, meaning.params or {"symbol": symbol}), count)
+
+
+# --- where rows came from --------------------------------------------------------------------------------------------
+
+
+def _give_ids(reports: list[FileReport]) -> None:
+    """Rows carry the number of their source, and the source carries their counts: the number comes first."""
+    fresh = [report for report in reports if report.source_id is None]
+    if not fresh:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('water_sourcefile', 'id')) FROM generate_series(1, %s)",
+            [len(fresh)],
+        )
+        for report, (number,) in zip(fresh, cursor.fetchall(), strict=True):
+            report.source_id = number
+
+
+_SOURCE = (
+    "COPY water_sourcefile (id, kind, name, sha256, size, station_id, received_at, rows_stored, rows_known,"
+    " rows_refused, refusals) FROM STDIN"
+)
+
+
+def _write_sources(reports: list[FileReport], at: datetime) -> None:
+    _give_ids(reports)
+    with connection.cursor() as cursor, cursor.copy(_SOURCE) as copy:
+        for report in reports:
+            if report.again:
+                continue
+            refusals = json.dumps([line.as_dict() for line in report.lines]) if report.lines else "[]"
+            copy.write_row((
+                report.source_id, SourceKind.STATION_FILE.value, _clean(report.path.name), report.sha256, report.size,
+                report.station_id, at, report.stored, report.known, report.refused, refusals,
+            ))  # fmt: skip
+    for report in reports:
+        if report.again:  # what it could not give before it may give now
+            source = SourceFile.objects.get(pk=report.source_id)
+            source.rows_stored += report.stored
+            source.rows_known, source.rows_refused = report.known, report.refused
+            source.refusals = [line.as_dict() for line in report.lines]
+            source.save()
+
+
+def _clean(name: str) -> str:
+    """A name the database can hold: a file system may give bytes that are no text, or a NUL."""
+    return name.encode("utf-8", errors="replace").decode("utf-8").replace("\0", "")[:500]
+
+
+# --- one long file ---------------------------------------------------------------------------------------------------
+
+
+def _take_long(given: Given, at: datetime, dry_run: bool) -> FileReport:
+    """A file too long for memory: hashed first, then stored block by block, each block in its own transaction.
+
+    Its source gets its hash at the end: a file that was interrupted is read once more, and finds its rows known.
+    """
+    report = FileReport(given.path)
+    with transaction.atomic() if dry_run else nullcontext():
+        _read_long(given, report, at)
+        if dry_run:
+            transaction.set_rollback(True)
+    return report
+
+
+def _read_long(given: Given, report: FileReport, at: datetime) -> None:
+    stations = _Stations([given])
+    sha256 = ""
+    try:
+        report.station_id = stations.of(given).pk
+        report.sha256, report.size = _hash(given.path)
+        sha256 = report.sha256
+        _mark_known([report])
+        if report.state == "known":
+            return
+        layout = rules.layout(stations.by_id[_id(report)].file_columns)
+        if not report.again:
+            report.sha256 = ""
+            _write_sources([report], at)
+        with given.path.open("rb") as stream:
+            for parsed in rules.parse_stream(stream, layout=layout, now=at):
+                _take_refusals(parsed, [report])
+                with transaction.atomic():
+                    _store(parsed, [report], at)
+                    SourceFile.objects.filter(pk=report.source_id).update(rows_stored=report.stored)
+    except Refused as refusal:
+        report.refuse(Line(0, "", refusal.template, refusal.params))
+    except OSError as error:
+        report.refuse(Line(0, "", UNREADABLE, {"why": error.strerror or type(error).__name__}))
+    report.sha256 = sha256
+    if report.source_id is None:
+        _write_sources([report], at)
+        return
+    SourceFile.objects.filter(pk=report.source_id).update(
+        sha256=sha256, size=report.size, rows_stored=report.stored, rows_known=report.known,
+        rows_refused=report.refused, refusals=[line.as_dict() for line in report.lines],
+    )  # fmt: skip
+
+
+def _hash(path: Path) -> tuple[str, int]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+    return digest.hexdigest(), path.stat().st_size
