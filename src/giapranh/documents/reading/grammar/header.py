@@ -428,7 +428,13 @@ def _subject_under_title(lines: list[Line], head: Head, title_at: int) -> None:
         after = lines[i + 1] if i + 1 < len(lines) else None
         if rows and line.blank_before and not (_unfinished(rows[-1], line) or _runs_on(rows, line, after)):
             break
-        if rows and (line.caps != rows[-1].caps or gap is None or gap < i) and _opens_body(rows, line, after):
+        of_title = i == title_at + 1 and bool(rows) and not _OPENING.match(line.folded)
+        if (
+            rows
+            and not of_title
+            and (line.caps != rows[-1].caps or gap is None or gap < i)
+            and _opens_body(rows, line, after)
+        ):
             break
         if (
             rows
@@ -493,6 +499,8 @@ def _subject_block(lines: list[Line], head: Head, at: int, begin: int) -> None:
     while i < len(lines) and len(rows) < 12:
         line = lines[i]
         if anchors.TO.match(line.folded) or (NUMBER_LINE.search(line.bare) and i in head.used):
+            break
+        if line.caps and (nation := anchors.nation_at(line)) and nation[0] == 0:
             break
         if i in head.used and (line.blank_before or (line is not None and _DAY_LINE.search(line.bare))):
             left = _column(line)

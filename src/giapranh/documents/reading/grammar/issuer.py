@@ -25,7 +25,7 @@ _LOCAL = re.compile(
     r"^(?:so|thanh tra|van phong|chi cuc|cong an|ban (?!thuong vu|chap hanh|to chuc trung uong)|phong|trung tam|vien|truong|doan|hoi|lien minh|buu dien|benh vien|hat|kho bac|bao hiem)\b"
 )
 _PARTY_ORGAN = re.compile(
-    r"(?:ban (?:dan van|tuyen giao(?: va dan van)?|to chuc|noi chinh|kinh te|xay dung dang)|uy ban kiem tra|van phong)$"
+    r"(?:ban (?:thuong vu|chap hanh|dan van|tuyen giao(?: va dan van)?|to chuc|noi chinh|kinh te|xay dung dang)|uy ban kiem tra|van phong)$"
 )
 _BODY_START = re.compile(
     r"^(?:so|bo|uy ban|ubnd|u.? ban|van phong|cuc|tong cuc|ban|hoi dong|hdnd|tinh uy|thanh uy|huyen uy|quan uy|dang uy|dang bo|chi cuc|phong|thanh tra|trung tam|vien|truong|cong an|toa an|chinh phu|thu tuong|quoc hoi|uy ban mat tran|hoi|doan|lien|tong|cong ty|bao hiem|kho bac|ngan hang|hat|benh vien|chu tich|tinh doan|to cong tac|bch|bcd|vu|hoc vien|dai hoc|tap doan)\b"

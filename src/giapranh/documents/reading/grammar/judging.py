@@ -100,7 +100,7 @@ class Judge:
         return self._general(para, clause, end)
 
     def _general(self, para: Para, clause: Clause, end: int) -> bool:
-        rest = para.folded[clause.verb : end]
+        rest = re.sub(r" ?\([^()]*\)", "", para.folded[clause.verb : end])
         m = GENERAL_VERB.match(rest.strip())
         tail = rest.strip()[m.end() :] if m else rest.strip()
         if GENERAL_OBJECT.match(tail) and (m or not tail.strip(" ./")):

@@ -23,6 +23,7 @@ from .wording import (
     HANDS_ON,
     PURPOSE,
     QUOTED,
+    TOGETHER,
     WITH,
 )
 
@@ -71,7 +72,10 @@ class Maker(Seeker):
 
     def _coordinating(self, para: Para, start: int, end: int) -> list[Unit]:
         out: list[Unit] = []
-        for m in WITH.finditer(para.folded, start, end):
+        for m in sorted(
+            (*WITH.finditer(para.folded, start, end), *TOGETHER.finditer(para.folded, start, end)),
+            key=lambda m: m.start(),
+        ):
             phrase = phrase_at(para, m.end(), end)
             if phrase is None:
                 continue

@@ -63,14 +63,16 @@ def mend_symbol(symbol: str) -> str:
         .replace("§", "")
         .rstrip("-.")
     )
-    return re.sub(r"[^-/]+", lambda m: _mend_piece(m.group()), flat)
+    last = flat.endswith("-CP")
+    return re.sub(r"[^-/]+", lambda m: _mend_piece(m.group(), whole=m.start() == 0 or last), flat)
 
 
-def _mend_piece(piece: str) -> str:
+def _mend_piece(piece: str, whole: bool) -> str:
     if _CENTRAL.match(piece):
         return "TW"
     # "QĐĐ" is a slip, "QLĐĐ" (Quản lý đất đai) is none.
-    known = _known().get(fold(piece)) or _known().get(fold(_RUN.sub("Đ", piece)))
+    # Only in the type at the head of a symbol is a doubled letter a slip: an office may be "NDĐ" (nước dưới đất).
+    known = _known().get(fold(piece)) or (_known().get(fold(_RUN.sub("Đ", piece))) if whole else None)
     if known and piece.isupper() == known.isupper():
         return known
     # "UnND": capitals and small letters mixed as no organ writes them.

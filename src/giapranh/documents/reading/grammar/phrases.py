@@ -115,7 +115,7 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
         )
         if end is None or (para.text[here:end] == "tại" and _seat_follows(para, at, here, end)):
             continue
-        if para.bare[here:end] in fields() and verb_in_name(para, end, masked, complete):
+        if para.bare[here:end] in fields() and verb_in_name(para, begin, here, end, complete):
             continue
         best = here, para.bare[here:end]
         break
@@ -144,7 +144,7 @@ def _strange(para: Para, at: int, begin: int, stop: int, known: list[tuple[int, 
         if m.group() not in small_words() and not two_words(m.group()):
             if fold(m.group()) in small_folded():
                 return None
-            if word_in_name(para, begin, m, masked, is_complete(para.text, begin, known, m.start())):
+            if word_in_name(para, begin, m, is_complete(para.text, begin, known, m.start())):
                 before = m
                 continue
             pair = before is not None and before.end() + 1 == m.start() and before.group() not in _CLOSING_WORDS

@@ -34,6 +34,10 @@ ANSWERS = re.compile(
 WITH = re.compile(
     r"pho(?<!cong tac pho)(?<!co che pho)(?<!quy che pho)(?<!chuong trinh pho)(?<!viec pho)(?<!su pho)(?<!quan he pho)(?:i hop|[a-z]? ?i? h[a-z]{1,2}p)(?: (?:chat che|dong bo|thuong xuyen|kip thoi|hieu qua|tich cuc|chu dong|tot|tham muu|thuc hien|lam viec))*(?:, (?:ho tro|giup do|giup))?(?: (?:voi|cung voi|cung|va giup))? (?=[^\W\d_])"
 )
+# "…làm đầu mối, cùng với X …", "có sự phối hợp của X": X helps, whoever leads stands before.
+TOGETHER = re.compile(
+    r"(?:, (?:va )?cung(?: voi)?|\b(?:co|voi) su (?:phoi hop|tham gia|ho tro|giup do)(?: chat che)? cua|, co) (?=[^\W\d_])"
+)
 PURPOSE = re.compile(
     r"gui (?:ve )?(?P<who>.{3,120}?)(?: truoc [^,;.]{4,40})? (?P<purpose>de (?:nghien cuu|tong hop|xem xet|tiep thu|theo doi)[^.;]{5,200})"
 )
