@@ -11,7 +11,7 @@ from .lines import Para
 from .naming import nearest_known
 from .phrases import Phrase, phrase_at
 from .units import Unit
-from .vocabulary import body_at, duty_at, duty_in, pattern
+from .vocabulary import body_at, duty_at, duty_in, kind_at, pattern
 
 _CONNECTORS = re.compile(
     r"(?:(?:dong thoi|ngoai ra|ben canh do|mat khac|rieng|trong do|cu the|theo do|do do|vi vay|truoc mat|trong thoi gian toi|thoi gian toi|hang nam|hang quy|hang thang|khi can thiet|rieng doi voi|sau do|ve lau dai|lau dai|ve phia tinh|ngay lap tuc|mot la|hai la|ba la|bon la)[,:]? )+"
@@ -24,6 +24,8 @@ _INNER_ORDER = re.compile(
     rf",? ?(?:kinh |tran trong |nghiem tuc |tiep tuc |da co y kien |co y kien )?{_ORDER}(?: cho| nhiem vu(?: cho)?| dong chi)* ?:? "
 )
 _ABOUT = re.compile(r"(?:rieng )?doi voi |ve phia ")
+# "Đối với 16 doanh nghiệp có tên trong danh sách: …"
+_COUNTED = re.compile(r"(\d{1,4} )[^\W\d_][^:;.]{3,90}(?=:)")
 _PREFIX = re.compile(
     r"(?:trong qua trinh [^,.;]{0,40}?(?:thuc hien|trien khai)(?:,| (?:nhiem vu|ke hoach|chi thi|cong van|quyet dinh)[^,.;]{0,40}?,)? (?:neu [^,.;]{3,80}, )?|dinh ky [^,.;]{3,50}, |truoc ngay [^,;]{6,30}, |truong hop [^,.;]{3,90},? )(?=[^\W\d_])"
 )
@@ -78,8 +80,12 @@ def clause_at(para: Para, at: int, limit: int) -> Clause | None:
     found = _ordered(para, begin, limit, at) or _subject(para, begin, limit, at)
     if found:
         return found
-    if (m := _ABOUT.match(para.folded, begin, limit)) and (phrase := phrase_at(para, m.end(), limit)):
-        return _from_phrase(para, phrase, at, limit)
+    if m := _ABOUT.match(para.folded, begin, limit):
+        if phrase := phrase_at(para, m.end(), limit):
+            return _from_phrase(para, phrase, at, limit)
+        if counted := _COUNTED.match(para.text, m.end(), limit):
+            named = Unit(counted.group(), counted.start(), counted.end())
+            return Clause(at, counted.end(), (named,), None, False) if kind_at(para.text, counted.end(1)) else None
     if (m := _PREFIX.match(para.folded, begin, limit)) is not None:
         return _ordered(para, m.end(), limit, at) or _subject(para, m.end(), limit, at)
     return None
@@ -160,6 +166,11 @@ def tells(para: Para, clause: Clause, strict: bool) -> bool:
     return strict and not clause.ordered and bool(pattern("telling").match(para.text, at))
 
 
+def is_story(para: Para, clause: Clause) -> bool:
+    """Whether the clause says what its body did, does or will do."""
+    return bool(re.compile(r"(?:đã|đang|sẽ) ").match(para.text, first_word(para, clause.verb)))
+
+
 def has_duty(para: Para, clause: Clause, limit: int) -> bool:
     """Whether a verb of duty follows the body within the clause."""
     return duty_in(para, clause.verb, min(limit, clause.verb + 220))
@@ -195,7 +206,7 @@ def subject_inside(para: Para, at: int, limit: int) -> Clause | None:
             if stranger is not None:
                 return Clause(here, stranger.end, (stranger,), None, False)
             continue
-        lists = _lists(para, at, limit) if lists is None else lists
+        lists = governed(para, at, limit) if lists is None else lists
         if any(a < here < b for a, b in lists):
             continue
         phrase = phrase_at(para, here, limit)
@@ -228,11 +239,11 @@ def done_by(para: Para, at: int, limit: int) -> Clause | None:
 
 
 _TOWARDS = re.compile(
-    r"\b(?:voi|cung|gui|cho|cua|bao cao|don doc|huong dan|chi dao|gom|giua|phoi hop|yeu cau|den|ve) (?=[^\W\d_])"
+    r"\b(?:voi|cung|gui|cho|cua|bao cao|don doc|huong dan|chi dao|gom|giua|phoi hop|yeu cau|de nghi|den|ve) (?=[^\W\d_])"
 )
 
 
-def _lists(para: Para, at: int, limit: int) -> list[tuple[int, int]]:
+def governed(para: Para, at: int, limit: int) -> list[tuple[int, int]]:
     """Lists of bodies that a verb or a preposition governs; none of them has the duty."""
     out = []
     for m in islice(_TOWARDS.finditer(para.folded, at, limit), _TRIES):

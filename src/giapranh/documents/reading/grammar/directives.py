@@ -34,6 +34,8 @@ def duties(paras: list[Para], about: Circumstances, annex_from: int) -> tuple[No
     if about.gives_duties:
         _Reader(paras, about, annex_from, found).read(root)
         purpose_duties(paras, about, found)
+        if about.answers:
+            found[:] = [task for task in found if task.mode is not None]
         one_spelling(paras, found, about)
     return root, found
 
@@ -51,8 +53,9 @@ class _Reader(Maker):
             self._children(root, Scope())
         root.children = body + annex
 
-    def _children(self, node: Node, scope: Scope) -> None:
-        tasks: list[Found] = []
+    def _children(self, node: Node, scope: Scope, own: list[Found] | None = None) -> None:
+        """The parts of an item; ``own`` is the duty of its own words, when labels below tell more of it."""
+        tasks: list[Found] = own or []
         group: labels.Labelled | None = None
         unnamed: list[Node] = []
         here = scope
@@ -63,7 +66,7 @@ class _Reader(Maker):
                 labels.take(child.para, child.at, group)
                 following = children[i + 1] if i + 1 < len(children) else None
                 if following is None or not is_label(following):
-                    if not tasks and not scope.silent:
+                    if not tasks and not scope.silent and group.says:
                         tasks = [self._found(n.para, n.at, len(n.para.text), n, (), True, scope) for n in unnamed]
                         self.found += tasks
                     self._apply(group, tasks, node, scope)
@@ -111,7 +114,10 @@ class _Reader(Maker):
         elif not node.children:
             self._leaf(node, scope)
         else:
-            self._children(node, scope)
+            before = len(self.found)
+            if not any(labels.label_of(c.para, c.at) == "lead" for c in node.children):
+                self._leaf(node, scope)
+            self._children(node, scope, self.found[before:])
         return here
 
     def _holder(self, node: Node, scope: Scope) -> None:
@@ -154,6 +160,10 @@ class _Reader(Maker):
 
     def _leaf(self, node: Node, scope: Scope) -> None:
         para, end = node.para, len(node.para.text)
+        ordered_half = None if scope.silent else self._half_after_story(node, end)
+        if ordered_half is not None:
+            self._emit(node, ordered_half, scope, node.at, end)
+            return
         if scope.silent and (not self._order_plain(node) or re.match(r"yeu cau ?:", node.folded)):
             return
         if labels.label_of(para, node.at) in ("time", "other", "lead") and len(node.text) < 200:
@@ -168,8 +178,8 @@ class _Reader(Maker):
         clause = self._clause(para, node.at, end)
         if (
             scope.units
-            and HANDS_ON.match(node.folded)
-            and (scope.heading or node.folded.startswith("chi dao "))
+            and (HANDS_ON.match(node.folded) or (self._of_party(scope) and node.folded.startswith("lanh dao ")))
+            and (scope.heading or node.folded.startswith(("chi dao ", "lanh dao ")))
             and clause is not None
             and clause.outer is None
         ):
@@ -221,9 +231,22 @@ class _Reader(Maker):
         if len(node.text) < 160 and caps(node.text):
             return replace(base, silent=bool(SILENT.match(folded)))
         if CLOSING.match(folded) and not re.search(r"yeu cau|de nghi|giao (?!thong|duc)", folded):
+            self._difficulties(node, here)
             return here
         self._plain_task(node, here, para, end)
         return here
+
+    def _difficulties(self, node: Node, here: Scope) -> None:
+        """ "Trên đây là …. Trong quá trình thực hiện, nếu có vướng mắc, các đơn vị phản ánh về …"."""
+        para, end = node.para, len(node.para.text)
+        later = re.search(r"(?<=\.) (?=trong qua trinh|qua trinh|neu )", node.folded)
+        if later is None or not DIFFICULTIES.match(node.folded, later.end()):
+            return
+        start = node.at + later.end()
+        clause = clauses.subject_inside(para, start, end)
+        units = tuple((para, u) for u in clause.units) if clause else self.root_units or self.about.addressees
+        if units:
+            self.found.append(self._found(para, start, end, node, units, clause is None, replace(here, due=None)))
 
     def _lead_in(self, node: Node, here: Scope) -> Scope:
         para, end = node.para, len(node.para.text)
@@ -253,12 +276,13 @@ class _Reader(Maker):
             if node.parent and node.parent.kind == "root" and not self.root_units:
                 self.root_units = scope.units
             return scope
+        words = node.folded[node.folded.rfind(". ") + 1 :] if self.about.answers else node.folded
         if re.search(
             r"yeu cau|chi dao|ket luan|giao (?!thong)|de nghi|thuc hien (?:cac|mot so|nhung|tot)|nhiem vu|trien khai",
-            node.folded,
+            words,
         ):
             units = here.units or ()
-            said = re.findall(r"yeu cau|de nghi|giao (?!thong)", node.folded[-120:])
+            said = re.findall(r"yeu cau|de nghi|giao (?!thong)", words[-120:])
             mode = {"yeu cau": "yêu cầu", "de nghi": "đề nghị", "giao ": "giao"}[said[-1]] if said else here.mode
             return replace(
                 here,
@@ -270,6 +294,8 @@ class _Reader(Maker):
         return here
 
     def _plain_task(self, node: Node, here: Scope, para: Para, end: int) -> None:
+        if DIFFICULTIES.match(node.folded):
+            here = replace(here, due=None, due_para=None)
         clause = self._clause(para, node.at, end)
         start = node.at
         if OTHERS_STAND.match(node.folded) and self.seen_lead_in:

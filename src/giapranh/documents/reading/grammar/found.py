@@ -60,3 +60,4 @@ class Circumstances:
     taken: dict[int, list[tuple[int, int]]]
     numbered: bool = False
     provincial: bool = True
+    answers: bool = False  # a reply: what it says is information unless somebody is asked by name

@@ -7,10 +7,11 @@ import re
 from . import clauses
 from .clauses import Clause
 from .folding import key
-from .found import Circumstances, Found
+from .found import Circumstances, Found, Scope
 from .headings import is_label
 from .lines import Para
 from .naming import initials
+from .phrases import phrase_at
 from .spelling import squeezed
 from .structure import Node
 from .units import Unit
@@ -24,6 +25,7 @@ from .wording import (
     GENERAL_VERB,
     INVITES,
     OFFICE_DUTY,
+    WITH,
 )
 
 
@@ -116,6 +118,10 @@ class Judge:
         office = self.about.kind == "Thông báo" and key(clause.units[0].name).startswith("van phong")
         return not (office and OFFICE_DUTY.match(para.folded, clauses.first_word(para, clause.verb)))
 
+    def _of_party(self, scope: Scope) -> bool:
+        """Whether a Party organ is meant, whose work is "lãnh đạo …"."""
+        return any(re.search(r"\b(?:dang uy|chi bo|cap uy|tinh uy|dang bo)\b", key(u.name)) for _, u in scope.units)
+
     def _is_self(self, clause: Clause) -> bool:
         mine = key(self.about.issuer)
         first = key(clause.units[0].name)
@@ -144,6 +150,14 @@ class Judge:
             r"(?:theo chuc nang|can cu|co trach nhiem|phai|can|chiu)", para.folded[at_verb:]
         )
         return clause if direct or clause.ordered else None
+
+    def _own_after_comma(self, para: Para, at: int, end: int, lists: list[tuple[int, int]]) -> bool:
+        """ "Giao X làm …, Phòng Y làm đầu mối …": one body of its own name with a verb, and no list holds it."""
+        phrase = phrase_at(para, at, end)
+        if phrase is None or len(phrase.units) != 1 or any(a <= at < b for a, b in lists):
+            return False
+        verb = clauses.first_word(para, phrase.end)
+        return bool(duty_at(para, verb)) and not WITH.match(para.folded, verb)
 
     def _own_half(self, para: Para, clause: Clause) -> bool:
         """Whether the half sentence after ";" is a body in small letters with a duty of its own."""

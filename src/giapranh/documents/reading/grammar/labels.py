@@ -29,6 +29,11 @@ class Labelled:
     coordinating_para: Para | None
     time: tuple[Para, int, int] | None
 
+    @property
+    def says(self) -> bool:
+        """Whether a lead, a helper or a time is told, not only a product or the money."""
+        return bool(self.lead or self.coordinating or self.time)
+
 
 def label_of(para: Para, at: int) -> str | None:
     """Which label the line starts with: lead, with, time, other, or None."""

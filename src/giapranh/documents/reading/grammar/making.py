@@ -8,7 +8,7 @@ from itertools import islice
 
 from giapranh.kernel.errors import N_
 
-from . import labels
+from . import clauses, labels
 from .clauses import Clause
 from .deadlines import find_due
 from .folding import key
@@ -18,6 +18,7 @@ from .phrases import phrase_at
 from .seeking import Seeker
 from .structure import Node
 from .units import Unit
+from .vocabulary import named_at
 from .wording import (
     ANSWERS,
     HANDS_ON,
@@ -112,8 +113,15 @@ class Maker(Seeker):
         para, end = node.para, len(node.para.text)
         current = first
         quoted = [q.span() for q in QUOTED.finditer(para.text)]
-        for m in islice(re.finditer(r"(?<=[.;]) +", para.text[after:]), 80):
+        lists: list[tuple[int, int]] | None = None
+        for m in islice(re.finditer(r"(?<=[.;,]) +", para.text[after:]), 120):
             at = after + m.end()
+            if para.text[at - 2] == ",":
+                if not named_at(para.text, at):
+                    continue
+                lists = clauses.governed(para, node.at, end) if lists is None else lists
+                if current is None or not self._own_after_comma(para, at, end, lists):
+                    continue
             if any(a <= at < b for a, b in quoted):
                 continue
             if para.text[at - 2] == "." and re.search(
@@ -159,12 +167,12 @@ class Maker(Seeker):
 
     def _apply(self, group: labels.Labelled, tasks: list[Found], node: Node, scope: Scope) -> None:
         """Give the values of label lines to the tasks above them, or to the item that holds them."""
+        if not group.says:
+            return
         if not tasks and node.kind != "root" and not scope.silent:
             made = self._found(node.para, node.at, len(node.para.text), node, (), True, scope)
             self.found.append(made)
             tasks = [made]
-        if not (group.lead or group.coordinating or group.time):
-            return
         for task in tasks:
             if group.lead and group.lead_para is not None:
                 task.units, task.inherited = tuple((group.lead_para, u) for u in group.lead), True

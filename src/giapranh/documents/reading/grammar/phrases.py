@@ -27,7 +27,8 @@ from .vocabulary import (
 _ABBREVIATED = re.compile(r"(?:TP|Tp|Q|P|TT|TS|Th\.?S|St|Đ/c|H|X|Ng)\.\s*$")
 _WHOLE = re.compile(r",? theo (?:chuc nang|nhiem vu|tham quyen|phan cong)")
 _SMALL_WORD = re.compile(r"(?<![\w/&])[a-zà-ỹđ]+(?![\w/&])")
-_SEATED = re.compile(r"(?:Phòng|Chi nhánh|Văn phòng|Trung tâm|Cơ sở|Phân hiệu|Quản lý|Đại diện) $")
+_SEAT = re.compile(r" (?:các )?[^\W\d_a-z]")
+_SEATED = re.compile(r"(?:Phòng|Chi nhánh|Văn phòng|Văn phòng đại diện|Trung tâm|Cơ sở|Phân hiệu|Quản lý|Đại diện) $")
 _NEXT_WORD = re.compile(r"(?<=[\s,])[a-z]+")
 _ENTRUSTED = re.compile(r"duoc (?:giao|phan cong)\b")
 _OTHERS = re.compile(r"(?:[,;] | và )(?:các|những) ")
@@ -134,6 +135,7 @@ def _strange(para: Para, at: int, begin: int, stop: int, known: list[tuple[int, 
         return None
     others = _OTHERS.search(para.text, begin, stop)
     before: re.Match[str] | None = None
+    inside = False  # what an unknown word began goes on to the next known one
     for m in _SMALL_WORD.finditer(para.text, begin, others.start() if others else stop):
         if any(a <= m.start() < b for a, b in known) or masked[m.start()] == "#" or not m.group()[0].islower():
             before = None
@@ -144,8 +146,10 @@ def _strange(para: Para, at: int, begin: int, stop: int, known: list[tuple[int, 
         if m.group() not in small_words() and not two_words(m.group()):
             if fold(m.group()) in small_folded():
                 return None
-            if word_in_name(para, begin, m, is_complete(para.text, begin, known, m.start())):
-                before = m
+            if (inside and before and before.end() + 1 == m.start()) or word_in_name(
+                para, begin, m, is_complete(para.text, begin, known, m.start())
+            ):
+                before, inside = m, True
                 continue
             pair = before is not None and before.end() + 1 == m.start() and before.group() not in _CLOSING_WORDS
             return before.start() if pair and before and not _paired(para.text, before) else m.start()
@@ -161,7 +165,7 @@ def _paired(text: str, word: re.Match[str]) -> bool:
 
 def _seat_follows(para: Para, at: int, word: int, end: int) -> bool:
     """Whether "tại" tells where an office of the body sits, as part of its name."""
-    return para.text[end + 1 : end + 2].isupper() and bool(_SEATED.search(para.text[at:word]))
+    return bool(_SEAT.match(para.text, end)) and bool(_SEATED.search(para.text[at:word]))
 
 
 def _ran_on(para: Para, word: re.Match[str]) -> int | None:

@@ -42,6 +42,15 @@ class Seeker(Judge):
             return clauses.subject_inside(para, node.at, min(end, self._sentence_end(para, node.at) + 1))
         return None
 
+    def _half_after_story(self, node: Node, end: int) -> Clause | None:
+        """ "Về …: X sẽ kiểm tra; Y phối hợp …": what X does is told, Y has the duty."""
+        topic = re.match(r"(?:ve|doi voi) [^:;]{3,120}: ", node.folded)
+        story = self._clause(node.para, node.at + (topic.end() if topic else 0), end)
+        if story is None or story.ordered or not clauses.is_story(node.para, story):
+            return None
+        half = node.para.text.find("; ", story.verb)
+        return self._strict_clause(node.para, half + 2, end) if half > 0 else None
+
     def _later_order(self, node: Node, end: int) -> tuple[Clause | None, int]:
         """An order after the opening of the paragraph. What it rests on is not part of the duty's text."""
         para = node.para

@@ -17,6 +17,8 @@ from .vocabulary import LOOSE, body_at, kind_at, named_at, pattern, person_at, s
 # No list of bodies runs longer; without a limit a text of nothing but names would be read again from every name.
 LONGEST_LIST = 900
 _SEPARATOR = re.compile(r";\s*(?:và |cùng )?|,\s*(?:và |cùng )?|\s+(?:và|cùng với|cùng(?! cấp)|hoặc)\s+")
+# A telephone number behind a name is no part of it.
+_GLOSS = re.compile(r" ?\([^()]*(?:\d{3}|điện thoại|ĐT|email|Email|đồng chí|Đ/c|ông|bà)[^()]*\)?$")
 _LEVELS = re.compile(r"(?:huyen|thi xa|thanh pho|quan|xa|phuong|thi tran|dac khu|tinh|thon|cap)(?!\w)")
 _PLURAL = re.compile(rf"(?:[Cc]{LOOSE['a']}c|[Nn]hững|[Tt]oàn thể|[Tt]ất cả|[Mm]ọi)\s")
 _INNER_PLURAL = re.compile(rf"(?:^|\s)(?:c{LOOSE['a']}c|những)\s", re.I)
@@ -103,6 +105,8 @@ def _unit(text: str, a: int, b: int, head: str) -> Unit:
         a += 1
     while b > a and text[b - 1] in " ,;:.-–…":
         b -= 1
+    gloss = _GLOSS.search(text, a, b)
+    b = gloss.start() if gloss else b
     name = " ".join(text[a:b].split())
     if head:
         lead = head.removesuffix("*").strip()

@@ -71,6 +71,7 @@ _SOLO = (
     "người đứng đầu", "thủ trưởng", "các cấp", "toàn thể", "Toàn thể", "phòng chuyên môn",
 )  # fmt: skip
 _PLURAL_WORDS = rf"(?:(?:[Tt]oàn thể |[Tt]ất cả )?(?:[Cc]{LOOSE['a']}c|[Nn]hững|[Mm]ọi)) +"
+_HAMLET = re.compile(r"(?:khu phố|tổ dân phố|thôn|ấp|khóm)(?= (?:\d|[A-ZĐ]))")
 _PLURAL_LETTERS = frozenset("CcMmNnTt")
 _COMMITTEE = "UBND|Ủy ban nhân dân|Uỷ ban nhân dân"
 # "SởNội vụ" of a copy that lost a space.
@@ -244,7 +245,7 @@ def kind_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | N
 def _first_letters() -> frozenset[str]:
     data = bodies()
     words = [*data["heads"], *data["persons"], *_SOLO]
-    return frozenset({w[0] for w in words} | {"U", "Ù", "Ú", "Ủ"} | _PLURAL_LETTERS)
+    return frozenset({w[0] for w in words} | {"U", "Ù", "Ú", "Ủ", "k", "t", "ấ"} | _PLURAL_LETTERS)
 
 
 def body_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
@@ -261,7 +262,7 @@ def body_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | N
         if found:
             return found
     own = person_at(text, at, end) or (named_at(text, at, end) if letter.isupper() else None)
-    return own or pattern("solo").match(text, at, end)
+    return own or pattern("solo").match(text, at, end) or _HAMLET.match(text, at, end)
 
 
 def duty_at(para: Para, at: int) -> re.Match[str] | None:

@@ -36,7 +36,7 @@ WITH = re.compile(
 )
 # "…làm đầu mối, cùng với X …", "có sự phối hợp của X": X helps, whoever leads stands before.
 TOGETHER = re.compile(
-    r"(?:, (?:va )?cung(?: voi)?|\b(?:co|voi) su (?:phoi hop|tham gia|ho tro|giup do)(?: chat che)? cua|, co) (?=[^\W\d_])"
+    r"(?:, (?:va )?cung(?: voi)?|\b(?:co|voi) su (?:phoi hop|tham gia|ho tro|giup do)(?: chat che)? cua) (?=[^\W\d_])"
 )
 PURPOSE = re.compile(
     r"gui (?:ve )?(?P<who>.{3,120}?)(?: truoc [^,;.]{4,40})? (?P<purpose>de (?:nghien cuu|tong hop|xem xet|tiep thu|theo doi)[^.;]{5,200})"
@@ -47,7 +47,7 @@ AUTHORITY = re.compile(
 )
 # Under the heading of a body, "Chỉ đạo các đơn vị …" is what that body has to do.
 DIFFICULTIES = re.compile(
-    r"(?:(?:trong )?qua trinh|neu (?:co|gap|phat sinh)|truong hop (?:co|gap|phat sinh))[^.;]{0,160}?(?:de nghi|yeu cau|kip thoi|thi|,) (?:(?:quy|cac) (?:co quan|don vi|dia phuong|so|bo|nganh|uy ban|ubnd|ong|ba|doanh nghiep)[^.;]{0,60}? )?(?:kip thoi |som )?(?:phan anh|bao cao|trao doi|lien he|thong tin|kien nghi|phan hoi)\b"
+    r"(?:(?:trong )?qua trinh|neu (?:co|gap|phat sinh)|truong hop (?:co|gap|phat sinh))[^.;]{0,160}?(?:de nghi|yeu cau|kip thoi|thi|,) (?:(?:quy|cac) [^.;]{2,70}? )?(?:kip thoi |som )?(?:phan anh|bao cao|trao doi|lien he|thong tin|kien nghi|phan hoi)\b"
 )
 OFFICE_DUTY = re.compile(
     r"(?:co trach nhiem |chiu trach nhiem |chu dong |thuong xuyen )?(?:theo doi|don doc|chu tri|phoi hop|tong hop|tham muu|kiem tra|giup|bo tri|ra soat)\b"
