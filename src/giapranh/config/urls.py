@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("giapranh.programme.urls")),
     path("song-ngoi/", include("giapranh.water.urls")),
     path("api/", include("giapranh.api.urls")),
+    path("sta/", include("giapranh.water.sta.urls")),
 ]
 
 handler404 = "giapranh.desk.refusals.not_found"

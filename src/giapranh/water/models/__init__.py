@@ -10,6 +10,7 @@ from giapranh.water.models.alerts import (
     RuleKind,
 )
 from giapranh.water.models.campaigns import Campaign, PlannedSample, Sample
+from giapranh.water.models.keys import ApiKey, KeyScope
 from giapranh.water.models.network import (
     Bank,
     BankReach,
@@ -45,11 +46,13 @@ from giapranh.water.models.observations import (
     SourceFile,
     SourceKind,
 )
+from giapranh.water.models.sensorthings import LocationFeature, MovedObservation
 
 __all__ = [
     "Alert",
     "AlertEvent",
     "AlertRule",
+    "ApiKey",
     "Bank",
     "BankReach",
     "Campaign",
@@ -63,8 +66,11 @@ __all__ = [
     "Incident",
     "IncidentEvent",
     "IncidentPhoto",
+    "KeyScope",
     "LimitSource",
     "Location",
+    "LocationFeature",
+    "MovedObservation",
     "Notice",
     "Observation",
     "ObservationDetail",

@@ -1,0 +1,48 @@
+"""The latest value of many datastreams in one request: an extension, ``Latest?datastreams=1,2,3``."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl
+
+from giapranh.kernel.errors import N_
+from giapranh.water.rules.observation_ids import observation_id
+from giapranh.water.sta import database, shapes, times
+from giapranh.water.sta.access import Principal
+from giapranh.water.sta.errors import Malformed
+
+MOST = 5_000
+_SQL = """
+SELECT s.id, s.last_time, s.last_value, s.last_flag, s.count FROM water_series s
+WHERE (%s::bigint[] IS NULL OR s.id = ANY(%s::bigint[])) AND (%s::bigint[] IS NULL OR s.station_id = ANY(%s::bigint[]))
+ORDER BY s.id LIMIT %s
+"""
+
+
+def answer(query: str, who: Principal, root: str) -> bytes:
+    """Kept beside the series, so it costs the same however long they are; without ``datastreams`` all that one sees."""
+    given = dict(parse_qsl(query)).get("datastreams", "")
+    ids = _ids(given) if given else None
+    rows = database.fetch(_SQL, [ids, ids, who.stations, who.stations, MOST])
+    texts = [_written(root, *row) for row in rows]
+    return ('{"value":[' + ",".join(texts) + "]}").encode("utf-8")
+
+
+def _ids(given: str) -> list[int]:
+    parts = [part.strip() for part in given.split(",") if part.strip()]
+    if len(parts) > MOST or not all(part.isdigit() and len(part) < 11 for part in parts):
+        raise Malformed(N_("datastreams nhận đến %(most)d số cách nhau bằng dấu phẩy."), most=MOST)
+    return [int(part) for part in parts]
+
+
+def _written(root: str, series_id: int, at: object, value: float | None, flag: int | None, count: int) -> str:
+    link = f"{root}/Datastreams({series_id})"
+    head = f'"Datastream":{{"@iot.id":{series_id},"@iot.selfLink":{shapes.text_of(link)}}},"count":{count}'
+    if at is None:
+        return f'{{{head},"Observation":null}}'
+    at_ms = times.to_milliseconds(at)  # type: ignore[arg-type]
+    own = shapes.text_of(f"{root}/Observations({observation_id(series_id, at_ms)})")
+    return (
+        f'{{{head},"Observation":{{"@iot.id":{observation_id(series_id, at_ms)},"@iot.selfLink":{own},'
+        f'"phenomenonTime":"{times.written(at_ms)}","result":{shapes.number(value)},'
+        f'"parameters":{{"qartod":{flag if flag is not None else 2}}}}}}}'
+    )

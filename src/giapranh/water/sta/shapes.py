@@ -1,0 +1,219 @@
+"""Rows of our tables as the JSON text of entities. Text, not objects: a page of a thousand rows is one join."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from giapranh.water.sta import times
+from giapranh.water.sta.mapping import EntityType, Kind
+
+_encode = msgspec.json.Encoder().encode
+
+
+def text_of(value: Any) -> str:
+    return _encode(value).decode("utf-8")
+
+
+def number(value: float | None) -> str:
+    """A stored value as JSON: whole numbers without a point, as most clients wrote them."""
+    if value is None or not math.isfinite(value):
+        return "null"
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+
+
+# --- entities other than observations --------------------------------------------------------------------------------
+
+
+def columns(entity: EntityType, names: Sequence[str]) -> list[str]:
+    """What to select for these properties; intervals take two columns."""
+    made = []
+    for name in names:
+        prop = entity.properties[name]
+        sql = prop.sql.format(t="t", d="d")
+        made.append(f"({sql})::text" if prop.kind in (Kind.JSON, Kind.GEOMETRY) else sql)
+        if prop.end:
+            made.append(prop.end.format(t="t", d="d"))
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What one entity shows: properties, links, control information."""
+
+    entity: EntityType
+    properties: tuple[str, ...]
+    links: tuple[str, ...]
+    identity: bool
+    self_link: bool
+
+    @classmethod
+    def of(cls, entity: EntityType, select: list[str] | None) -> Shape:
+        if not select:
+            return cls(entity, tuple(entity.properties), tuple(entity.links), True, True)
+        chosen = set(select)
+        return cls(
+            entity,
+            tuple(name for name in entity.properties if name in chosen),
+            tuple(name for name in entity.links if name in chosen),
+            bool(chosen & {"id", "@iot.id"}),
+            bool(chosen & {"selfLink", "@iot.selfLink"}),
+        )
+
+    def write(self, root: str, row_id: int, values: Sequence[Any], expanded: dict[str, str]) -> str:
+        """The entity; ``expanded`` holds, by link, what takes the place of its address."""
+        own = f"{root}/{self.entity.plural}({row_id})"
+        parts = []
+        if self.identity:
+            parts.append(f'"@iot.id":{row_id}')
+        if self.self_link:
+            parts.append(f'"@iot.selfLink":{text_of(own)}')
+        place = 0
+        for name in self.properties:
+            prop = self.entity.properties[name]
+            value = values[place]
+            end = values[place + 1] if prop.end else None
+            place += 2 if prop.end else 1
+            written = _property(prop.kind, value, end)
+            if written is not None:
+                parts.append(f'"{name}":{written}')
+        for name in self.links:
+            if name not in expanded:
+                parts.append(f'"{name}@iot.navigationLink":{text_of(f"{own}/{name}")}')
+        parts.extend(expanded.values())
+        return "{" + ",".join(parts) + "}"
+
+
+def _property(kind: Kind, value: Any, end: Any) -> str | None:
+    """None where an optional property is not there."""
+    if kind in (Kind.JSON, Kind.GEOMETRY):
+        return None if value is None or value == "{}" else str(value)
+    if value is None:
+        return None
+    if kind is Kind.INTERVAL:
+        return f'"{times.written_interval(value, end)}"'
+    if isinstance(value, datetime):
+        return f'"{times.written_time(value)}"'
+    return text_of(value)
+
+
+# --- observations ----------------------------------------------------------------------------------------------------
+
+OBSERVATION_COLUMNS = (
+    "t.series_id",
+    "(date_part('epoch', t.time) * 1000)::bigint",
+    "t.value",
+    "t.flag",
+    "t.reason",
+    "t.status",
+    "t.censored",
+)
+DETAIL_COLUMNS = (
+    "e.series_id, (date_part('epoch', e.time) * 1000)::bigint, e.end_time, e.result::text, e.result_time,"
+    " e.valid_from, e.valid_to, e.result_quality::text, e.parameters::text"
+)
+Detail = tuple[Any, ...]  # from end_time on
+_LINKS = ("Datastream", "FeatureOfInterest")
+_PROPERTIES = ("phenomenonTime", "result", "resultTime", "resultQuality", "validTime", "parameters")
+
+
+def parameters(flag: int, reason: int, status: int, censored: int) -> str:
+    """What the checks and the device say of a value, as ``Observation/parameters``."""
+    ours: dict[str, Any] = {"qartod": flag}
+    if reason:
+        ours["qartod_reason"] = reason
+    if status >= 0:
+        ours["tt10_status"] = f"{status:02d}"
+    if censored:
+        ours["censored"] = "<" if censored < 0 else ">"
+    return text_of(ours)
+
+
+def observations(
+    root: str, rows: Sequence[tuple[Any, ...]], ids: list[int], details: dict[int, Detail], select: list[str] | None
+) -> list[str]:
+    """The rows (OBSERVATION_COLUMNS first) as JSON text."""
+    chosen = set(select) if select else None
+    known: dict[tuple[int, int, int, int], str] = {}
+    written = times.written_column([row[1] for row in rows])
+    template = _template(root, chosen)
+    texts = []
+    for row, row_id, at in zip(rows, ids, written, strict=True):
+        key = row[3:7]
+        params = known.get(key)
+        if params is None:
+            params = known[key] = parameters(*key)
+        if details and (detail := details.get(row_id)) is not None:
+            texts.append(_with_detail(root, row, row_id, at, params, detail, chosen))
+        else:
+            texts.append(template % {"i": row_id, "t": at, "v": number(row[2]), "p": params})
+    return texts
+
+
+def _template(root: str, chosen: set[str] | None) -> str:
+    link = text_of(f"{root}/Observations(")[:-1].replace("%", "%%")
+    parts = []
+    if chosen is None or chosen & {"id", "@iot.id"}:
+        parts.append('"@iot.id":%(i)d')
+    if chosen is None or chosen & {"selfLink", "@iot.selfLink"}:
+        parts.append(f'"@iot.selfLink":{link}%(i)d)"')
+    pieces = {
+        "phenomenonTime": '"phenomenonTime":"%(t)s"',
+        "result": '"result":%(v)s',
+        "resultTime": '"resultTime":null',
+        "parameters": '"parameters":%(p)s',
+    }
+    parts.extend(piece for name, piece in pieces.items() if chosen is None or name in chosen)
+    parts.extend(
+        f'"{name}@iot.navigationLink":{link}%(i)d)/{name}"' for name in _LINKS if chosen is None or name in chosen
+    )
+    return "{" + ",".join(parts) + "}"
+
+
+def _with_detail(
+    root: str, row: tuple[Any, ...], row_id: int, at: str, ours: str, detail: Detail, chosen: set[str] | None
+) -> str:
+    parts: list[str] = []
+    own = f"{root}/Observations({row_id})"
+    if chosen is None or chosen & {"id", "@iot.id"}:
+        parts.append(f'"@iot.id":{row_id}')
+    if chosen is None or chosen & {"selfLink", "@iot.selfLink"}:
+        parts.append(f'"@iot.selfLink":{text_of(own)}')
+    values = detailed(row, at, ours, detail)
+    parts.extend(f'"{name}":{values[name]}' for name in _PROPERTIES
+                 if name in values and (chosen is None or name in chosen))  # fmt: skip
+    parts.extend(
+        f'"{name}@iot.navigationLink":{text_of(f"{own}/{name}")}' for name in _LINKS if chosen is None or name in chosen
+    )
+    return "{" + ",".join(parts) + "}"
+
+
+def detailed(row: tuple[Any, ...], at: str, ours: str, detail: Detail) -> dict[str, str]:
+    """The properties of an observation that has details, each as JSON text."""
+    end, result, result_time, valid_from, valid_to, quality, given = detail
+    values = {
+        "phenomenonTime": f'"{at}"' if end is None else f'"{at}/{times.written_time(end)}"',
+        "result": number(row[2]) if row[2] is not None or result is None else result,
+        "resultTime": "null" if result_time is None else f'"{times.written_time(result_time)}"',
+    }
+    if quality is not None:
+        values["resultQuality"] = quality
+    if valid_from is not None:
+        values["validTime"] = f'"{times.written_interval(valid_from, valid_to)}"'
+    merged = json.loads(given) if given is not None else {}
+    if isinstance(merged, dict):
+        values["parameters"] = text_of({**merged, **json.loads(ours)})
+    else:
+        values["parameters"] = given
+    return values
+
+
+def join_expanded(text: str, expanded: list[str]) -> str:
+    """An observation's text with what was expanded put in."""
+    return text if not expanded else text[:-1] + ("," if len(text) > 2 else "") + ",".join(expanded) + "}"
