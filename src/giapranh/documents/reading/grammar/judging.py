@@ -25,7 +25,6 @@ from .wording import (
     GENERAL_VERB,
     INVITES,
     OFFICE_DUTY,
-    WITH,
 )
 
 
@@ -157,7 +156,7 @@ class Judge:
         if phrase is None or len(phrase.units) != 1 or any(a <= at < b for a, b in lists):
             return False
         verb = clauses.first_word(para, phrase.end)
-        return bool(duty_at(para, verb)) and not WITH.match(para.folded, verb)
+        return bool(duty_at(para, verb)) and not re.match(r"tham gia|phoi hop", para.folded[verb:])
 
     def _own_half(self, para: Para, clause: Clause) -> bool:
         """Whether the half sentence after ";" is a body in small letters with a duty of its own."""

@@ -43,7 +43,7 @@ from .units import Unit, split
 from .writing import written
 
 _ANSWERS = re.compile(
-    r"(?:v/v |ve viec |ve )?(?:tra loi|phuc dap|giai dap|tham gia (?:gop )?y kien|gop y|cho y kien|y kien |thoa thuan )"
+    r"(?:v/v |ve viec |ve )?(?:tra loi|phuc dap|giai dap|tham gia (?:gop )?y kien|gop y|cho y kien|y kien (?!chi dao|ket luan)|thoa thuan )"
 )
 _BRACKETED = re.compile(
     r"\((?P<n>\d{1,5})\s?/\s?(?P<s>[A-ZĐ][\wĐđ&]*(?:-[\wĐđ&]+)*),? ngày (?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>\d{4})\)"
@@ -293,7 +293,7 @@ def _circumstances(head: Head, header: Reading, paras: list[Para], cited: list[C
         tuple(_addressees(head)),
         taken,
         provincial=local,
-        answers=bool(_ANSWERS.match(fold(header.subject.value))) if header.subject else False,
+        answers=name == "Công văn" and header.subject is not None and bool(_ANSWERS.match(fold(header.subject.value))),
     )
 
 
