@@ -235,7 +235,8 @@ def delete(entity: EntityType, row_id: int, who: Principal) -> None:
             for history in HistoricalLocation.objects.filter(locations=record):
                 if history.locations.count() == 1:
                     history.delete()
-        record.delete()
+        if entity.name != "Datastream":  # that one is gone already
+            record.delete()
     except (ProtectedError, RestrictedError) as error:
         raise AlreadyThere(
             N_("%(entity)s này còn được dùng ở nơi khác (mẫu, cảnh báo, chiến dịch) nên không xóa được."),

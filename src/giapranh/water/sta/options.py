@@ -73,8 +73,7 @@ def _options(found: dict[str, str], entity: EntityType | None, depth: int, room:
 
 
 def _within(name: str, refusal: Malformed) -> Malformed:
-    told = Malformed(N_("%(option)s: %(why)s"), option=name, why=refusal).at(refusal.position)
-    return told
+    return Malformed(N_("%(option)s: %(why)s"), option=name, why=refusal).at(refusal.position)
 
 
 def _take(options: Options, name: str, value: str, entity: EntityType | None, depth: int, room: list[int]) -> None:
