@@ -2,11 +2,11 @@
 // <div data-map="/address/of/layers.json" hidden>: a list of layers {key, name, kind?, features: FeatureCollection}
 // or one FeatureCollection.
 import type { Feature, FeatureCollection, GeoJsonObject } from "geojson";
-import { control, geoJSON, map as makeMap, type Layer as Drawn, type Map as LeafletMap, type PathOptions } from "leaflet";
+import { circleMarker, control, divIcon, geoJSON, map as makeMap, marker, type LatLng, type Layer as Drawn, type Map as LeafletMap, type PathOptions } from "leaflet";
 import "leaflet/dist/leaflet.css";
 import "../css/map.css";
 
-type MapLayer = { key?: string; name?: string; shown?: boolean; features?: FeatureCollection | Feature[]; data?: GeoJsonObject };
+type MapLayer = { key?: string; name?: string; shown?: boolean; fit?: boolean; features?: FeatureCollection | Feature[]; data?: GeoJsonObject };
 
 const LOOKS: Record<string, PathOptions> = {
   province: { className: "map-province", weight: 1.5, fillOpacity: 0.25 },
@@ -18,10 +18,37 @@ const LOOKS: Record<string, PathOptions> = {
 
 function look(feature?: Feature): PathOptions {
   const kind = String(feature?.properties?.["kind"] ?? "");
+  if (feature?.properties?.["tone"]) return { className: `map-${kind} ${plain(feature, "tone")}`, weight: 6, fill: false };
   return LOOKS[kind] ?? LOOKS[kind.includes("river") ? "river" : kind.includes("border") ? "shared_border" : "commune"] ?? {};
 }
 
+function plain(feature: Feature, name: string): string {
+  return String(feature.properties?.[name] ?? "").replace(/[^\w-]/g, "");
+}
+
+// A point with a label is a tile with a letter on it, so that colour is never alone; others are small circles.
+function point(feature: Feature, at: LatLng): Drawn {
+  const kind = plain(feature, "kind");
+  const letter = feature.properties?.["label"];
+  if (!letter) return circleMarker(at, { className: `map-spot map-${kind}`, radius: 5, weight: 2, fillOpacity: 1 });
+  const tile = document.createElement("span");
+  tile.textContent = String(letter);
+  tile.className = `class-tile ${plain(feature, "tone")}${feature.properties?.["silent"] ? " class-silent" : ""}`;
+  const name = String(feature.properties?.["name"] ?? "");
+  return marker(at, { icon: divIcon({ className: "map-tile", html: tile, iconSize: [30, 22] }), alt: name, title: "", keyboard: Boolean(feature.properties?.["url"]) });
+}
+
+function open(feature: Feature, layer: Drawn): void {
+  const address = feature.properties?.["url"];
+  if (typeof address !== "string" || !address.startsWith("/")) return;
+  layer.on("click", () => location.assign(address));
+  layer.on("keypress", (event) => {
+    if ((event as unknown as { originalEvent: KeyboardEvent }).originalEvent.key === "Enter") location.assign(address);
+  });
+}
+
 function label(feature: Feature, layer: Drawn): void {
+  open(feature, layer);
   const name = feature.properties?.["full_name"] ?? feature.properties?.["name"];
   if (!name) return;
   const always = feature.properties?.["kind"] === "province";
@@ -54,16 +81,17 @@ function named(layer: MapLayer): string {
 function drawAll(map: LeafletMap, layers: MapLayer[]): void {
   const chooser: Record<string, Drawn> = {};
   const everything = geoJSON();
+  const ground = geoJSON();
   for (const layer of layers) {
     const shape = collectionOf(layer);
     if (!shape) continue;
-    const drawn = geoJSON(shape, { style: look, onEachFeature: label });
-    drawn.eachLayer((part) => everything.addLayer(part));
+    const drawn = geoJSON(shape, { style: look, pointToLayer: point, onEachFeature: label });
+    drawn.eachLayer((part) => (layer.fit === false ? ground : everything).addLayer(part));
     if (layer.shown !== false) drawn.addTo(map);
     if (layer.name) chooser[named(layer)] = drawn;
   }
   if (Object.keys(chooser).length > 1) control.layers(undefined, chooser, { collapsed: false }).addTo(map);
-  const bounds = everything.getBounds();
+  const bounds = everything.getBounds().isValid() ? everything.getBounds() : ground.getBounds();
   if (bounds.isValid()) map.fitBounds(bounds, { animate: false });
 }
 

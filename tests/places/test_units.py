@@ -114,7 +114,7 @@ def test_the_layers_of_a_day_name_what_they_show(seeded):
 
 def test_a_room_above_may_add_layers(seeded):
     collection = {"type": "FeatureCollection", "features": [{"type": "Feature"}]}
-    layers.register_layers("test", lambda day: [layers.Layer("mines", "Mỏ", collection)])
+    layers.register_layers("test", lambda day, user: [layers.Layer("mines", "Mỏ", collection)])
     try:
         assert layers.layers(AFTER)[-1].key == "mines"
     finally:

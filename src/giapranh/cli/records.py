@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from giapranh.cli import setting_up
+from giapranh.cli import rivers, setting_up
 from giapranh.cli.acting import officer_for
 from giapranh.cli.language import _, line_of
 from giapranh.cli.report import find_programme
@@ -32,7 +32,7 @@ class WrongFile(BadInput):
 
 
 def import_records(
-    kind: Annotated[str, typer.Argument(help=_("places, offices hoặc tasks."))],
+    kind: Annotated[str, typer.Argument(help=_("places, offices, tasks, rivers, stations hoặc river-features."))],
     file: Annotated[Path, typer.Argument(help=_("Tệp hoặc thư mục cần nạp."))],
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Chỉ xem sẽ thay đổi gì."))] = False,
     programme: Annotated[str, typer.Option("--programme", help=_("Chương trình nhận việc (tasks): số hoặc tên."))] = "",
@@ -40,15 +40,18 @@ def import_records(
     by: Annotated[str, typer.Option("--by", help=_("Tên đăng nhập của người nạp (tasks)."))] = "",
 ) -> None:
     """Nạp dữ liệu. Ví dụ: giapranh import places ban-do/ --dry-run"""
-    if kind not in {"places", "offices", "tasks"}:
-        raise UnknownKind(N_("Không nạp được loại “%(kind)s”. Nạp được: places, offices, tasks."), kind=kind)
+    known = ("places", "offices", "tasks", *rivers.KINDS)
+    if kind not in known:
+        raise UnknownKind(N_("Không nạp được loại “%(kind)s”. Nạp được: %(kinds)s."), kind=kind, kinds=", ".join(known))
     if not file.exists():
         raise WrongFile(N_("Không có %(file)s."), file=file)
-    if kind != "places" and file.is_dir():
+    if kind not in ("places", *rivers.FOLDERS) and file.is_dir():
         raise WrongFile(N_("%(file)s là thư mục. Hãy chỉ đúng một tệp."), file=file)
     _begin()
     if kind == "places":
         refused = _import_places(file, dry_run)
+    elif kind in rivers.KINDS:
+        refused = rivers.import_network(kind, file, dry_run)
     elif kind == "offices":
         refused = _import_offices(file, dry_run)
     else:

@@ -30,13 +30,15 @@ def pending_migrations() -> int:
 
 
 def load_seed() -> None:
-    """The dated facts that ship with the program: units, borders, offices and their changes. Safe to repeat."""
+    """The dated facts that ship with the program: units, borders, offices and their changes, rivers. Safe to repeat."""
     from giapranh.kernel.clock import now
     from giapranh.people import services as people
     from giapranh.places import services as places
+    from giapranh.water.services import network as water
 
     places.load_seed(at=now())
     people.load_seed(at=now())
+    water.load_seed(at=now())
 
 
 def first_administrator(username: str, password: str) -> str | None:

@@ -17,6 +17,7 @@ from giapranh.kernel.text import search_key
 from giapranh.people import queries as people
 from giapranh.places import queries as places
 from giapranh.programme import queries as programme
+from giapranh.water import links as water
 
 MOST = 8
 
@@ -42,10 +43,11 @@ class Group:
 
 
 def everywhere(user: Any, words: str, day: date) -> list[Group]:
-    """Papers, tasks, offices and places, each with what ``user`` may see."""
+    """Papers, tasks, stations, offices and places, each with what ``user`` may see."""
     return [
         _papers(user, words),
         _tasks(user, words),
+        _water(user, words, day),
         _offices(words, day),
         _places(words, day),
     ]
@@ -84,6 +86,12 @@ def _tasks(user: Any, words: str) -> Group:
         for task in rows.select_related("programme").order_by("sort_key", "pk")[:MOST]
     ]
     return Group("tasks", _("Việc"), "task", found)
+
+
+def _water(user: Any, words: str, day: date) -> Group:
+    """Rivers and stations."""
+    found = [Found(url, title, note) for url, title, note in water.find_stations(user, words, day, MOST)]
+    return Group("water", _("Sông, trạm"), "river", found)
 
 
 def _offices(words: str, day: date) -> Group:

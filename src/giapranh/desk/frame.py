@@ -32,6 +32,7 @@ WORK = (
     Entry("/", _("Bàn việc"), "desk"),
     Entry("/van-ban/", _("Văn bản"), "paper"),
     Entry("/chuong-trinh/", _("Chương trình"), "programme"),
+    Entry("/song-ngoi/", _("Sông ngòi"), "river"),
     Entry("/bao-cao/", _("Báo cáo"), "report"),
     Entry("/ban-do/", _("Bản đồ"), "map"),
 )

@@ -19,6 +19,7 @@ TITLES = {
     "subscription": gettext_lazy("Đăng ký nhận tin"),
     "report_line": gettext_lazy("Dòng báo cáo"),
     "paper": gettext_lazy("Quyền xem văn bản"),
+    "station": gettext_lazy("Trạm đo nước"),
 }
 SHOWN = 50  # lines of one group on the page; the rest is a number
 

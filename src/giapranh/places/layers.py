@@ -32,7 +32,7 @@ class Layer:
         }  # fmt: skip
 
 
-Provider = Callable[[date], Iterable[Layer]]
+Provider = Callable[[date, Any], Iterable[Layer]]  # the day, and who looks
 _providers: dict[str, Provider] = {}
 
 
@@ -41,8 +41,8 @@ def register_layers(name: str, provider: Provider) -> None:
     _providers[name] = provider
 
 
-def layers(day: date) -> list[Layer]:
-    """Every layer of ``day``, from the ground up; empty ones are left out."""
+def layers(day: date, user: Any = None) -> list[Layer]:
+    """Every layer of ``day`` that ``user`` may see, from the ground up; empty ones are left out."""
     own = [
         _units("provinces", _("Tỉnh"), [UnitKind.PROVINCE], day),
         _units("districts", _("Huyện"), [UnitKind.DISTRICT], day),
@@ -51,16 +51,56 @@ def layers(day: date) -> list[Layer]:
         _border(day),
         *_drawings(day),
     ]
-    others = [layer for provider in _providers.values() for layer in provider(day)]
+    others = [layer for provider in _providers.values() for layer in provider(day, user)]
     return [layer for layer in (*own, *others) if layer.geojson["features"]]
 
 
-def as_json(day: date) -> dict[str, Any]:
+def ground(day: date) -> list[Layer]:
+    """Provinces and their border alone: what a smaller map of a room above stands on."""
+    found = [_units("provinces", _("Tỉnh"), [UnitKind.PROVINCE], day), _border(day), *_drawings(day)]
+    return [layer for layer in found if layer.geojson["features"]]
+
+
+def as_json(self) -> dict[str, Any]:
+    return {
+            "id": self.key, "key": self.key, "title": self.title, "name": self.title, "shown": self.shown,
+            "data": self.geojson,
+        }  # fmt: skip
+
+
+Provider = Callable[[date, Any], Iterable[Layer]]  # the day, and who looks
+_providers: dict[str, Provider] = {}
+
+
+def register_layers(name: str, provider: Provider) -> None:
+    """Called by a room at start-up (``AppConfig.ready``)."""
+    _providers[name] = provider
+
+
+def layers(day: date, user: Any = None, *, ours_only: bool = False) -> list[Layer]:
+    """Every layer of ``day`` that ``user`` may see, from the ground up; empty ones are left out.
+
+    ``ours_only``: without what the rooms above add.
+    """
+    own = [
+        _units("provinces", _("Tỉnh"), [UnitKind.PROVINCE], day),
+        _units("districts", _("Huyện"), [UnitKind.DISTRICT], day),
+        _units("communes", _("Xã, phường"), queries.COMMUNE_KINDS, day),
+        _rivers(),
+        _border(day),
+        *_drawings(day),
+    ]
+    providers = () if ours_only else tuple(_providers.values())
+    others = [layer for provider in providers for layer in provider(day, user)]
+    return [layer for layer in (*own, *others) if layer.geojson["features"]]
+
+
+def as_json(day: date, user: Any = None) -> dict[str, Any]:
     """What the map page fetches."""
     return {
         "day": day.isoformat(),
         "note": _("Bản đồ tham khảo: không dùng để xác định địa giới, không thay hồ sơ địa giới hành chính."),
-        "layers": [layer.as_json() for layer in layers(day)],
+        "layers": [layer.as_json() for layer in layers(day, user)],
     }
 
 

@@ -132,7 +132,7 @@ def point(request: HttpRequest) -> HttpResponse:
 @require_GET
 def map_layers(request: HttpRequest) -> HttpResponse:
     """The layers of a day as JSON, for the map that takes the place of the table."""
-    return JsonResponse(layers.as_json(_asked_day(request)))
+    return JsonResponse(layers.as_json(_asked_day(request), request.user))
 
 
 def _workbook(table: Table, name: str) -> HttpResponse:

@@ -7,6 +7,14 @@ class WaterConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the rooms below, and the store of this one, who listens."""
+        from giapranh.kernel.refs import register_resolver
+        from giapranh.people.succession import register_succession_effect
+        from giapranh.places.layers import register_layers
+        from giapranh.water import layers, links, succession
         from giapranh.water.services import alerting, arrivals
 
         arrivals.register(alerting.on_arrival)
+        register_resolver("station", links.resolve_station)
+        register_resolver("watercourse", links.resolve_river)
+        register_layers("water", layers.provide)
+        register_succession_effect("water", succession.preview, succession.apply)

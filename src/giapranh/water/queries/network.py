@@ -89,13 +89,25 @@ def targets(river: Watercourse, day: date) -> QuerySet[TargetClass]:
 
 
 def target_at(river_id: int | None, km: float | None, day: date) -> TargetClass | None:
-    """The class the water had to meet at a kilometre on ``day``; of several reaches the shortest speaks."""
+    """The class the water had to meet at a kilometre on ``day``."""
     if river_id is None or km is None:
         return None
-    found = TargetClass.objects.filter(
-        held_on(day), reach__watercourse=river_id, reach__km_upper__gte=km, reach__km_lower__lte=km
-    ).select_related("reach")
-    return min(found, key=lambda each: each.reach.km_upper - each.reach.km_lower, default=None)
+    return nearest_target(targets_on(day).filter(reach__watercourse=river_id), river_id, km)
+
+
+def targets_on(day: date) -> QuerySet[TargetClass]:
+    return TargetClass.objects.filter(held_on(day)).select_related("reach")
+
+
+def nearest_target(found: Iterable[TargetClass], river_id: int | None, km: float | None) -> TargetClass | None:
+    """Of several reaches around a kilometre the shortest speaks."""
+    if km is None:
+        return None
+    around = [
+        each for each in found
+        if each.reach.watercourse_id == river_id and each.reach.km_lower <= km <= each.reach.km_upper
+    ]  # fmt: skip
+    return min(around, key=lambda each: each.reach.km_upper - each.reach.km_lower, default=None)
 
 
 # --- what stands on them ---------------------------------------------------------------------------------------------
@@ -161,9 +173,14 @@ def station_by_code(code: str, day: date) -> Station | None:
 def find_stations(user: Any, words: str, day: date) -> QuerySet[Station]:
     """Stations whose name or code holds every one of ``words``, marks or not."""
     found = stations(user, day)
-    for word in search_key(words).split():
+    for word in search_words(words):
         found = found.filter(search_key__contains=word)
     return found
+
+
+def search_words(words: str) -> list[str]:
+    """The words as ``search_key`` holds them."""
+    return search_key(words).split()
 
 
 def series_of(found: Station, day: date | None = None) -> QuerySet[Series]:

@@ -14,7 +14,7 @@ from giapranh.kernel.errors import N_, BadInput, Conflict
 from giapranh.kernel.numbers import format_number
 from giapranh.people.audit import audit
 from giapranh.people.models import Office, Officer
-from giapranh.water import permissions
+from giapranh.water import permissions, seed
 from giapranh.water.importing import features, rivers, sheet, stations
 from giapranh.water.importing.known import Known
 from giapranh.water.importing.sheet import Report
@@ -24,7 +24,7 @@ from giapranh.water.services.series import make_series
 
 __all__ = [
     "Report", "add_series", "add_station", "change_station", "end_series", "end_target", "import_features",
-    "import_rivers", "import_stations", "make_series", "set_target",
+    "import_rivers", "import_stations", "load_seed", "make_series", "set_target",
 ]  # fmt: skip
 
 STATION_FIELDS = {
@@ -47,6 +47,11 @@ class BadStation(BadInput):
 
 class BadTarget(BadInput):
     code = "bad_target"
+
+
+def load_seed(*, at: datetime) -> int:
+    """The schematic rivers that ship with the program. Safe to repeat. Places must be loaded first."""
+    return seed.load(at)
 
 
 # --- bringing a network in -------------------------------------------------------------------------------------------
@@ -270,7 +275,8 @@ def _end_earlier(reach: Reach, start: date | None) -> None:
 
 
 @transaction.atomic
-def end_target(*, target_id: int, on: date, by: Officer, at: datetime) -> None:
+def end_target(*, target_id: int, on: date, by: Officer, at: datetime) -> str:
+    """The last day of a target; answers with the river's key."""
     permissions.check_can_change_network(by)
     found = TargetClass.objects.select_related("reach__watercourse").filter(pk=target_id).first()
     if found is None:
@@ -281,3 +287,4 @@ def end_target(*, target_id: int, on: date, by: Officer, at: datetime) -> None:
     found.save(update_fields=["valid_to"])
     audit("water.target_ended", "watercourse", found.reach.watercourse.key, by, at, decision=found.decision,
           on=on.isoformat())  # fmt: skip
+    return found.reach.watercourse.key

@@ -1,0 +1,445 @@
+"""What the tracing page shows: possible sources above, who is reached below, always as windows of time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from giapranh.kernel.clock import VIETNAM, local_date
+from giapranh.kernel.numbers import format_number
+from giapranh.water import permissions, words
+from giapranh.water.drawing.straight import Band, Border, Mark, Strip
+from giapranh.water.models import Bank, FeatureKind, Station, Watercourse
+from giapranh.water.queries import network
+from giapranh.water.queries.graph import station_id
+from giapranh.water.queries.neighbours import own_province, province_name
+from giapranh.water.queries.river_page import Province, border_words, provinces_of, station_url, stretches
+from giapranh.water.rules import tracing
+from giapranh.water.rules.datafiles import read_toml
+from giapranh.water.rules.tracing import Arrival, Graph, Position, Speeds, Suspect
+
+FRONTS = (6, 12, 24, 48, 72, 120, 168)  # hours after which the page says where the water is
+LEAST_SHOWN_KM = 0.5
+DEFAULT_HOURS = 72.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody wants to know."""
+
+    river: Watercourse
+    km: float
+    station: Station | None
+    bank: str
+    start: datetime
+    end: datetime | None
+    back: bool
+    speeds: Speeds
+    speed_words: str
+    max_hours: float
+
+    @property
+    def place(self) -> str:
+        where = f"{self.river.name}, {words.kilometre(self.km)}"
+        return f"{self.station.name} ({where})" if self.station else where
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One possible source, or one thing that is reached."""
+
+    name: str
+    kind: str
+    kind_words: str
+    river: str
+    river_key: str
+    km: float
+    bank: str
+    province: str
+    distance_km: float
+    hours: tuple[float, float]
+    earliest: datetime
+    latest: datetime
+    bank_note: str
+    notes: tuple[str, ...]
+    shared: bool = False
+    url: str = ""
+
+    @property
+    def window(self) -> str:
+        return words.window(self.earliest, self.latest)
+
+    @property
+    def hours_words(self) -> str:
+        return words.hours(*self.hours)
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """Where the water is (or was) some hours later (or before)."""
+
+    hours: int
+    upper: str
+    lower: str
+    km_upper: float
+    km_lower: float
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One window on the line of time."""
+
+    line: Line
+    x: float
+    width: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    x: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    width: float
+    height: float
+    bars: list[Bar]
+    ticks: list[Tick]
+    start_x: float
+    end_x: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """A province that should hear, with the address where the notice begins."""
+
+    name: str
+    url: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class TracePage:
+    asked: Asked
+    lines: list[Line]
+    stretches: list[Line]  # diffuse sources along a stretch
+    fronts: list[Front]
+    strips: list[Strip]
+    provinces: list[Province]
+    timeline: Timeline | None
+    tell: list[Tell]
+    notes: list[str]
+    mixing: str
+    hidden: bool  # restricted sources exist that this person may not see
+    units: list[Line] = field(default_factory=list)  # communes that are reached
+
+
+def regimes(day: date) -> tuple[list[tuple[str, str]], str]:
+    """The ranges of velocity kept in data, and the one of the season of ``day``."""
+    kept = read_toml("velocities.toml")["regime"]
+    named = [
+        (key, _("%(label)s: %(low)s–%(high)s m/s") % {
+            "label": _(row["label"]), "low": format_number(row["low"]), "high": format_number(row["high"])})
+        for key, row in kept.items()
+    ]  # fmt: skip
+    season = next((key for key, row in kept.items() if day.month in row.get("months", ())), None)
+    return named, season or _SEASON.get(day.month, "low")
+
+
+# Low water from November to April, floods from June to September.
+_SEASON = {5: "mean", 6: "flood", 7: "flood", 8: "flood", 9: "flood", 10: "mean"}
+
+
+def trace_page(user: Any, asked: Asked, now: datetime) -> TracePage:
+    day = local_date(asked.start)
+    graph = network.river_graph(day, user=user)
+    at = graph.check(Position(asked.river.key, min(asked.km, graph.rivers[asked.river.key].top_km)))
+    found = _back(graph, at, asked, day) if asked.back else _forward(graph, at, asked, day)
+    points = [line for line in found if line.kind not in ("commune", "province", "end", "confluence", "reach")]
+    fronts = _fronts(graph, at, asked)
+    codes = {code for reach in graph.banks if reach.river == asked.river.key for code in [reach.province_code]}
+    provinces = provinces_of(codes, day)
+    main = [line for line in found if line.kind != "commune" and not _is_stretch(line, graph)]
+    return TracePage(
+        asked, main, [line for line in found if _is_stretch(line, graph)], fronts,
+        _strips(asked, found, fronts, provinces, day), provinces,
+        _timeline(main if not asked.back else points, asked), _tell(graph, at, asked, day),
+        _notes(asked), _mixing(), _hides(user, day),
+        [line for line in found if line.kind == "commune"],
+    )  # fmt: skip
+
+
+# --- up and down -----------------------------------------------------------------------------------------------------
+
+
+def _back(graph: Graph, at: Position, asked: Asked, day: date) -> list[Line]:
+    suspects = tracing.trace_back(graph, at, asked.start, asked.speeds, seen_to=asked.end, bank=asked.bank,
+                                  max_hours=asked.max_hours)  # fmt: skip
+    return [_suspect(graph, one, day) for one in suspects]
+
+
+def _suspect(graph: Graph, one: Suspect, day: date) -> Line:
+    feature = one.feature
+    return Line(
+        feature.name, feature.kind, _kind_words(feature.kind), graph.rivers[feature.river].name, feature.river,
+        feature.km, _bank_words(feature.bank), province_name(feature.province, day) if feature.province else "",
+        one.distance_km, one.hours, one.window.earliest, one.window.latest, _(one.bank_note) if one.bank_note else "",
+        tuple(_(note) for note in one.notes), url=_feature_url(feature.key),
+    )  # fmt: skip
+
+
+def _forward(graph: Graph, at: Position, asked: Asked, day: date) -> list[Line]:
+    kinds = ("intake", "station", "weir")
+    arrivals = tracing.trace_forward(graph, at, asked.start, asked.speeds, released_to=asked.end, bank=asked.bank,
+                                     kinds=kinds, max_hours=asked.max_hours)  # fmt: skip
+    return [_arrival(graph, one, day) for one in arrivals if not (one.feature and one.distance_km < 0.05)]
+
+
+def _arrival(graph: Graph, one: Arrival, day: date) -> Line:
+    names = {
+        "province": lambda: province_name(one.province, day),
+        "confluence": lambda: _("nhập vào %(river)s") % {"river": one.name},
+        "end": lambda: _("hết %(river)s trong mạng lưới") % {"river": one.name},
+    }
+    province = province_name(one.province, day) if one.province and one.kind != "province" else ""
+    return Line(
+        names[one.kind]() if one.kind in names else one.name, one.kind, _kind_words(one.kind),
+        graph.rivers[one.river].name, one.river, one.km, _bank_words(one.bank), province, one.distance_km, one.hours,
+        one.window.earliest, one.window.latest, _(one.bank_note) if one.bank_note else "",
+        tuple(_(note) for note in one.notes), one.shared_border,
+        _feature_url(one.feature.key) if one.feature else "",
+    )  # fmt: skip
+
+
+def _kind_words(kind: str) -> str:
+    own = {
+        "station": _("trạm, điểm lấy mẫu"), "commune": _("xã, phường"), "province": _("tỉnh"),
+        "confluence": _("ngã ba sông"), "end": _("cuối mạng lưới"),
+    }  # fmt: skip
+    return own[kind] if kind in own else str(FeatureKind(kind).label)
+
+
+def _bank_words(bank: str) -> str:
+    return str(Bank(bank).label) if bank else ""
+
+
+def _feature_url(key: str) -> str:
+    pk = station_id(key)
+    return station_url(pk) if pk is not None else ""
+
+
+def _is_stretch(line: Line, graph: Graph) -> bool:
+    """A source that is spread along the river: it has no one place and no one window."""
+    return any(
+        each.name == line.name and each.river == line.river_key and each.km == line.km and each.km_lower is not None
+        for each in graph.features
+    )
+
+
+# --- where the water is after some hours -----------------------------------------------------------------------------
+
+
+def _fronts(graph: Graph, at: Position, asked: Asked) -> list[Front]:
+    """How far the fastest and the slowest water came; where they stand on two rivers, both are named."""
+    found = []
+    for hours in FRONTS:
+        if hours > asked.max_hours:
+            break
+        if asked.back:
+            far, near = _up(graph, at, asked.speeds, hours, fast=True), _up(graph, at, asked.speeds, hours, fast=False)
+            moment = asked.start - timedelta(hours=hours)
+        else:
+            far = _down(graph, at, asked.speeds, hours, fast=True)
+            near = _down(graph, at, asked.speeds, hours, fast=False)
+            moment = (asked.end or asked.start) + timedelta(hours=hours)
+        if abs(far.km - near.km) < LEAST_SHOWN_KM and far.river == near.river and found:
+            break  # everything is at the end of the network
+        upper, lower = (far, near) if asked.back else (near, far)
+        found.append(
+            Front(hours, _position(graph, upper), _position(graph, lower), _on(upper, at),
+                  _on(lower, at), words.moment(moment))
+        )  # fmt: skip
+    return found
+
+
+def _position(graph: Graph, at: Position) -> str:
+    return f"{graph.rivers[at.river].name} {words.kilometre(at.km)}"
+
+
+def _on(found: Position, at: Position) -> float:
+    """The kilometre on the river of the page: what left it stands at its mouth."""
+    return found.km if found.river == at.river else 0.0
+
+
+def _down(graph: Graph, at: Position, speeds: Speeds, hours: float, *, fast: bool) -> Position:
+    left = hours
+    for leg in graph.downstream(at):
+        needed = speeds.hours(leg.river, leg.km_lower, leg.km_upper)[0 if fast else 1]
+        if needed > left:
+            return Position(leg.river, _cut(speeds, leg.river, leg.km_upper, leg.km_lower, left, fast))
+        left -= needed
+        last = Position(leg.river, leg.km_lower)
+    return last
+
+
+def _up(graph: Graph, at: Position, speeds: Speeds, hours: float, *, fast: bool) -> Position:
+    """Along the river itself; its tributaries have sources of their own in the table."""
+    top = graph.rivers[at.river].top_km
+    if speeds.hours(at.river, at.km, top)[0 if fast else 1] <= hours:
+        return Position(at.river, top)
+    return Position(at.river, _cut(speeds, at.river, at.km, top, hours, fast))
+
+
+def _cut(speeds: Speeds, river: str, start: float, end: float, hours: float, fast: bool) -> float:
+    """The kilometre between ``start`` and ``end`` that is ``hours`` away from ``start``."""
+    near, far = start, end
+    for _step in range(40):
+        middle = (near + far) / 2
+        if speeds.hours(river, *sorted((start, middle)))[0 if fast else 1] <= hours:
+            near = middle
+        else:
+            far = middle
+    return near
+
+
+# --- drawn -----------------------------------------------------------------------------------------------------------
+
+
+def _strips(
+    asked: Asked, found: Sequence[Line], fronts: Sequence[Front], provinces: Sequence[Province], day: date
+) -> list[Strip]:
+    """The river of the question, cut to what matters."""
+    river = asked.river
+    tones = {province.code: province.tone for province in provinces}
+    here = Mark(asked.km, "here", asked.station.name if asked.station else _("Nơi xét"),
+                f"{words.kilometre(asked.km)} · {words.moment(asked.start)}", bank=asked.bank)  # fmt: skip
+    shown = [line for line in found if line.river_key == river.key and line.kind not in ("commune", "end")]
+    marks = [here, *(_mark(line) for line in shown)]
+    reach = [front for front in fronts if front.km_upper > front.km_lower]
+    kms = [asked.km, *(line.km for line in shown), *(km for front in reach for km in (front.km_upper, front.km_lower))]
+    top = min(max(kms) + 4, river.length_km)
+    bottom = max(min(kms) - 4, 0.0)
+    bands = [
+        Band(front.km_upper, front.km_lower, _front_words(front, back=asked.back), tone=_tone(n))
+        for n, front in enumerate(reach)
+    ]
+    borders = [each for each in network.reaches(river, day) if each.is_border]
+    return [
+        Strip(
+            river.name, top, marks, stretches(network.banks(river, day), tones),
+            [Border(each.km_upper, each.km_lower, border_words(each, day)) for each in borders
+             if each.km_lower < top and each.km_upper > bottom],
+            bands, bottom_km=bottom,
+        )
+    ]  # fmt: skip
+
+
+def _mark(line: Line) -> Mark:
+    kind = "mouth" if line.kind == "confluence" else "border" if line.kind == "province" else line.kind
+    return Mark(line.km, kind, line.name, line.window, line.url, bank="")
+
+
+def _tone(n: int) -> str:
+    return "band-soft" if n % 2 else ""
+
+
+def _front_words(front: Front, *, back: bool) -> str:
+    form = _("%(hours)s giờ trước (%(at)s): từ %(upper)s đến %(lower)s") if back else _(
+        "sau %(hours)s giờ (%(at)s): từ %(upper)s đến %(lower)s")  # fmt: skip
+    return form % {"hours": front.hours, "at": front.window, "upper": front.upper, "lower": front.lower}
+
+
+ROW, LEFT, TOP_PX, WIDTH = 40.0, 8.0, 26.0, 720.0
+
+
+def _timeline(lines: Sequence[Line], asked: Asked) -> Timeline | None:
+    """Windows as bars over time, the soonest above."""
+    shown = sorted(lines, key=lambda line: line.earliest)[:30]
+    if not shown:
+        return None
+    first = min([line.earliest for line in shown] + [asked.start])
+    last = max([line.latest for line in shown] + [asked.end or asked.start])
+    span = max((last - first).total_seconds(), 3600.0)
+
+    def x(at: datetime) -> float:
+        return round(LEFT + (at - first).total_seconds() / span * (WIDTH - 2 * LEFT), 1)
+
+    bars = [
+        Bar(line, x(line.earliest), max(x(line.latest) - x(line.earliest), 3.0), TOP_PX + n * ROW)
+        for n, line in enumerate(shown)
+    ]
+    return Timeline(WIDTH, TOP_PX + len(bars) * ROW + 8, bars, _ticks(first, last, x), x(asked.start),
+                    x(asked.end or asked.start))  # fmt: skip
+
+
+def _ticks(first: datetime, last: datetime, x: Any) -> list[Tick]:
+    hours = (last - first).total_seconds() / 3600
+    step = next(s for s in (1, 3, 6, 12, 24, 48, 96, 192, 384, 768) if hours / s <= 7 or s == 768)
+    at = first.astimezone(VIETNAM).replace(minute=0, second=0, microsecond=0)
+    at = at.replace(hour=at.hour - at.hour % min(step, 24))
+    ticks = []
+    while at <= last:
+        if at >= first:
+            ticks.append(Tick(x(at), f"{at:%H:%M %d/%m}" if step < 24 else f"{at:%d/%m}"))
+        at += timedelta(hours=step)
+    return ticks
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+def _tell(graph: Graph, at: Position, asked: Asked, day: date) -> list[Tell]:
+    """The other provinces that the water touches, here or further down, with the way to tell them."""
+    own = own_province()
+    here = {code for code in graph.provinces_at(at).values() if code and code != own}
+    told = {code: _("bờ sông tại đây") for code in here}
+    if not asked.back:
+        for reach in tracing.trace_forward(graph, at, asked.start, asked.speeds, kinds=(), max_hours=asked.max_hours):
+            if reach.kind == "province" and reach.province not in (own, ""):
+                told.setdefault(reach.province, _("nước đến sau %(hours)s") % {"hours": words.hours(*reach.hours)})
+    query = {"song": asked.river.key, "km": f"{asked.km:g}", "luc": asked.start.isoformat()}
+    if asked.station:
+        query["tram"] = str(asked.station.pk)
+    return [
+        Tell(province_name(code, day), f"{_notice_page()}?{urlencode(query | {'tinh': code})}", why)
+        for code, why in sorted(told.items())
+    ]
+
+
+def _notice_page() -> str:
+    for name in ("water:new_incident", "water:incidents"):
+        try:
+            return reverse(name)
+        except NoReverseMatch:
+            continue
+    return reverse("water:rivers")
+
+
+def _notes(asked: Asked) -> list[str]:
+    return list(dict.fromkeys(_(note) for note in asked.speeds.notes))
+
+
+def _mixing() -> str:
+    kept = read_toml("velocities.toml")["mixing"]
+    return _(
+        "Nước xả từ một bờ chỉ hoà đều cả bề ngang sau khoảng %(km)s km (%(note)s). Gần hơn thì hai bờ khác nhau: "
+        "mẫu lấy ở bờ kia có thể vẫn tốt."
+    ) % {"km": format_number(kept["length_km"]), "note": _(kept["note"])}
+
+
+def _hides(user: Any, day: date) -> bool:
+    if permissions.can_see_restricted(user):
+        return False
+    from giapranh.places.named import held_on
+    from giapranh.water.models import RiverFeature
+
+    return RiverFeature.objects.filter(held_on(day), restricted=True).exists()
