@@ -61,40 +61,6 @@ def ground(day: date) -> list[Layer]:
     return [layer for layer in found if layer.geojson["features"]]
 
 
-def as_json(self) -> dict[str, Any]:
-    return {
-            "id": self.key, "key": self.key, "title": self.title, "name": self.title, "shown": self.shown,
-            "data": self.geojson,
-        }  # fmt: skip
-
-
-Provider = Callable[[date, Any], Iterable[Layer]]  # the day, and who looks
-_providers: dict[str, Provider] = {}
-
-
-def register_layers(name: str, provider: Provider) -> None:
-    """Called by a room at start-up (``AppConfig.ready``)."""
-    _providers[name] = provider
-
-
-def layers(day: date, user: Any = None, *, ours_only: bool = False) -> list[Layer]:
-    """Every layer of ``day`` that ``user`` may see, from the ground up; empty ones are left out.
-
-    ``ours_only``: without what the rooms above add.
-    """
-    own = [
-        _units("provinces", _("Tỉnh"), [UnitKind.PROVINCE], day),
-        _units("districts", _("Huyện"), [UnitKind.DISTRICT], day),
-        _units("communes", _("Xã, phường"), queries.COMMUNE_KINDS, day),
-        _rivers(),
-        _border(day),
-        *_drawings(day),
-    ]
-    providers = () if ours_only else tuple(_providers.values())
-    others = [layer for provider in providers for layer in provider(day, user)]
-    return [layer for layer in (*own, *others) if layer.geojson["features"]]
-
-
 def as_json(day: date, user: Any = None) -> dict[str, Any]:
     """What the map page fetches."""
     return {
