@@ -1,0 +1,92 @@
+"""The kinds of record that may cross to a neighbour. Rooms register theirs at start-up (``shares.py``); this room
+knows none by name.
+
+What a room hands over is its own business put in plain data: what the record says now, which areas and day it speaks
+of, what is wrong with one that came in, and what the room does with it. Signing, order, agreement and receipts are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from giapranh.exchange.ledger.engine import Change, Kind
+from giapranh.exchange.ledger.store import LedgerTx
+
+Data = dict[str, Any]
+
+
+def _nothing(change: Change) -> None:
+    return None
+
+
+def _fine(data: Data) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Shareable:
+    """One kind of record with its schema version.
+
+    ``fields``: every field that an agreement may name, with its Vietnamese label. ``record(id)``: what the record
+    says now, all fields, or None when there is none; no floats (decimals as text). ``check`` raises
+    ``EffectRefused`` for data that break the schema; unknown fields pass. ``applied`` runs in the transaction that
+    takes a neighbour's record in: the copy itself is kept by this room already. ``label`` names a record in one line.
+    """
+
+    name: str
+    title: str
+    fields: Mapping[str, str]
+    record: Callable[[str], Data | None]
+    label: Callable[[Data], str]
+    major: int = 1
+    minor: int = 0
+    lane: str = "record"
+    check: Callable[[Data], None] = _fine
+    applied: Callable[[Change], None] = _nothing
+    returned: Callable[[Change], None] = _nothing
+    areas: Callable[[Data], frozenset[str]] = lambda data: frozenset()
+    day: Callable[[Data], str] = lambda data: ""
+    own_url: Callable[[str], str] = lambda record_id: ""
+    proposals: frozenset[str] = field(default_factory=frozenset)  # fields a neighbour may propose to change
+
+
+_kinds: dict[str, Shareable] = {}
+
+
+def register_kind(kind: Shareable) -> None:
+    """Called by a room at start-up for each kind of record it lets an agreement name."""
+    _kinds[kind.name] = kind
+
+
+def registered() -> list[Shareable]:
+    return list(_kinds.values())
+
+
+def get(name: str) -> Shareable | None:
+    return _kinds.get(name)
+
+
+def subject_of(kind: str, record_id: str) -> str:
+    """How a record is named in the ledger, on both sides."""
+    return f"{kind}:{record_id}"
+
+
+def id_of(subject: str) -> str:
+    return subject.partition(":")[2]
+
+
+def for_engine() -> dict[str, Kind]:
+    """The registry as the engine reads it."""
+    return {kind.name: _as_engine_kind(kind) for kind in _kinds.values()}
+
+
+def _as_engine_kind(kind: Shareable) -> Kind:
+    def applied(tx: LedgerTx, change: Change) -> None:
+        kind.applied(change)
+
+    def returned(tx: LedgerTx, change: Change) -> None:
+        kind.returned(change)
+
+    return Kind(kind.name, kind.major, kind.minor, kind.lane, kind.check, applied, returned, kind.areas, kind.day)
