@@ -6,7 +6,7 @@ import re
 
 from .folding import fold
 from .lines import Para
-from .vocabulary import body_at, fields, named_at, pattern
+from .vocabulary import body_at, fields, named_at, pattern, surely_before
 
 # Nothing but the name itself stands before these.
 _OPENS_DUTY = (
@@ -14,7 +14,10 @@ _OPENS_DUTY = (
     "(?:làm|giữ vai trò) đầu mối"
 )
 # Between these and a verb no object has room: what stands right before them is no verb.
-_NO_OBJECT = "phoi hop (?:voi|cung)|khan truong|chu dong|tiep tuc|can cu|tham muu|theo doi|ra soat|tong hop"
+_NO_OBJECT = (
+    "phối hợp (?:với|cùng)|khẩn trương|chủ động|tiếp tục|căn cứ|tham mưu|theo dõi|rà soát|tổng hợp|bố trí|lập|cử|"
+    "tăng cường|hoàn thiện|chuẩn bị|đăng tải|hướng dẫn|thẩm định|đề xuất"
+)
 _NO_MORE = (
     "(?!(?:các|những|một số|mọi|từng|việc|nội dung|nhiệm vụ|theo|cho|để|nhằm|tại|trong|trên|khi|đã|đang|được|chưa|sẽ)"
     r"(?!\w))"
@@ -31,24 +34,46 @@ _PLACED = re.compile(
     r"(?: (?:các )?(?:tỉnh|thành phố|huyện|quận|thị xã|xã|phường|thị trấn|đặc khu|khu vực|cấp xã|trung ương|Trung ương)"
     r"(?: [^\W\d_a-z]\w*)*)* ?"
 )
+# Verbs that need an object even in a name.
+_TRANSITIVE = frozenset(
+    [
+        "quan ly",
+        "phat trien",
+        "kiem soat",
+        "ho tro",
+        "xuc tien",
+        "bao ve",
+        "khai thac",
+        "nghien cuu",
+        "phuc vu",
+        "dieu phoi",
+    ]
+)
 _HEADING = 110  # characters of the longest heading
 
 
 def is_complete(text: str, begin: int, known: list[tuple[int, int]], at: int) -> bool:
     """Whether a name is whole right before ``at``: a name of the dictionary, or a head that needs none, and its place."""
-    whole = next((b for _, b in reversed(known) if b <= at), begin)
+    name = next(((a, b) for a, b in reversed(known) if b <= at), None)
+    if name and fold(text[name[0] : name[1]]) in fields() and not text.startswith(("Sở", "Bộ", "Ngành"), begin - 2):
+        return False
+    whole = name[1] if name else begin
     if whole == begin and text[begin : begin + 1] != " ":
         return False
     return (whole > begin or at > begin + 1) and _PLACED.fullmatch(text, whole, at) is not None
 
 
-def verb_in_name(para: Para, begin: int, start: int, end: int, complete: bool) -> bool:
+def verb_in_name(para: Para, begin: int, start: int, end: int) -> bool:
     """Whether the verb from ``start`` to ``end`` belongs to the name before it ("Phòng Kế hoạch đầu tư: …")."""
-    if complete:
-        return False
-    if _wants_object(para.text, begin, start):
+    text = para.text
+    ahead = text[begin:start].rstrip()
+    if end == start + len(text[start:end].split()[0]) and _second_half(text, begin, start, strictly=True):
         return True
-    return bool(_CLOSED.match(para.text, end) or _CLOSED_AT_ONCE.match(para.text, end)) or _ends_heading(para, end)
+    if para.bare[start:end] not in fields() or text.startswith(surely_before(text[start:end]), end):
+        return False
+    if ahead.endswith(" và") or _wants_object(text, begin, start, _TRANSITIVE):
+        return True
+    return bool(_CLOSED.match(text, end) or _CLOSED_AT_ONCE.match(text, end)) or _ends_heading(para, end)
 
 
 def _ends_heading(para: Para, end: int) -> bool:
@@ -56,10 +81,12 @@ def _ends_heading(para: Para, end: int) -> bool:
     return m is not None and m.end() == len(para.text) and len(para.text) <= _HEADING
 
 
-def _wants_object(text: str, begin: int, at: int) -> bool:
+def _wants_object(text: str, begin: int, at: int, verbs: frozenset[str]) -> bool:
     """Whether the name has come to a verb in capitals, which only its object completes ("Đội Quản lý …")."""
     m = _OBJECT.search(text[begin:at])
-    return m is not None and fold(m.group("verb")) in fields()
+    if m is None:
+        return at == begin + 1 and text.endswith(("uản lý", "BQL"), 0, begin)
+    return fold(m.group("verb")) in verbs
 
 
 def word_in_name(para: Para, begin: int, word: re.Match[str], complete: bool) -> bool:
@@ -67,7 +94,7 @@ def word_in_name(para: Para, begin: int, word: re.Match[str], complete: bool) ->
     if complete:
         return False
     text, end = para.text, word.end()
-    if _second_half(text, begin, word.start()) or _wants_object(text, begin, word.start()):
+    if _second_half(text, begin, word.start()) or _wants_object(text, begin, word.start(), fields()):
         return True
     if _CLOSED.match(text, end) or _CLOSED_AT_ONCE.match(text, end):
         return True
@@ -81,10 +108,12 @@ def word_in_name(para: Para, begin: int, word: re.Match[str], complete: bool) ->
     return not text.startswith(",", m.end()) or body_at(text, m.end() + 2) is not None
 
 
-def _second_half(text: str, begin: int, at: int) -> bool:
+def _second_half(text: str, begin: int, at: int, strictly: bool = False) -> bool:
     """Whether the word goes with the capital one before it ("Tham mưu"), which is no name of a place."""
     m = _COMPOUND.search(text[begin:at])
-    if m is None or m.group("word").isupper():
+    if m is None or m.group("word").isupper() or named_at(text, begin + m.start("word"), at):
         return False
     before = m.group("before")
+    if strictly:
+        return before is None or before in ("và", "-", "–") or before.endswith(",")
     return before is None or not (before[0].isupper() or before in _LEVELS)

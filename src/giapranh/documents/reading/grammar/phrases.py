@@ -10,9 +10,7 @@ from .folding import fold
 from .lines import Para
 from .units import LONGEST_LIST, Unit, known_names, mask, split
 from .vocabulary import (
-    Stop,
     body_at,
-    fields,
     kind_at,
     name_pairs,
     named_at,
@@ -29,6 +27,7 @@ _WHOLE = re.compile(r",? theo (?:chuc nang|nhiem vu|tham quyen|phan cong)")
 _SMALL_WORD = re.compile(r"(?<![\w/&])[a-zà-ỹđ]+(?![\w/&])")
 _SEAT = re.compile(r" (?:các )?[^\W\d_a-z]")
 _SEATED = re.compile(r"(?:Phòng|Chi nhánh|Văn phòng|Văn phòng đại diện|Trung tâm|Cơ sở|Phân hiệu|Quản lý|Đại diện) $")
+_SYLLABLE = re.compile(r"[a-z]+")
 _NEXT_WORD = re.compile(r"(?<=[\s,])[a-z]+")
 _ENTRUSTED = re.compile(r"duoc (?:giao|phan cong)\b")
 _OTHERS = re.compile(r"(?:[,;] | và )(?:các|những) ")
@@ -101,22 +100,20 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
     known = known_names(para, at, min(limit, at + 900))
     single = named_at(para.text, at, limit) or person_at(para.text, at, limit)
     best: tuple[int, str] | None = None
-    table = stops()
     for w in _NEXT_WORD.finditer(masked, begin, limit):
-        words = table.get(w.group())
-        if words is None or any(a <= w.start() < b for a, b in known):
+        if w.group() not in stops() or any(a <= w.start() < b for a, b in known):
             continue
         here = w.start()
         if single and _ENTRUSTED.match(masked, here):
             best = here, w.group()
             break
         complete = is_complete(para.text, begin, known, here)
-        end = _stops_at(masked, words[0], here, limit, complete) or _stops_at(
-            para.text, words[1], here, limit, complete
+        end = _stops_at(
+            para.text, masked, here, limit, begin if single and "," not in para.text[begin:here] else 0, complete
         )
-        if end is None or (para.text[here:end] == "tại" and _seat_follows(para, at, here, end)):
+        if end is None or _inside_name(para, masked, begin, here, end, limit, complete):
             continue
-        if para.bare[here:end] in fields() and verb_in_name(para, begin, here, end, complete):
+        if para.text[here:end] == "tại" and _seat_follows(para, at, here, end):
             continue
         best = here, para.bare[here:end]
         break
@@ -124,9 +121,23 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
     return (strange, "?") if strange is not None else best
 
 
-def _stops_at(text: str, words: list[Stop], at: int, limit: int, complete: bool) -> int | None:
-    """Where the first of the words that ends a name at ``at`` is over."""
-    return next((end for word in words if (end := word.ends_at(text, at, limit, complete)) is not None), None)
+def _stops_at(text: str, masked: str, at: int, limit: int, head: int, complete: bool) -> int | None:
+    """Where the longest word that ends a name at ``at`` is over."""
+    first = _SYLLABLE.match(masked, at)
+    for word in stops().get(first.group(), ()) if first else ():
+        end = word.ends_at(text, masked, at, limit, head, complete)
+        if end is not None:
+            return end
+    return None
+
+
+def _inside_name(para: Para, masked: str, begin: int, start: int, end: int, limit: int, complete: bool) -> bool:
+    """Whether the verb found belongs to the name: by half ("Khuyến công bố trí …"), as its object or its second half."""
+    text = para.text
+    second = text.find(" ", start, end) + 1
+    if second and (after := _stops_at(text, masked, second, limit, begin, True)) is not None and after > end:
+        return True
+    return not complete and verb_in_name(para, begin, start, end)
 
 
 def _strange(para: Para, at: int, begin: int, stop: int, known: list[tuple[int, int]], masked: str) -> int | None:

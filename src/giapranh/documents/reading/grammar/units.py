@@ -81,7 +81,7 @@ def _several(piece: str, text: str, b: int, end: int) -> re.Match[str] | None:
 
 
 def _drop_tail(text: str, start: int, end: int) -> int:
-    m = re.search(r"[\s,]+(?:và|cùng|với|cùng với|các|có|để|chỉ|việc)$", text[start:end])
+    m = re.search(r"[\s,]+(?:và|cùng|với|cùng với|các|có|để|chỉ|(?<!giúp )việc)$", text[start:end])
     return start + m.start() if m else end
 
 

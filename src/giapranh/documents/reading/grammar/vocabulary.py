@@ -138,53 +138,76 @@ def _branches(tree: dict[str, Any]) -> str:
 class Stop:
     """A word that ends a name, unless its neighbours make it part of one ("thi hành án", "công trình", "có liên quan")."""
 
-    word: str
+    word: str  # without marks when of several syllables
+    marked: str
     not_before: tuple[str, ...]
-    not_after: tuple[str, ...]
+    not_after: tuple[str, ...]  # words of any name
+    not_after_kind: tuple[str, ...]  # kinds of bodies ("đơn vị quản lý"), which say nothing inside a name of its own
+    surely_before: tuple[str, ...]  # objects that make it a verb whatever stands before
 
-    def ends_at(self, text: str, at: int, limit: int, complete: bool) -> int | None:
+    def ends_at(self, text: str, masked: str, at: int, limit: int, head: int, complete: bool) -> int | None:
         """Where the word ends that stands at ``at``, or None when it does not end a name there.
 
-        After a ``complete`` name of the dictionary the word before it has nothing to say.
+        ``head`` is where a body's own name has its head behind it, 0 for kinds of bodies. After a ``complete`` name of
+        the dictionary the word before has nothing to say.
         """
         end = at + len(self.word)
-        if not text.startswith(self.word, at, limit) or not _word_ends(text, end, limit):
+        if not (masked if " " in self.word else text).startswith(self.word, at, limit):
             return None
+        if not _word_ends(text, end, limit):
+            return None
+        if text.startswith(self.surely_before, end, limit):
+            return end
         for following in self.not_before:
             if text.startswith(following, end, limit) and _word_ends(text, end + len(following), limit):
                 return None
-        return end if complete or not any(text.endswith(ahead, 0, at) for ahead in self.not_after) else None
+        if complete:
+            return end
+        if any(text.endswith(ahead, 0, at) for ahead in self.not_after):
+            return None
+        kinds = (ahead for ahead in self.not_after_kind if text.endswith(ahead, 0, at))
+        return None if any(at - len(ahead) < head or not head for ahead in kinds) else end
 
 
 def _word_ends(text: str, at: int, limit: int) -> bool:
     return at >= limit or at >= len(text) or not (text[at].isalnum() or text[at] == "_")
 
 
-def _stop_of(word: str, not_before: dict[str, list[str]], not_after: dict[str, list[str]]) -> Stop:
-    ahead = (f"{start} " for x in not_after.get(word, ()) for start in {x, x[:1].upper() + x[1:]})
-    return Stop(word, tuple(f" {x}" for x in not_before.get(word, ())), tuple(ahead))
+@cache
+def _kind_words() -> frozenset[str]:
+    return frozenset(w.lower() for w in (*bodies()["generic"], *bodies()["heads"], *bodies()["persons"]))
 
 
-def _bare_rows(rows: dict[str, list[str]]) -> dict[str, list[str]]:
-    return {bare(k).lower(): [bare(x).lower() for x in v] for k, v in rows.items()}
+def _stop_of(word: str) -> Stop:
+    verbs = _verbs()
+    kinds: list[str] = []
+    others: list[str] = []
+    for x in verbs["not_after"].get(word, ()):
+        kind = x in _kind_words() or x.rsplit(" ", 1)[-1] in _kind_words() or "," in x
+        (kinds if kind else others).extend(f"{start} " for start in sorted({x, x[:1].upper() + x[1:]}))
+    return Stop(
+        bare(word).lower() if " " in word else word,
+        word,
+        tuple(f" {x}" for x in verbs["not_before"].get(word, ())),
+        tuple(others),
+        tuple(kinds),
+        tuple(f" {x}" for x in verbs["surely_before"].get(word, ())),
+    )
 
 
 @cache
-def stops() -> dict[str, tuple[list[Stop], list[Stop]]]:
-    """The words that end a name by their first syllable without marks: longer ones for bare text, single ones as printed.
-
-    The longest comes first.
-    """
-    before, after = _verbs()["not_before"], _verbs()["not_after"]
-    bare_before, bare_after = _bare_rows(before), _bare_rows(after)
-    out: dict[str, tuple[list[Stop], list[Stop]]] = {}
-    for word in sorted(set(_verbs()["duty"] + _verbs()["bounds"]), key=len, reverse=True):
-        long, short = out.setdefault(bare(word.split()[0]).lower(), ([], []))
-        if " " in word:
-            long.append(_stop_of(bare(word).lower(), bare_before, bare_after))
-        else:
-            short.append(_stop_of(word, before, after))
+def stops() -> dict[str, list[Stop]]:
+    """The words that end a name by their first syllable without marks, the longest first."""
+    out: dict[str, list[Stop]] = {}
+    words = sorted(set(_verbs()["duty"] + _verbs()["bounds"]), key=lambda w: (" " not in w, -len(w), w))
+    for word in words:
+        out.setdefault(bare(word.split()[0]).lower(), []).append(_stop_of(word))
     return out
+
+
+def surely_before(word: str) -> tuple[str, ...]:
+    """Objects that make a word a verb whatever stands before it."""
+    return tuple(f" {x}" for x in _verbs()["surely_before"].get(word, ()))
 
 
 @cache
