@@ -140,7 +140,7 @@ def classify(
     if floating_rubbish is not None:
         possible = tuple(cls for cls in possible if _rubbish_fits(cls, limits, floating_rubbish))
     unsure = any(one.unsure for one in limits if one.cls in possible)
-    notes = (UNSURE,) if unsure else ()
+    notes: tuple[str, ...] = (UNSURE,) if unsure else ()
     source = limits[0].source
     if len(possible) == 1:
         limit = _just_missed(possible[0], limits, held)
@@ -212,7 +212,7 @@ def multiple(value: float, limit: float | Decimal) -> float:
 
 def compare(value: float | None, limit: Bound, censored: int = Censored.EXACT) -> Exceedance:
     """One result, in the unit of the limit, against it."""
-    notes = (UNSURE,) if limit.unsure else ()
+    notes: tuple[str, ...] = (UNSURE,) if limit.unsure else ()
     if value is None or math.isnan(value):
         return Exceedance(limit.parameter, value, limit, None, None, limit.unsure, notes)
     exact = _exact(value)

@@ -34,7 +34,7 @@ class Match:
 
 def fold(text: str) -> str:
     """A head as it is compared: no marks, no case, raised figures on the line, words apart by one space."""
-    plain = search_key(nfc(text).translate(_RAISED))
+    plain = search_key(nfc(text).translate(_RAISED)).replace("α", "anpha").replace("β", "beta")
     return " ".join(_NOT_LETTERS.sub(" ", plain).split())
 
 

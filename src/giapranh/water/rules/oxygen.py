@@ -68,7 +68,8 @@ def oconnor_reaeration(velocity: float, depth: float) -> float:
 def unionised_share(ph: float, temp: float) -> float:
     """The share of total ammonia that is NH₃, which harms fish."""
     pka = 0.09018 + 2729.92 / (273.15 + temp)
-    return float(1 / (1 + 10 ** (pka - ph)))
+    share = 1 / (1 + math.exp(math.log(10) * (pka - ph)))
+    return share
 
 
 def unionised_ammonia(nh4_n: float, ph: float, temp: float) -> float:

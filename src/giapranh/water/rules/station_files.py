@@ -322,7 +322,7 @@ def _read_group(group: _Lines, reading: _Reading) -> None:
     read = numbers(column["value"], group.file, reading.layout.decimal, read_toml("quality.toml")["all"]["largest"])
     keep = _judge(group, reading, column, symbol, time, status, read.comma)
     rows = np.flatnonzero(keep)
-    for row in np.flatnonzero(keep & (read.reason > 0)):
+    for row in np.flatnonzero(keep & (read.reason > 0)).tolist():
         reading.raw[int(group.file[row]), int(group.line[row])] = _shown(column["value"][row])
     whole = len(rows) == count
     reading.parts.append(tuple(
@@ -332,7 +332,7 @@ def _read_group(group: _Lines, reading: _Reading) -> None:
 
 
 def _again(status: npt.NDArray[np.int16], texts: Sequence[bytes]) -> None:
-    for row in np.flatnonzero(status == -9):
+    for row in np.flatnonzero(status == -9).tolist():
         status[row] = STATUS.get(texts[row].strip().strip(b'"'), -9)
 
 

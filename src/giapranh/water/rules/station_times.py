@@ -29,7 +29,7 @@ def milliseconds(texts: Sequence[bytes], utc_offset_s: int = 7 * 3600) -> Times:
     digits = signs[:, :14].astype(np.int64) - 48
     plain = ((digits >= 0) & (digits <= 9)).all(axis=1) & (signs[:, 14] == 0)
     found = np.repeat(np.where(plain, _instants(digits, utc_offset_s), NO_TIME), lengths)
-    for row in np.flatnonzero(np.repeat(~plain, lengths)):
+    for row in np.flatnonzero(np.repeat(~plain, lengths)).tolist():
         found[row] = one(texts[row], utc_offset_s)
     return found
 

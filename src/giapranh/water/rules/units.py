@@ -64,7 +64,7 @@ def find_unit(text: str, dimension: str = "") -> Unit | None:
         return all_units()[text]
     known = _by_spelling().get(fold(text), [])
     fitting = [one for one in known if one.dimension == dimension]
-    return (fitting or known or [None])[0]
+    return next(iter(fitting or known), None)
 
 
 def unit(text: str, dimension: str = "") -> Unit:

@@ -10,6 +10,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from giapranh.kernel.errors import N_
 from giapranh.water.rules.quality import Flag
 from giapranh.water.rules.wqi import UnknownCondition
 from giapranh.water.rules.wqi_data import GROUPS, Condition, Curve, Index, Method, index_on
@@ -45,7 +46,8 @@ def qualities(curve: Curve, values: Floats) -> Floats:
     """The quality of each value; NaN stays NaN."""
     at = np.array([point for point, _quality in curve.points])
     quality = np.array([quality for _point, quality in curve.points])
-    return np.interp(values, at, quality, left=curve.before, right=curve.after)
+    found: Floats = np.interp(values, at, quality, left=curve.before, right=curve.after)
+    return found
 
 
 def oxygen_percent(do: Floats, temp: Floats, index: Index) -> Floats:
@@ -73,7 +75,7 @@ def series(columns: Mapping[str, Floats], day: date, *, method: str = "", condit
     index = index_on(day)
     asked = index.conditions.get(condition)
     if asked is None:
-        raise UnknownCondition("Không có điều kiện số liệu VN_WQI tên “%(key)s”.", key=condition)
+        raise UnknownCondition(N_("Không có điều kiện số liệu VN_WQI tên “%(key)s”."), key=condition)
     chosen = Method(method or index.default_method)
     arrays = {key: np.asarray(column, dtype=np.float64) for key, column in columns.items()}
     length = len(next(iter(arrays.values()))) if arrays else 0
