@@ -62,14 +62,13 @@ def streeter_phelps(load: float, first_deficit: float, temp: float, *, decay_20:
 def oconnor_reaeration(velocity: float, depth: float) -> float:
     """Reaeration per day at 20 °C after O'Connor and Dobbins."""
     _positive(velocity=velocity, depth=depth)
-    return 3.93 * velocity**0.5 / depth**1.5
+    return 3.93 * math.sqrt(velocity) / (depth * math.sqrt(depth))
 
 
 def unionised_share(ph: float, temp: float) -> float:
     """The share of total ammonia that is NH₃, which harms fish."""
     pka = 0.09018 + 2729.92 / (273.15 + temp)
-    share = 1 / (1 + math.exp(math.log(10) * (pka - ph)))
-    return share
+    return 1 / (1 + math.exp(math.log(10) * (pka - ph)))
 
 
 def unionised_ammonia(nh4_n: float, ph: float, temp: float) -> float:
