@@ -139,6 +139,8 @@ def _not_mine(engine: Engine, record: Record | None) -> str:
         return ""
     if record.owner != engine.node:
         return "not-owner"
+    if record.state == "offered" and record.blocked_by:
+        return ""  # the offer waits at the peer behind what it refused: only a correction lets it be answered
     return record.state if record.state in {"offered", "recalled"} else ""
 
 
@@ -156,12 +158,30 @@ def told(engine: Engine, tx: LedgerTx, said: Said) -> None:
     tx.put(
         Record(
             said.peer, header.subject, header.kind, engine.node, header.version, header.stream, said.hash, header.clause,
-            "live", record.blocked_by if record else "", data, header.sent_at, said.now,
+            "offered" if record and record.state == "offered" else "live", _blocked(tx, said, record), data,
+            header.sent_at, said.now,
         )
     )  # fmt: skip
     kind = engine.kind(header.kind)
     if said.returned and kind is not None and said.body:
         kind.returned(tx, change_of(said, engine.node, said.data, "taken-back"))
+
+
+def _blocked(tx: LedgerTx, said: Said, record: Record | None) -> str:
+    """What the peer refused and still waits for; after a rollback its receipts may have come before my entry."""
+    before = record.blocked_by if record else ""
+    if said.returned:
+        refused, applied, kept = (
+            tx.get(Receipt, said.header.stream, said.hash, status, "")
+            for status in ("quarantined", "applied", "received")
+        )
+        if kept is not None and kept.reason == "withheld":
+            refused = kept
+        if applied is not None and before in {said.header.corrects, said.header.id}:
+            return ""
+        if refused is not None and applied is None:
+            return said.header.id
+    return before
 
 
 def change_of(said: Said, owner: str, data: dict[str, Any] | None, why: str = "written") -> Change:

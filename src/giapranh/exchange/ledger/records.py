@@ -60,7 +60,7 @@ def report_error(engine: Engine, tx: LedgerTx, peer: str, subject: str, field: s
 def offer(engine: Engine, tx: LedgerTx, peer: str, subject: str, why: str, now: int) -> Written:
     """Offer the record itself. Until the answer comes nobody writes it."""
     record = tx.lock(Record, peer, subject)
-    if record is None or record.owner != engine.node or record.state != "live":
+    if record is None or record.owner != engine.node or record.state != "live" or record.blocked_by:
         raise RecordMoved(N_("Hồ sơ không ở trạng thái bàn giao được."))
     lane = read_stream(record.stream).lane
     return append(
@@ -233,7 +233,8 @@ def _settle(engine: Engine, tx: LedgerTx, said: Said, direction: str, new_owner:
     record = tx.lock(Record, said.peer, notice.subject)
     if record is None:
         return
-    tx.put(replace(record, owner=new_owner, state="live", blocked_by=""))
+    version = min(record.version, notice.base) if accepted and direction == "out" else record.version
+    tx.put(replace(record, owner=new_owner, state="live", blocked_by="", version=version))
     kind = engine.kind(record.kind)
     if accepted and kind is not None and record.data is not None and (direction == "out" or said.returned):
         change = change_of(said, new_owner, canonical.parse(record.data, limit=engine.limits.body), "handed-over")
@@ -244,9 +245,16 @@ def _settle(engine: Engine, tx: LedgerTx, said: Said, direction: str, new_owner:
 @own("recall")
 def recalled(engine: Engine, tx: LedgerTx, said: Said) -> None:
     _forget(tx, said, stream_giver=engine.node, stream_taker=said.peer)
-    record = tx.lock(Record, said.peer, said.header.subject)
-    if record is not None:
-        tx.put(replace(record, state="recalled", data=None, version=max(record.version, said.header.version)))
+    record = tx.lock(Record, said.peer, said.header.subject) or _tombstone(said, engine.node)
+    version = max(record.version, said.header.version)
+    tx.put(replace(record, state="recalled", data=None, blocked_by="", version=version))
+
+
+def _tombstone(said: Said, owner: str) -> Record:
+    header = said.header
+    return Record(
+        said.peer, header.subject, "", owner, 0, header.stream, "", "", "recalled", "", None, header.sent_at, said.now
+    )
 
 
 @theirs("recall")
@@ -261,10 +269,7 @@ def recalled_by_owner(engine: Engine, tx: LedgerTx, said: Said) -> None:
         stream = stream_name(said.peer, engine.node, lane)
         for place in tx.find(Place, stream=stream, subject=subject, state="parked"):
             tx.put(replace(place, state="superseded", reason="recalled"))
-    if record is None:
-        record = Record(
-            said.peer, subject, "", said.peer, 0, header.stream, "", "", "recalled", "", None, header.sent_at, said.now
-        )
+    record = record or _tombstone(said, said.peer)
     tx.put(
         replace(
             record, state="recalled", blocked_by="", data=None, version=max(record.version, header.version), at=said.now

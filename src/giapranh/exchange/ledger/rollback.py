@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from giapranh.exchange.ledger import entry as entries
-from giapranh.exchange.ledger import envelope, frames, inbox, receipts
+from giapranh.exchange.ledger import envelope, frames, inbox
 from giapranh.exchange.ledger.chain import (
     AGAIN,
     Said,
@@ -34,6 +34,7 @@ from giapranh.exchange.ledger.outbox import Stand
 from giapranh.exchange.ledger.reasons import Broken
 from giapranh.exchange.ledger.rows import Body, Entry, Head, Place, StreamKey
 from giapranh.exchange.ledger.store import LedgerTx
+from giapranh.exchange.ledger.unwinding import unwind
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +175,12 @@ def _leave_branch(engine: Engine, tx: LedgerTx, head: Head, begin: int, now: int
     for place in tx.find(Place, stream=head.stream, after=(head.stream, begin - 1)):
         row = tx.get(Entry, head.stream, place.hash)
         if row is not None:
-            lost.append(said := reopen(engine, tx, row, head.peer, now))
-            if said.header.kind == "receipt":
-                receipts.forget(tx, said)
+            lost.append(reopen(engine, tx, row, head.peer, now))
         tx.drop(Place, head.stream, place.seq)
     for key in tx.find(StreamKey, stream=head.stream):
         if key.said_at >= begin:
             tx.drop(StreamKey, *key.key)
+    unwind(engine, tx, lost)
     last = tx.get(Place, head.stream, begin - 1)
     tx.put(replace(head, epoch=last.epoch if last else 0, seq=begin - 1, hash=last.hash if last else NOTHING, at=now))
     return lost

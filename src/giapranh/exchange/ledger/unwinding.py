@@ -1,0 +1,78 @@
+"""Before a lost branch is written again: take back what its entries had meant in my own tables."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from giapranh.exchange.ledger import canonical, receipts
+from giapranh.exchange.ledger.chain import CONTROL, Said, reopen
+from giapranh.exchange.ledger.engine import Engine
+from giapranh.exchange.ledger.names import LANES, stream_name
+from giapranh.exchange.ledger.rows import Agreement, Entry, Notice, Place, Record
+from giapranh.exchange.ledger.store import LedgerTx
+
+
+def unwind(engine: Engine, tx: LedgerTx, lost: list[Said]) -> None:
+    """The places of the branch are gone already. Youngest first; what was recalled stays recalled."""
+    for said in reversed(lost):
+        kind = said.header.kind
+        if kind == "receipt":
+            receipts.forget(tx, said)
+        elif kind == "answer":
+            _unanswer(tx, said)
+        elif kind == "offer":
+            _unoffer(tx, said)
+        elif kind in {"proposal", "error-report"}:
+            tx.drop(Notice, said.peer, said.header.id)
+        elif kind == "agreement":
+            _unpropose(tx, said)
+        elif kind not in CONTROL:
+            _restate(engine, tx, said.peer, said.header.subject)
+
+
+def _unanswer(tx: LedgerTx, said: Said) -> None:
+    notice = tx.lock(Notice, said.peer, str(said.data.get("event", "")))
+    if notice is None or notice.direction != "in":
+        return
+    tx.put(replace(notice, state="open", answer=""))
+    record = tx.lock(Record, said.peer, notice.subject)
+    if notice.kind == "offer" and said.data.get("accepted") and record is not None:
+        tx.put(replace(record, owner=said.peer))
+
+
+def _unoffer(tx: LedgerTx, said: Said) -> None:
+    tx.drop(Notice, said.peer, said.header.id)
+    record = tx.lock(Record, said.peer, said.header.subject)
+    if record is not None and record.state == "offered":
+        tx.put(replace(record, state="live"))
+
+
+def _unpropose(tx: LedgerTx, said: Said) -> None:
+    row = tx.lock(Agreement, said.peer, int(said.data.get("version", 0)))
+    if said.data.get("action") == "propose" and row is not None and row.state == "proposed":
+        tx.drop(Agreement, said.peer, row.version)
+
+
+def _restate(engine: Engine, tx: LedgerTx, peer: str, subject: str) -> None:
+    """The record as the entries that stay tell it: mine to the peer, or the peer's before it became mine."""
+    record = tx.lock(Record, peer, subject)
+    if record is None or record.state == "recalled":
+        return
+    last: Entry | None = None
+    for giver, taker, state in ((engine.node, peer, "written"), (peer, engine.node, "applied")):
+        for lane in LANES:
+            places = tx.find(Place, stream=stream_name(giver, taker, lane), subject=subject, state=state, reverse=True)
+            place = next((p for p in places if p.kind not in CONTROL), None)
+            row = tx.get(Entry, place.stream, place.hash) if place else None
+            if row is not None and (last is None or row.version > last.version):
+                last = row
+    if last is None:
+        tx.drop(Record, peer, subject)
+        return
+    said = reopen(engine, tx, last, peer, record.at)
+    tx.put(
+        replace(
+            record, version=last.version, stream=last.stream, hash=last.hash, clause=last.clause,
+            data=canonical.dump(said.data) if said.body else None, sent_at=last.sent_at,
+        )
+    )  # fmt: skip
