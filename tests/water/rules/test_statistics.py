@@ -14,7 +14,15 @@ from giapranh.water.rules.limits import bound
 from giapranh.water.rules.loads import flow_weighted_mean, load_duration, load_kg_day
 from giapranh.water.rules.pairing import DEPENDENT, FEW, NO_PAIRS, BadLag, compare, pair
 from giapranh.water.rules.readings import Censored
-from giapranh.water.rules.statistics import control_chart, exceedance_rate, percentiles, rate, summary, wilson
+from giapranh.water.rules.statistics import (
+    control_chart,
+    exceedance_rate,
+    percentiles,
+    rate,
+    received_enough,
+    summary,
+    wilson,
+)
 from giapranh.water.rules.trends import CENSORED, CONSTANT, MANY, NO_SEASON, SHORT, TIED, seasonal_trend, trend
 from giapranh.water.rules.trends import FEW as TOO_FEW
 
@@ -204,10 +212,9 @@ def test_control_charts_see_jumps_and_drifts() -> None:
 def test_the_share_of_received_data_is_a_dated_unsure_rule() -> None:
     found = monitoring.rule("received_share", DAY)
     assert (found.value, found.unsure) == (0.8, True)
-    assert monitoring.received_enough(231 / 288, DAY)
-    assert not monitoring.received_enough(230 / 288, DAY)
-    assert monitoring.received_enough(0.7, DAY, threshold=0.6)
-    assert monitoring.received_enough(None, DAY) is None
+    assert received_enough(231 / 288, found.value)
+    assert not received_enough(230 / 288, found.value)
+    assert received_enough(0.1 + 0.7, 0.8)
     with pytest.raises(monitoring.UnknownRule):
         monitoring.rule("received_share", date(2020, 1, 1))
     assert Censored.BELOW == -1

@@ -37,10 +37,3 @@ def rule(key: str, day: date) -> Rule:
     if found is None:
         raise UnknownRule(N_("Không có quy định “%(key)s” cho ngày %(day)s."), key=key, day=f"{day:%d/%m/%Y}")
     return found
-
-
-def received_enough(rate: float | None, day: date, threshold: float | None = None) -> bool | None:
-    """Whether enough of the expected records came; None where none was expected."""
-    if rate is None:
-        return None
-    return rate >= (rule("received_share", day).value if threshold is None else threshold) - 1e-12

@@ -86,6 +86,11 @@ def _ends(limit: Bound | float, below: bool) -> tuple[float, float]:
     return (float(limit), math.inf) if below else (-math.inf, float(limit))
 
 
+def received_enough(rate: float, threshold: float) -> bool:
+    """Whether enough of the expected records came; ``threshold`` from ``monitoring.rule("received_share", day)``."""
+    return rate >= threshold - 1e-12
+
+
 @dataclass(frozen=True, slots=True)
 class Percentile:
     """``censored``: the value lies below the detection limit ``value``, nobody knows where."""
