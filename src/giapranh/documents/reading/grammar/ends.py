@@ -6,7 +6,7 @@ import re
 
 from .folding import fold
 from .lines import Para
-from .vocabulary import body_at, fields, named_at, pattern, surely_before
+from .vocabulary import body_at, duty_at, fields, named_at, pattern, surely_before
 
 # Nothing but the name itself stands before these.
 _OPENS_DUTY = (
@@ -26,8 +26,9 @@ _WORDS = rf"(?: (?:và )?{_NO_MORE}[^\W\d_]+)"
 _CLOSED = re.compile(rf"{_WORDS}{{0,6}}?(?: ?:| (?:{_OPENS_DUTY})(?!\w))")
 _CLOSED_AT_ONCE = re.compile(rf" (?:{_OPENS_DUTY}|{_NO_OBJECT})(?!\w)")
 _ENDS = re.compile(rf"{_WORDS}{{0,3}}(?=[,;.)]|$)")
+_GAPS = tuple(re.compile(rf"{_WORDS}{{{n}}}") for n in range(3))
 _GOES_ON = re.compile(rf"{_WORDS}{{0,3}}? (?:và|-|–) (?=[^\W\d_a-z])")
-_OBJECT = re.compile(r"(?:^|[ ,])(?P<verb>[^\W\d_a-z][a-zà-ỹ]* [a-zà-ỹ]+) $")
+_OBJECT = re.compile(r"(?:^|[ ,])(?P<verb>[^\W\d_a-z][a-zà-ỹ]* [a-zà-ỹ]+),? ?$")
 _COMPOUND = re.compile(r"(?:^ ?|(?P<before>\S+) )(?P<word>[^\W\d_a-z][^\W\d_]*) $")
 _LEVELS = frozenset(["tỉnh", "thành", "phố", "huyện", "quận", "thị", "xã", "trấn", "phường", "khu", "thôn", "bản"])
 _PLACED = re.compile(
@@ -73,7 +74,16 @@ def verb_in_name(para: Para, begin: int, start: int, end: int) -> bool:
         return False
     if ahead.endswith(" và") or _wants_object(text, begin, start, _TRANSITIVE):
         return True
+    # "Phòng Kiểm tra, giám sát …": no verb of a duty follows its subject behind a comma.
+    if ahead.endswith(",") and _wants_object(text, begin, begin + len(ahead), fields()):
+        return True
+    if _wants_object(text, begin, start, fields()) and _verb_follows(para, end):
+        return True
     return bool(_CLOSED.match(text, end) or _CLOSED_AT_ONCE.match(text, end)) or _ends_heading(para, end)
+
+
+def _verb_follows(para: Para, end: int) -> bool:
+    return para.text.startswith(" ", end) and duty_at(para, end + 1) is not None
 
 
 def _ends_heading(para: Para, end: int) -> bool:
@@ -97,6 +107,8 @@ def word_in_name(para: Para, begin: int, word: re.Match[str], complete: bool) ->
     if _second_half(text, begin, word.start()) or _wants_object(text, begin, word.start(), fields()):
         return True
     if _CLOSED.match(text, end) or _CLOSED_AT_ONCE.match(text, end):
+        return True
+    if any(_verb_follows(para, gap.end()) for gap in (m for m in (r.match(text, end) for r in _GAPS) if m)):
         return True
     more = _GOES_ON.match(text, end)
     if more and not named_at(text, more.end()):

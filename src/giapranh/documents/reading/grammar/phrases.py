@@ -122,12 +122,12 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
 
 
 def _stops_at(text: str, masked: str, at: int, limit: int, head: int, complete: bool) -> int | None:
-    """Where the longest word that ends a name at ``at`` is over."""
+    """Where the longest word is over that ends a name at ``at``; a shorter one inside it ends none."""
     first = _SYLLABLE.match(masked, at)
     for word in stops().get(first.group(), ()) if first else ():
-        end = word.ends_at(text, masked, at, limit, head, complete)
+        end = word.stands_at(text, masked, at, limit)
         if end is not None:
-            return end
+            return end if word.ends_name(text, at, end, limit, head, complete) else None
     return None
 
 

@@ -35,7 +35,7 @@ LOOSE = {
     for base in "aeiouy"
 }
 _NOT_NAMES = (
-    r"(?!Tổ (?:chức|quốc)|Ban (?:hành|đầu|ngày)|Báo cáo|Trường hợp|Phòng,? ?(?:chống|ngừa|bệnh|cháy)|Cơ sở (?:dữ liệu|pháp lý|vật chất|chính trị)"
+    r"(?!Tổ (?:chức|quốc)|Khoa (?:học|giáo|bảng)|Ban (?:hành|đầu|ngày)|Báo cáo|Trường hợp|Phòng,? ?(?:chống|ngừa|bệnh|cháy)|Cơ sở (?:dữ liệu|pháp lý|vật chất|chính trị)"
     r"|Vụ việc|Bộ (?:máy|luật|Luật|tiêu chí|chỉ số|thủ tục)|Hội (?:nghị|thảo|thi|chợ)|Đoàn kết|Đại hội|Đội ngũ|Cơ quan tài phán|Khối lượng|Nhóm [a-z0-9]|Quỹ đất|Thuế (?:suất|thu)|Đơn (?:thư|giá)"
     r"|Lãnh đạo,? (?:chỉ đạo|thực hiện|tổ chức|việc|công tác|toàn diện)|Cán bộ,? (?:kỹ|có)|Tổ (?:hợp|máy)|Trạm (?:bơm|dừng)|Đài (?:phun|tưởng)|Báo (?:giá|động)|Công an ninh|Ông (?:cha|Đốc|Ích Khiêm)|Bà (?:con|Rịa|Nà|Đen|Triệu|Điểm|Chúa|Tri)|Văn phòng phẩm|Thanh tra,? (?:kiểm tra|việc|toàn diện)|Kiểm toán (?:nội bộ|độc lập)|Thường trực (?:24|tại)|TT[A-Z])"
 )
@@ -145,28 +145,29 @@ class Stop:
     not_after_kind: tuple[str, ...]  # kinds of bodies ("đơn vị quản lý"), which say nothing inside a name of its own
     surely_before: tuple[str, ...]  # objects that make it a verb whatever stands before
 
-    def ends_at(self, text: str, masked: str, at: int, limit: int, head: int, complete: bool) -> int | None:
-        """Where the word ends that stands at ``at``, or None when it does not end a name there.
+    def stands_at(self, text: str, masked: str, at: int, limit: int) -> int | None:
+        """Where the word ends if it stands at ``at``."""
+        end = at + len(self.word)
+        found = (masked if " " in self.word else text).startswith(self.word, at, limit)
+        return end if found and _word_ends(text, end, limit) else None
+
+    def ends_name(self, text: str, at: int, end: int, limit: int, head: int, complete: bool) -> bool:
+        """Whether the word from ``at`` to ``end`` ends a name.
 
         ``head`` is where a body's own name has its head behind it, 0 for kinds of bodies. After a ``complete`` name of
         the dictionary the word before has nothing to say.
         """
-        end = at + len(self.word)
-        if not (masked if " " in self.word else text).startswith(self.word, at, limit):
-            return None
-        if not _word_ends(text, end, limit):
-            return None
         if text.startswith(self.surely_before, end, limit):
-            return end
+            return True
         for following in self.not_before:
             if text.startswith(following, end, limit) and _word_ends(text, end + len(following), limit):
-                return None
+                return False
         if complete:
-            return end
+            return True
         if any(text.endswith(ahead, 0, at) for ahead in self.not_after):
-            return None
+            return False
         kinds = (ahead for ahead in self.not_after_kind if text.endswith(ahead, 0, at))
-        return None if any(at - len(ahead) < head or not head for ahead in kinds) else end
+        return not any(at - len(ahead) < head or not head for ahead in kinds)
 
 
 def _word_ends(text: str, at: int, limit: int) -> bool:
