@@ -10,6 +10,9 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tests.exchange.ledger.faulty import Crash, Crashing, World
+from tests.exchange.ledger.nodes import Side, agree, clause, exchange, kinds, meet, side, unpack
+
 from giapranh.exchange.ledger import audit, envelope, inbox, meeting, outbox, records, rollback, rotation, snapshot
 from giapranh.exchange.ledger import entry as entries
 from giapranh.exchange.ledger.engine import LANES, Change, Written
@@ -17,12 +20,9 @@ from giapranh.exchange.ledger.frames import Frame, write
 from giapranh.exchange.ledger.keys import KeyRing, new_seed
 from giapranh.exchange.ledger.names import event_id, stream_name
 from giapranh.exchange.ledger.outbox import Stand
-from giapranh.exchange.ledger.reasons import Broken
 from giapranh.exchange.ledger.rows import Alarm, Body, Entry, Head, Notice, Place, Receipt, Record
 from giapranh.exchange.ledger.store import LedgerTx
 from giapranh.kernel.errors import Refused
-from tests.exchange.ledger.faulty import Crash, Crashing, World
-from tests.exchange.ledger.nodes import Side, agree, clause, exchange, kinds, meet, side, unpack
 
 NODES = ("vn-20", "vn-24")
 KINDS = ("note", "flood", "series")
@@ -95,8 +95,8 @@ class Theatre:
     def answer(self, who: int, accepted: bool) -> None:
         s = self.sides[who]
         notices = s.rows(Notice, peer=s.peer, kind="offer", direction="in", state="open")
-        for notice in notices[:1]:
-            self.guard(lambda: s.do(records.answer_offer, s.peer, notice.event_id, accepted, ""))
+        if notices:
+            self.guard(lambda: s.do(records.answer_offer, s.peer, notices[0].event_id, accepted, ""))
 
     def rotate(self, who: int) -> None:
         s = self.sides[who]

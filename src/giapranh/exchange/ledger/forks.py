@@ -48,8 +48,7 @@ def claims(document: bytes, publics: Iterable[str]) -> dict[str, Stand]:
                 found[stream] = Stand(int(epoch), int(seq), hash_)
         return found
     header = entries.read_header(sealed)
-    found = {header.stream: Stand(header.epoch, header.seq, sealed.hash)}
-    return found
+    return {header.stream: Stand(header.epoch, header.seq, sealed.hash)}
 
 
 def prove(one: bytes, two: bytes, publics: Iterable[str]) -> ForkProof | None:

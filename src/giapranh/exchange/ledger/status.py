@@ -85,7 +85,7 @@ def _into(tx: LedgerTx, stream: str, lane: str) -> LaneStatus:
 def _out(tx: LedgerTx, stream: str, lane: str) -> LaneStatus:
     head = tx.get(Head, stream)
     waiting = size = oldest = 0
-    seq = first_unsigned(tx, stream) - 1
+    seq = last_signed(tx, stream)
     while places := tx.find(Place, stream=stream, after=(stream, seq), limit=PAGE):
         seq = places[-1].seq
         for place in places:
@@ -100,28 +100,15 @@ def _out(tx: LedgerTx, stream: str, lane: str) -> LaneStatus:
     )  # fmt: skip
 
 
-def first_unsigned(tx: LedgerTx, stream: str) -> int:
-    """Receipts come in order: by halving, the first number without one (those in between are counted one by one)."""
-    head = tx.get(Head, stream)
-    low, high = 1, (head.seq if head else 0) + 1
-    while low < high:
-        middle = (low + high) // 2
-        place = tx.get(Place, stream, middle)
-        signed = place is not None and (
-            bool(tx.find(Receipt, stream=stream, hash=place.hash, limit=1))
-            if place.kind != "receipt"
-            else _signed_before(tx, stream, middle)
-        )
-        low, high = (middle + 1, high) if signed else (low, middle)
-    return low
-
-
-def _signed_before(tx: LedgerTx, stream: str, seq: int) -> bool:
-    """A receipt has no receipt of its own: the nearest entry before it that needs one tells."""
-    for place in tx.find(Place, stream=stream, after=(stream, seq), reverse=True, limit=50):
-        if place.kind != "receipt":
-            return bool(tx.find(Receipt, stream=stream, hash=place.hash, limit=1))
-    return seq > 50 or seq == 1
+def last_signed(tx: LedgerTx, stream: str) -> int:
+    """The last number of my stream that carries the peer's signature; receipts come in the order of the numbers."""
+    before = (stream, 2**53)
+    while places := tx.find(Place, stream=stream, after=before, reverse=True, limit=PAGE):
+        for place in places:
+            if place.kind != "receipt" and tx.find(Receipt, stream=stream, hash=place.hash, limit=1):
+                return place.seq
+        before = (stream, places[-1].seq)
+    return 0
 
 
 def _refused(tx: LedgerTx, stream: str) -> list[Receipt]:

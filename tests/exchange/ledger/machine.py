@@ -1,0 +1,150 @@
+"""The Hypothesis machine over two real engines. ``exchange_machine(new_world)`` runs over any kind of store.
+
+    from tests.exchange.ledger.machine import exchange_machine
+    TestOverPostgres = exchange_machine(PostgresWorld).TestCase
+
+``python -m tests.exchange.ledger.machine --runs 2000 [--seed N] [--steps 60]`` is the long run; it prints its seed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from tests.exchange.ledger.faulty import MemoryWorld, World
+from tests.exchange.ledger.theatre import Theatre
+
+WHO = st.integers(0, 1)
+SUBJECT = st.integers(0, 3)
+FATES = ["as it is"] * 6 + ["lost", "twice", "shuffled", "damaged", "forged"]
+TOTALS: Counter[str] = Counter()
+
+
+def exchange_machine(new_world: Callable[[], World]) -> type[RuleBasedStateMachine]:
+    class ExchangeMachine(RuleBasedStateMachine):
+        """People write, machines ask and answer, power goes, backups come back; at the end the promises must hold."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.world = new_world()
+            self.theatre: Any = None
+
+        @initialize(chance=st.integers(0, 2**32))
+        def begin(self, chance: int) -> None:
+            self.theatre = Theatre(self.world, chance)
+
+        @rule(who=WHO, subject=SUBJECT, kind=st.sampled_from([0, 0, 0, 1, 2]))
+        def write(self, who: int, subject: int, kind: int) -> None:
+            self.theatre.write(who, subject, kind)
+
+        @rule(who=WHO, subject=SUBJECT, kind=st.sampled_from([0, 0, 0, 1, 2]))
+        def write_more(self, who: int, subject: int, kind: int) -> None:
+            self.theatre.write(who, subject, kind)
+
+        @rule(who=WHO, subject=SUBJECT)
+        def poison(self, who: int, subject: int) -> None:
+            self.theatre.write(who, subject, 0, poison=True)
+
+        @rule(who=WHO, subject=SUBJECT)
+        def recall(self, who: int, subject: int) -> None:
+            self.theatre.recall(who, subject)
+
+        @rule(who=WHO, subject=SUBJECT)
+        def offer(self, who: int, subject: int) -> None:
+            self.theatre.offer(who, subject)
+
+        @rule(who=WHO, accepted=st.booleans())
+        def answer(self, who: int, accepted: bool) -> None:
+            self.theatre.answer(who, accepted)
+
+        @rule(who=WHO)
+        def rotate(self, who: int) -> None:
+            self.theatre.rotate(who)
+
+        @rule(who=WHO)
+        def back_up(self, who: int) -> None:
+            self.theatre.back_up(who)
+
+        @rule(who=WHO, which=st.integers(0, 5))
+        def restore(self, who: int, which: int) -> None:
+            self.theatre.restore(who, which)
+
+        @rule(who=WHO, writes=st.integers(0, 25), after_commit=st.booleans())
+        def power_cut(self, who: int, writes: int, after_commit: bool) -> None:
+            self.theatre.cut(who, writes, after_commit)
+
+        @rule(up=st.sampled_from([True, True, True, False]))
+        def line(self, up: bool) -> None:
+            self.theatre.up = up
+
+        @rule(who=WHO, lane=st.sampled_from([0, 1, 1, 1, 2]))
+        def ask(self, who: int, lane: int) -> None:
+            self.theatre.ask(who, lane)
+
+        @rule(which=st.integers(0, 30), fate=st.sampled_from(FATES))
+        def deliver(self, which: int, fate: str) -> None:
+            self.theatre.deliver(which, fate)
+
+        @rule(rounds=st.integers(1, 6), who=WHO, lane=st.sampled_from([0, 1, 1, 1, 2]))
+        def talk(self, rounds: int, who: int, lane: int) -> None:
+            """A stretch of good line: ask, and let everything under way arrive in order."""
+            self.theatre.ask(who, lane)
+            for _ in range(rounds):
+                self.theatre.deliver(0, "as it is")
+
+        def teardown(self) -> None:
+            try:
+                if self.theatre is not None:
+                    self.theatre.settle()
+                    self.theatre.promises()
+                    TOTALS.update(self.theatre.stats)
+                    TOTALS["runs"] += 1
+            finally:
+                self.world.close()
+
+    return ExchangeMachine
+
+
+def how_long(examples: int, steps: int) -> settings:
+    return settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        deadline=None,
+        database=None,
+        print_blob=True,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def soak(runs: int, number: int, steps: int, new_world: Callable[[], World] = MemoryWorld) -> Counter[str]:
+    """Many runs under one seed; raises on the first broken promise, shrunk as far as Hypothesis can."""
+    TOTALS.clear()
+    machine = exchange_machine(new_world)
+    run_state_machine_as_test(seed(number)(machine), settings=how_long(runs, steps))
+    return Counter(TOTALS)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Long run of the exchange between two nodes.")
+    parser.add_argument("--runs", type=int, default=2_000)
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(2**32))
+    parser.add_argument("--steps", type=int, default=60)
+    asked = parser.parse_args()
+    print(f"seed {asked.seed}, {asked.runs} runs of up to {asked.steps} steps", flush=True)  # noqa: T201
+    begin = time.monotonic()
+    totals = soak(asked.runs, asked.seed, asked.steps)
+    runs, took = totals.pop("runs"), time.monotonic() - begin
+    counted = ", ".join(f"{name} {count}" for name, count in sorted(totals.items()))
+    print(f"no promise broken in {runs} runs, {took:.0f} s; {counted}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
