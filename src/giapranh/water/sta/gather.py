@@ -10,15 +10,23 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import numpy as np
-from django.db import connection
 
 from giapranh.kernel import clock
 from giapranh.water.models import ObservationDetail
-from giapranh.water.services.store import Outcome, Refusal, Rows, Stored, store
+from giapranh.water.services.few import store_few
+from giapranh.water.services.store import Outcome, Refusal, Rows, Stored
+from giapranh.water.sta import database
 
 MOST = 500
+
+
+def _closed_lock() -> Any:
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
 
 
 @dataclass(slots=True)
@@ -29,45 +37,49 @@ class Item:
     time_ms: int
     value: float
     detail: ObservationDetail | None = None
-    done: threading.Event = field(default_factory=threading.Event)
     outcome: int = Outcome.STORED
     refusal: Refusal | None = None
     error: BaseException | None = None
+    leads: bool = False  # woken to write what waits, itself included
+    bell: Any = field(default_factory=_closed_lock)
 
 
 class Gatherer:
     def __init__(self) -> None:
         self._waiting: list[Item] = []
         self._guard = threading.Lock()
-        self._writing = threading.Lock()
+        self._busy = False
 
     def put(self, item: Item) -> None:
         """Return when the row is committed or refused."""
-        if connection.in_atomic_block:  # part of a larger deed: it is committed with the rest
-            write([item], at=clock.now())
-            return
         with self._guard:
             self._waiting.append(item)
-        while not item.done.is_set():
-            if self._writing.acquire(timeout=0.05):
-                try:
-                    self._write_waiting(item)
-                finally:
-                    self._writing.release()
+            item.leads, self._busy = not self._busy, True
+        if not item.leads:
+            item.bell.acquire()
+        if item.leads:
+            self._lead(item)
         if item.error is not None:
             raise item.error
 
-    def _write_waiting(self, own: Item) -> None:
-        if own.done.is_set():
-            return
+    def _lead(self, own: Item) -> None:
+        """Write one batch, wake those who were in it, and pass the pen to one who came meanwhile."""
         with self._guard:
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
         try:
             write(batch, at=clock.now())
         except BaseException as error:
             self._one_by_one(batch, error)
+        with self._guard:
+            following = self._waiting[0] if self._waiting else None
+            self._busy = following is not None
+            if following is not None:
+                following.leads = True
+        if following is not None:
+            following.bell.release()
         for item in batch:
-            item.done.set()
+            if item is not own:
+                item.bell.release()
 
     @staticmethod
     def _one_by_one(batch: list[Item], error: BaseException) -> None:
@@ -89,7 +101,7 @@ def write(items: list[Item], *, at: datetime) -> Stored:
         value=np.array([item.value for item in items], np.float64),
         details={n: item.detail for n, item in enumerate(items) if item.detail is not None},
     )
-    stored = store(rows, source=None, at=at)
+    stored = store_few(rows, at=at, ask=database.fetch)
     for item, outcome in zip(items, stored.outcome.tolist(), strict=True):
         item.outcome = outcome
     for refusal in stored.refused:
