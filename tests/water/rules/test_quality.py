@@ -162,7 +162,7 @@ def test_a_part_larger_than_its_whole_is_found() -> None:
 VALUES = st.one_of(st.just(NAN), st.sampled_from([7.0, 7.005, 7.3, 12.5]), st.floats(-2, 16, allow_nan=False))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_chunks_with_their_context_give_what_the_whole_gives(data: st.DataObject) -> None:
     n = data.draw(st.integers(2, 60))
@@ -173,14 +173,14 @@ def test_chunks_with_their_context_give_what_the_whole_gives(data: st.DataObject
     limits = Thresholds(
         gross_fail=Span(0, 14), gross_suspect=Span(5, 9), spike_suspect=0.5, spike_fail=1.5,
         spike_method=data.draw(st.sampled_from(["average", "differential"])), rate_suspect=0.5, flat_suspect_s=600,
-        flat_fail_s=1500, flat_tolerance=0.01, cycle_s=data.draw(st.sampled_from([0, 900])), gap_s=3600,
+        flat_fail_s=1500, flat_tolerance=0.01, seasons=(Season((1,), Span(6, 8), Span(0, 13)),), cycle_s=data.draw(st.sampled_from([0, 900])), gap_s=3600,
     )  # fmt: skip
     whole = check(values, times, limits, status=status)
     need = context(limits)
     flags, reasons = np.zeros(n, np.int16), np.zeros(n, np.int16)
     start = 0
     while start < n:
-        end = data.draw(st.integers(start + 1, n))
+        end = data.draw(st.one_of(st.just(start + 1), st.integers(start + 1, n)))
         since = int(np.searchsorted(times, times[start] - need * 1000))
         part = check(values[since:end], times[since:end], limits, status=status[since:end], left=start - since)
         first = since + part.changed_from

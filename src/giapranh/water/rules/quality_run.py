@@ -28,6 +28,7 @@ from giapranh.water.rules.quality import (
     roll_up,
     spike,
 )
+from giapranh.water.rules.quality_newest import Rows, judge
 
 
 class BadThreshold(BadInput):
@@ -168,6 +169,8 @@ def check(
     told = np.zeros(len(values), np.int16) if reasons is None else reasons.astype(np.int16)
     if len(values) == 0:
         return Checked(np.zeros(0, np.int16), told, 0)
+    if left and left == len(values) - 1 and not thresholds.cycle_s:
+        return _newest(values, times, thresholds, status, told)
     usable = values
     if status is not None and (status > 0).any():
         usable = np.where(status > 0, np.nan, values)
@@ -177,6 +180,20 @@ def check(
     if status is not None:
         flags[status > 0] = Flag.FAIL
     return Checked(flags, told, _changed_from(times, thresholds, left))
+
+
+def _newest(
+    values: Floats, times: Times, thresholds: Thresholds, status: npt.NDArray[Any] | None, told: npt.NDArray[np.int16]
+) -> Checked:
+    """One new row behind old ones, the usual case of a live station."""
+    last = len(values) - 1
+    since = _changed_from(times, thresholds, last)
+    flags = np.zeros(len(values), np.int16)
+    rows, scale = Rows(values, times, status), _spike_scale(thresholds)
+    for row in range(since, last + 1):
+        flags[row], reason = judge(rows, row, thresholds, scale)
+        told[row] |= reason
+    return Checked(flags, told, since)
 
 
 def _run(values: Floats, times: Times, given: Thresholds, told: npt.NDArray[np.int16]) -> Flags:
