@@ -7,6 +7,7 @@ station was declared. A file still being written waits: until the door says it i
 
 from __future__ import annotations
 
+import filecmp
 import os
 import time
 from collections.abc import Iterator
@@ -57,6 +58,7 @@ class Watch:
     """What the folder looked like the last time, so that a size that stands still is noticed."""
 
     seen: dict[str, _Seen] = field(default_factory=dict)
+    whole: set[str] = field(default_factory=set)  # paths the door says are whole
 
     def settled(self, entry: os.DirEntry[str], now: float, settle: float) -> tuple[bool, bool]:
         """Whether the file may be read, and whether it has stood still for so long that no more will come."""
@@ -66,10 +68,11 @@ class Watch:
             before = self.seen[entry.path] = _Seen(stat.st_size, stat.st_mtime, now)
         # A device may set the time of its file: what lies ahead of our clock says nothing.
         still = max(now - before.since, now - stat.st_mtime if stat.st_mtime <= now else 0)
-        return still >= settle, still >= GIVE_UP_S
+        return entry.path in self.whole or still >= settle, still >= GIVE_UP_S
 
     def forget_absent(self, present: set[str]) -> None:
         self.seen = {path: seen for path, seen in self.seen.items() if path in present}
+        self.whole &= present
 
 
 _watch = Watch()
@@ -148,11 +151,11 @@ def _move_on(report: FileReport) -> None:
         return
     place = "refused" if report.refused else "done"
     relative = report.path.relative_to(inbox())
-    _move(report.path, root() / place / relative)
+    move(report.path, root() / place / relative)
 
 
-def _move(path: Path, target: Path) -> None:
-    """Move without writing over a file that says something else."""
+def move(path: Path, target: Path) -> Path | None:
+    """Move without writing over a file that says something else; where it landed, nothing when it could not be."""
     target.parent.mkdir(parents=True, exist_ok=True)
     number = 1
     wanted = target
@@ -162,11 +165,12 @@ def _move(path: Path, target: Path) -> None:
     try:
         path.replace(target)
     except OSError:  # Windows: somebody still has it open; the next round finds it known and tries again
-        return
+        return None
+    return target
 
 
 def _same(one: Path, other: Path) -> bool:
-    return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()
+    return filecmp.cmp(one, other, shallow=False)
 
 
 def retry(station: Station | None = None) -> int:
@@ -180,7 +184,7 @@ def retry(station: Station | None = None) -> int:
         code = entry.name.rpartition("_")[0]
         if wanted is None or top.casefold() in wanted or code.casefold() in wanted:
             path = Path(entry.path)
-            _move(path, inbox() / path.relative_to(base))
+            move(path, inbox() / path.relative_to(base))
             moved += 1
     return moved
 
