@@ -51,7 +51,11 @@ def make_ahead(at: datetime) -> list[str]:
 
 def _absent(wanted: dict[np.datetime64, str]) -> dict[np.datetime64, str]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT n FROM unnest(%s::text[]) n WHERE to_regclass(n) IS NULL", [list(wanted.values())])
+        # Read from pg_class: to_regclass may answer from a cache that has not heard of another process's table yet.
+        cursor.execute(
+            "SELECT n FROM unnest(%s::text[]) n WHERE NOT EXISTS (SELECT FROM pg_class c WHERE c.relname = n)",
+            [list(wanted.values())],
+        )
         names = {name for (name,) in cursor.fetchall()}
     return {month: name for month, name in wanted.items() if name in names}
 
