@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from giapranh.cli import rivers, setting_up
+from giapranh.cli import rivers, setting_up, water_data
 from giapranh.cli.acting import officer_for
 from giapranh.cli.language import _, line_of
 from giapranh.cli.report import find_programme
@@ -32,19 +32,25 @@ class WrongFile(BadInput):
 
 
 def import_records(
-    kind: Annotated[str, typer.Argument(help=_("places, offices, tasks, rivers, stations hoặc river-features."))],
-    file: Annotated[Path, typer.Argument(help=_("Tệp hoặc thư mục cần nạp."))],
+    kind: Annotated[str, typer.Argument(help=_("places, offices, tasks, rivers, stations, river-features, station-files hoặc lab-sheet."))],
+    paths: Annotated[list[Path], typer.Argument(help=_("Tệp hoặc thư mục cần nạp."), metavar="FILE…")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Chỉ xem sẽ thay đổi gì."))] = False,
     programme: Annotated[str, typer.Option("--programme", help=_("Chương trình nhận việc (tasks): số hoặc tên."))] = "",
     name: Annotated[str, typer.Option("--name", help=_("Tên chương trình mới (tasks); mặc định là tên tệp."))] = "",
-    by: Annotated[str, typer.Option("--by", help=_("Tên đăng nhập của người nạp (tasks)."))] = "",
+    by: Annotated[str, typer.Option("--by", help=_("Tên đăng nhập của người nạp (tasks, lab-sheet)."))] = "",
 ) -> None:
     """Nạp dữ liệu. Ví dụ: giapranh import places ban-do/ --dry-run"""
-    known = ("places", "offices", "tasks", *rivers.KINDS)
+    known = ("places", "offices", "tasks", *rivers.KINDS, *water_data.KINDS)
     if kind not in known:
         raise UnknownKind(N_("Không nạp được loại “%(kind)s”. Nạp được: %(kinds)s."), kind=kind, kinds=", ".join(known))
+    file = paths[0]
     if not file.exists():
         raise WrongFile(N_("Không có %(file)s."), file=file)
+    if kind in water_data.KINDS:
+        _begin()
+        raise typer.Exit(1 if water_data.import_data(kind, paths, dry_run, by) else 0)
+    if len(paths) > 1:
+        raise WrongFile(N_("Loại này nạp từng tệp một: hãy chỉ một tệp hoặc thư mục."))
     if kind not in ("places", *rivers.FOLDERS) and file.is_dir():
         raise WrongFile(N_("%(file)s là thư mục. Hãy chỉ đúng một tệp."), file=file)
     _begin()

@@ -21,7 +21,7 @@ from giapranh.water.rules import quality_run
 from giapranh.water.rules.parameters import all_parameters
 from giapranh.water.rules.quality import Flag, Reason
 from giapranh.water.rules.quality_run import Thresholds
-from giapranh.water.services.heads import Head
+from giapranh.water.services.heads import Head, lock_heads
 
 MOST_CONTEXT = 2000  # rows of the end of a series: seven days at five minutes, a quarter of an hour at twice a second
 MOST_BETWEEN = 200_000  # old rows around late ones
@@ -294,3 +294,76 @@ def _mend(changes: list[tuple[int, Past]]) -> None:
             cursor.execute(
                 MEND, [past.time_ms.tolist(), past.flag.tolist(), past.reason.tolist(), series_id, low, high]
             )
+
+
+# --- again, on demand ------------------------------------------------------------------------------------------------
+
+STRETCH = """
+SELECT (extract(epoch from time) * 1000)::bigint, coalesce(value, 'NaN'), status, flag, reason
+FROM water_observation WHERE series_id = %s AND time >= %s AND time <= %s ORDER BY time LIMIT %s
+"""
+BLOCK_ROWS = 200_000
+
+
+def check_again(*, series_id: int, start: datetime, end: datetime) -> int:
+    """Judge the rows of a stretch once more, with the thresholds of today's table; how many flags changed.
+
+    Block by block, each with the rows before it that it needs, so that a whole history fits into memory.
+    """
+    changed = 0
+    lower = start
+    while lower <= end:
+        with transaction.atomic():
+            head = lock_heads(np.array([series_id]))[series_id]
+            thresholds = thresholds_of(head, local_date(lower))
+            if thresholds is None:
+                return changed
+            reach = timedelta(seconds=quality_run.context(thresholds))
+            rows = _stretch(series_id, lower - reach, end + reach)
+            until = _instant(int(rows.time_ms[-1])) if len(rows) else end
+            whole = len(rows) < BLOCK_ROWS
+            upto = end if whole else until - reach if until - reach > lower else until
+            changed += _judge_again(head, thresholds, rows, lower, upto)
+        if whole:
+            return changed
+        lower = max(upto, lower) + timedelta(milliseconds=1)
+    return changed
+
+
+def _stretch(series_id: int, start: datetime, end: datetime) -> Past:
+    with connection.cursor() as cursor:
+        cursor.execute(STRETCH, [series_id, start, end, BLOCK_ROWS])
+        rows = np.array(cursor.fetchall(), np.float64).reshape(-1, 5)
+    return Past(rows[:, 0].astype(np.int64), rows[:, 1], *(rows[:, n].astype(np.int16) for n in (2, 3, 4)))
+
+
+def _judge_again(head: Head, thresholds: Thresholds, rows: Past, start: datetime, end: datetime) -> int:
+    if not len(rows):
+        return 0
+    checked = quality_run.check(
+        rows.value, rows.time_ms, thresholds, status=rows.status, reasons=rows.reason & OF_THE_FILE
+    )
+    low, high = ((day - _EPOCH) / timedelta(milliseconds=1) for day in (start, end))
+    inside = (rows.time_ms >= low) & (rows.time_ms <= high)
+    other = inside & ((checked.flags != rows.flag) | (checked.reasons != rows.reason))
+    if not other.any():
+        return 0
+    changed = Past(
+        rows.time_ms[other], rows.value[other], rows.status[other], checked.flags[other], checked.reasons[other]
+    )
+    _mend([(head.id, changed)])
+    if int(changed.time_ms[-1]) == head.last_ms:
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE water_series SET last_flag = %s WHERE id = %s", [int(changed.flag[-1]), head.id])
+    with _tails_lock:
+        _tails.pop(head.id, None)
+    return int(other.sum())
+
+
+def check_recent(*, at: datetime, days: int = 3) -> int:
+    """The nightly round over what came lately: long flat lines of busy devices, and thresholds changed since."""
+    from giapranh.water.models import Series
+
+    since = at - timedelta(days=days)
+    ids = Series.objects.filter(last_arrived__gte=since).exclude(parameter="").values_list("pk", flat=True)
+    return sum(check_again(series_id=pk, start=since, end=at) for pk in list(ids))
