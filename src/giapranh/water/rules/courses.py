@@ -46,7 +46,7 @@ class Course:
 
     def line(self, km_a: float, km_b: float) -> list[tuple[float, float]]:
         """The stretch between two kilometres as (lon, lat), in the direction of the water."""
-        low, high = sorted((max(km_a, self.points[0][0]), min(km_b, self.top_km)) if km_a <= km_b else (km_b, km_a))
+        low, high = max(min(km_a, km_b), self.points[0][0]), min(max(km_a, km_b), self.top_km)
         inner = [(lon, lat) for km, lon, lat in reversed(self.points) if low < km < high]
         return [self.point_at(high), *inner, self.point_at(low)]
 
