@@ -90,7 +90,7 @@ function drawAll(map: LeafletMap, layers: MapLayer[]): void {
     if (layer.shown !== false) drawn.addTo(map);
     if (layer.name) chooser[named(layer)] = drawn;
   }
-  if (Object.keys(chooser).length > 1) control.layers(undefined, chooser, { collapsed: false }).addTo(map);
+  if (Object.keys(chooser).length > 1) control.layers(undefined, chooser, { collapsed: map.getSize().x < 700 }).addTo(map);
   const bounds = everything.getBounds().isValid() ? everything.getBounds() : ground.getBounds();
   if (bounds.isValid()) map.fitBounds(bounds, { animate: false });
 }

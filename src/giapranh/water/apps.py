@@ -11,9 +11,13 @@ class WaterConfig(AppConfig):
         from giapranh.people.succession import register_succession_effect
         from giapranh.places.layers import register_layers
         from giapranh.water import layers, links, succession
+        from giapranh.water.queries import alerts, incidents
         from giapranh.water.services import alerting, arrivals
 
         arrivals.register(alerting.on_arrival)
+        register_resolver("alert", alerts.resolve_alert)
+        register_resolver("incident", incidents.resolve_incident)
+        register_resolver("water-notice", incidents.resolve_notice)
         register_resolver("station", links.resolve_station)
         register_resolver("watercourse", links.resolve_river)
         register_layers("water", layers.provide)

@@ -24,39 +24,43 @@ def provide(day: date, user: Any) -> Iterable[Layer]:
     """For the map of the house."""
     today = clock.today()
     at = clock.now() if day >= today else datetime.combine(day, time(23, 59), clock.VIETNAM)
-    yield from _layers(user, list(network.watercourses()), at, draw_water=False)
+    yield from _layers(user, list(network.watercourses()), at)
 
 
 def of_all(user: Any, now: datetime) -> dict[str, Any]:
-    return _as_json(user, list(network.watercourses()), now)
+    rivers = list(network.watercourses())
+    return _as_json(user, rivers, rivers, now)
 
 
 def of_river(user: Any, river: Watercourse, now: datetime) -> dict[str, Any]:
-    """One river and what flows into it; the map is cut to the river."""
-    return _as_json(user, [river, *network.tributaries(river)], now)
+    """One river, which the map is cut to, and what flows into it."""
+    return _as_json(user, [river], [river, *network.tributaries(river)], now)
 
 
-def _as_json(user: Any, rivers: Sequence[Watercourse], now: datetime) -> dict[str, Any]:
-    ground = [layer.as_json() | {"fit": False} for layer in places.ground(clock.local_date(now))]
-    water = [layer.as_json() for layer in _layers(user, rivers, now, draw_water=True) if layer.geojson["features"]]
-    return {"layers": [*ground, *water]}
+def _as_json(user: Any, main: Sequence[Watercourse], rivers: Sequence[Watercourse], now: datetime) -> dict[str, Any]:
+    aside = [river for river in rivers if river not in main]
+    drawn = [
+        *places.ground(clock.local_date(now)),
+        _layer("water-aside", _("Sông nhánh"), _lines(aside)),
+        _layer("water", _("Sông"), _lines(main)),
+        *_layers(user, rivers, now),
+    ]
+    return {"layers": [layer.as_json() | {"fit": layer.key == "water"} for layer in drawn if layer.geojson["features"]]}
 
 
-def _layers(user: Any, rivers: Sequence[Watercourse], now: datetime, *, draw_water: bool) -> list[Layer]:
+def _lines(rivers: Sequence[Watercourse]) -> list[Geo]:
+    courses = ((river, network.course(river)) for river in rivers)
+    return [_line(course, kind="river", name=river.name) for river, course in courses if len(course) > 1]
+
+
+def _layers(user: Any, rivers: Sequence[Watercourse], now: datetime) -> list[Layer]:
     day = clock.local_date(now)
     keys = {river.pk for river in rivers}
     courses = {river.pk: network.course(river) for river in rivers}
     stations = [each for each in network.stations(user, day) if each.watercourse_id in keys]
     rows = rows_of(user, stations, now)
-    found = []
-    if draw_water:
-        water = [
-            _line(courses[river.pk], kind="river", name=river.name) for river in rivers if len(courses[river.pk]) > 1
-        ]
-        found.append(_layer("water", _("Sông"), water))
     features = [f for f in network.features(user, day) if f.watercourse_id in keys and f.kind in SHOWN]
     return [
-        *found,
         _layer("water-class", _("Nước theo mức đo gần nhất"), _reaches(rows, courses)),
         _layer("water-features", _("Lấy nước, xả thải, đập"), _spots(features, courses)),
         _layer("water-stations", _("Trạm, điểm lấy mẫu"), [_station(row, courses) for row in rows if _point(row, courses)]),

@@ -7,10 +7,11 @@ as near to its kilometre as the others allow.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 LINE = 17.0  # height of a line of text
 GAP = 7.0  # between two labels
+BAR = 19.0  # the column of a bar beside the river
 TOP, BOTTOM = 34.0, 26.0
 
 
@@ -55,8 +56,8 @@ class Band:
     km_upper: float
     km_lower: float
     title: str
-    note: str = ""
-    tone: str = "band"
+    word: str = ""  # a few letters that fit above a narrow bar
+    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,7 @@ class Drawing:
     bank_names: list[Words] = field(default_factory=list)
     borders: list[Rect] = field(default_factory=list)
     bands: list[Rect] = field(default_factory=list)
+    band_words: list[Words] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
     heads: list[Words] = field(default_factory=list)
 
@@ -175,7 +177,7 @@ _NARROW = _Look(356, 34, (40, 8), (50, 16), (68, 8), 96, 4.6)
 
 
 def draw(strip: Strip, *, wide: bool) -> Drawing:
-    look = _WIDE if wide else _NARROW
+    look = _beside(_WIDE if wide else _NARROW, len(strip.bands))
     marks = sorted((m for m in strip.marks if wide or not m.minor), key=lambda m: (-m.km, m.kind != "here", m.title))
     words = [_wrapped(mark, look) for mark in marks]
     notes = [_cut(mark.note, look.letters(look.labels + 36)) for mark in marks]
@@ -198,16 +200,22 @@ def draw(strip: Strip, *, wide: bool) -> Drawing:
              max(y(b.km_lower) - y(b.km_upper), 3), "border", b.title)
         for b in strip.borders
     ]  # fmt: skip
-    drawing.bands = [
-        Rect(sum(look.left_bank) + 4, y(b.km_upper), 12, max(y(b.km_lower) - y(b.km_upper), 4), b.tone, b.title)
-        for b in strip.bands
-    ]
+    for n, band in enumerate(strip.bands):
+        x = sum(look.left_bank) + 6 + n * BAR
+        top, foot = y(band.km_upper), y(band.km_lower)
+        drawing.bands.append(Rect(x, top, BAR - 6, round(max(foot - top, 4), 1), band.tone, band.title))
+        drawing.band_words.append(Words(x + (BAR - 6) / 2, TOP - 8 if n % 2 else TOP - 20, band.word, "middle"))
     places = spread([y(mark.km) - height / 2 for mark, height in zip(marks, heights, strict=True)], heights,
                     TOP - 12, drawing.height - 4)  # fmt: skip
     for mark, lines, note, top, height in zip(marks, words, notes, places, heights, strict=True):
         drawing.labels.append(_label(mark, lines, note, top, height, look, y(mark.km)))
     drawing.heads = _heads(strip, look, drawing.height)
     return drawing
+
+
+def _beside(look: _Look, bars: int) -> _Look:
+    """Room for bars between the bank and the labels, each in a column of its own: their stretches overlap."""
+    return replace(look, labels=look.labels + max(0, bars * BAR - 12)) if bars else look
 
 
 def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:
@@ -258,7 +266,7 @@ def _cut(text: str, room: int) -> str:
 
 
 def _label(mark: Mark, lines: tuple[str, ...], note: str, top: float, height: float, look: _Look, at: float) -> Label:
-    start = sum(look.left_bank) + 2
+    start = max(sum(look.left_bank) + 2, look.labels - 24)
     middle = round(top + min(height, LINE) / 2 - 1, 1)
     bend = look.labels - 12
     leader = f"M{start} {at}H{bend - 8}L{bend} {middle}H{look.labels - 2}"
@@ -288,7 +296,7 @@ def _banks(drawing: Drawing, strip: Strip, look: _Look, y: Callable[[float], flo
 
 def _heads(strip: Strip, look: _Look, height: float) -> list[Words]:
     heads = [Words(look.axis, 16, "km", "end")]
-    if look is _WIDE:
+    if look.right_bank[1] > 20:
         heads += [
             Words(look.right_bank[0] + look.right_bank[1] / 2, 16, "right", "middle"),
             Words(look.left_bank[0] + look.left_bank[1] / 2, 16, "left", "middle"),

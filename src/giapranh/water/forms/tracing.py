@@ -15,6 +15,7 @@ from giapranh.water.forms.network import Choices, NumberField
 
 BACK, FORWARD = "nguoc", "xuoi"
 OWN, TRACER = "rieng", "danh-dau"
+OWN_FIELDS = ("v_thap", "v_cao", "dd_gio", "dd_km")
 FORMS = ("%d/%m/%Y %H:%M", "%H:%M %d/%m/%Y", "%Y-%m-%dT%H:%M", "%d/%m/%Y")
 
 
@@ -81,6 +82,18 @@ class TraceForm(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = list(choices)
+
+    @property
+    def main(self) -> list[forms.BoundField]:
+        return [bound for bound in self if bound.name not in OWN_FIELDS]
+
+    @property
+    def own(self) -> list[forms.BoundField]:
+        return [bound for bound in self if bound.name in OWN_FIELDS]
+
+    @property
+    def uses_own(self) -> bool:
+        return self.is_bound and self.data.get("van_toc") in (OWN, TRACER)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

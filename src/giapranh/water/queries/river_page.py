@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from giapranh.water.queries.neighbours import own_province, province_name
 from giapranh.water.queries.states import ORDER, StationState, station_states
 from giapranh.water.rules import limits
 
+SAME_PLACE_KM = 1.0
 MAJOR = {FeatureKind.INTAKE, FeatureKind.OUTFALL, FeatureKind.POLLUTION_SOURCE, FeatureKind.WEIR}
 
 
@@ -48,6 +49,17 @@ class StationRow:
     @property
     def station(self) -> Station:
         return self.state.station
+
+    @property
+    def strip_note(self) -> str:
+        """The word of the class before value and age, where only a letter stands beside it."""
+        word = class_words(self.state.cls).rpartition("– ")[2] if self.state.cls else ""
+        return f"{word} · {self.note}" if word and not self.state.silent else self.note
+
+    @property
+    def over_words(self) -> str:
+        """What is above the limits that protect health."""
+        return ", ".join(_over(each.parameter, each.multiple) for each in self.state.over)
 
     @property
     def rank(self) -> tuple[int, int, float]:
@@ -93,10 +105,10 @@ class RiverPage:
             return _("Chưa có trạm hay điểm lấy mẫu nào trên sông này.")
         worst = self.worst
         if worst is not None:
-            place = _("%(station)s (%(km)s)") % {
-                "station": worst.station.name, "km": words.kilometre(worst.station.km or 0)}  # fmt: skip
-            return _("Xấu nhất: %(place)s – %(words)s, %(note)s.") % {
-                "place": place, "words": worst.words, "note": worst.note}  # fmt: skip
+            return _("Xấu nhất: %(station)s, %(km)s: %(words)s, %(note)s.") % {
+                "station": worst.station.name, "km": words.kilometre(worst.station.km or 0), "words": worst.words,
+                "note": worst.note,
+            }  # fmt: skip
         if not any(row.state.at for row in self.rows):
             return _("Chưa có số liệu nào từ các trạm trên sông này.")
         return _("Không trạm nào đang ở mức xấu theo số liệu mới nhất.")
@@ -124,7 +136,7 @@ def river_page(
     tributaries = list(network.tributaries(river))
     strip = Strip(
         river.name, river.length_km,
-        marks=[*_station_marks(rows), *_feature_marks(features, day), *_mouths(tributaries, features),
+        marks=[*_station_marks(rows), *_feature_marks(features), *_mouths(tributaries, features),
                *([here] if here else [])],
         banks=stretches(banks, tones),
         borders=[Border(reach.km_upper, reach.km_lower, border_words(reach, day)) for reach in borders],
@@ -212,7 +224,7 @@ def _note(state: StationState, now: datetime) -> str:
 def _station_marks(rows: Sequence[StationRow]) -> list[Mark]:
     return [
         Mark(
-            row.station.km, "station", row.station.name, row.note, station_url(row.station.pk), row.state.badge,
+            row.station.km, "station", row.station.name, row.strip_note, station_url(row.station.pk), row.state.badge,
             row.state.tone, row.station.bank, silent=row.state.silent or row.state.at is None,
         )
         for row in rows if row.station.km is not None
@@ -258,24 +270,41 @@ def _heard(station_ids: list[int]) -> dict[int, str]:
 # --- what else is drawn ----------------------------------------------------------------------------------------------
 
 
-def _feature_marks(features: Sequence[RiverFeature], day: date) -> list[Mark]:
-    return [
-        Mark(
-            feature.km, feature.kind, feature.name, _feature_note(feature), bank=feature.bank,
-            minor=feature.kind not in MAJOR,
-        )
-        for feature in features
-    ]  # fmt: skip
+def _feature_marks(features: Sequence[RiverFeature]) -> list[Mark]:
+    """What stands at one place. Diffuse sources lie along a stretch: the table names them."""
+    placed = [feature for feature in features if "km_lower" not in feature.details]
+    major = [_feature_mark(feature) for feature in placed if feature.kind in MAJOR]
+    return major + _together([_feature_mark(feature) for feature in placed if feature.kind not in MAJOR])
+
+
+def _feature_mark(feature: RiverFeature) -> Mark:
+    return Mark(
+        feature.km, feature.kind, feature.name, _feature_note(feature), bank=feature.bank,
+        minor=feature.kind not in MAJOR,
+    )  # fmt: skip
+
+
+def _together(marks: Sequence[Mark]) -> list[Mark]:
+    """Small things at nearly one place share one label."""
+    shared: list[Mark] = []
+    for mark in sorted(marks, key=lambda each: -each.km):
+        if shared and shared[-1].km - mark.km < SAME_PLACE_KM:
+            shared[-1] = replace(shared[-1], title=f"{shared[-1].title} · {mark.title}")
+        else:
+            shared.append(mark)
+    return shared
 
 
 def _feature_note(feature: RiverFeature) -> str:
-    parts = [str(FeatureKind(feature.kind).label)] if feature.kind in MAJOR else []
-    if serves := feature.details.get("serves"):
-        parts.append(str(serves))
+    if feature.kind not in MAJOR:
+        return ""
+    parts = [str(FeatureKind(feature.kind).label)]
     if volume := feature.details.get("m3_per_day"):
-        parts.append(_("%(volume)s m³/ngày") % {"volume": format_number(volume)})
+        parts = [_("%(volume)s m³/ngày") % {"volume": format_number(volume)}]
     if feature.km_uncertainty >= 1:
         parts.append(_("±%(km)s km") % {"km": format_number(feature.km_uncertainty)})
+    if serves := feature.details.get("serves"):
+        parts.append(str(serves))
     return " · ".join(parts)
 
 

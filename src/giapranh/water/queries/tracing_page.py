@@ -70,6 +70,7 @@ class Line:
     notes: tuple[str, ...]
     shared: bool = False
     url: str = ""
+    km_lower: float | None = None  # a source that is spread along the river has no one place
 
     @property
     def window(self) -> str:
@@ -77,45 +78,47 @@ class Line:
 
     @property
     def hours_words(self) -> str:
-        return words.hours(*self.hours)
+        return words.hours(*self.hours) if self.hours[1] >= 0.05 else _("ngay tại đây")
+
+    @property
+    def place(self) -> str:
+        where = f"{self.river}, {words.kilometre(self.km)}"
+        if self.km_lower is not None:
+            where += f"–{format_number(round(self.km_lower, 1))}"
+        return f"{where}, {self.bank}" if self.bank else where
 
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """Where the water is (or was) some hours later (or before)."""
+    """Where the water is (or was) some hours later (or before): a stretch, on each river it lies on."""
 
     hours: int
-    upper: str
-    lower: str
-    km_upper: float
-    km_lower: float
+    words: str
+    parts: dict[str, tuple[float, float]]  # river → km from, km to
     window: str
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One window on the line of time."""
+    """One window on the line of time; places in hundredths of its width."""
 
     line: Line
     x: float
     width: float
-    y: float
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
     x: float
     words: str
+    anchor: str
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    width: float
-    height: float
     bars: list[Bar]
     ticks: list[Tick]
     start_x: float
-    end_x: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +169,11 @@ def trace_page(user: Any, asked: Asked, now: datetime) -> TracePage:
     found = _back(graph, at, asked, day) if asked.back else _forward(graph, at, asked, day)
     points = [line for line in found if line.kind not in ("commune", "province", "end", "confluence", "reach")]
     fronts = _fronts(graph, at, asked)
-    codes = {code for reach in graph.banks if reach.river == asked.river.key for code in [reach.province_code]}
-    provinces = provinces_of(codes, day)
-    main = [line for line in found if line.kind != "commune" and not _is_stretch(line, graph)]
+    provinces = provinces_of({reach.province_code for reach in graph.banks}, day)
+    main = [line for line in found if line.kind != "commune" and line.km_lower is None]
     return TracePage(
-        asked, main, [line for line in found if _is_stretch(line, graph)], fronts,
-        _strips(asked, found, fronts, provinces, day), provinces,
+        asked, main, [line for line in found if line.km_lower is not None], fronts,
+        _strips(asked, graph, found, fronts, day), provinces,
         _timeline(main if not asked.back else points, asked), _tell(graph, at, asked, day),
         _notes(asked), _mixing(), _hides(user, day),
         [line for line in found if line.kind == "commune"],
@@ -193,7 +195,7 @@ def _suspect(graph: Graph, one: Suspect, day: date) -> Line:
         feature.name, feature.kind, _kind_words(feature.kind), graph.rivers[feature.river].name, feature.river,
         feature.km, _bank_words(feature.bank), province_name(feature.province, day) if feature.province else "",
         one.distance_km, one.hours, one.window.earliest, one.window.latest, _(one.bank_note) if one.bank_note else "",
-        tuple(_(note) for note in one.notes), url=_feature_url(feature.key),
+        tuple(_(note) for note in one.notes), url=_feature_url(feature.key), km_lower=feature.km_lower,
     )  # fmt: skip
 
 
@@ -237,14 +239,6 @@ def _feature_url(key: str) -> str:
     return station_url(pk) if pk is not None else ""
 
 
-def _is_stretch(line: Line, graph: Graph) -> bool:
-    """A source that is spread along the river: it has no one place and no one window."""
-    return any(
-        each.name == line.name and each.river == line.river_key and each.km == line.km and each.km_lower is not None
-        for each in graph.features
-    )
-
-
 # --- where the water is after some hours -----------------------------------------------------------------------------
 
 
@@ -261,23 +255,36 @@ def _fronts(graph: Graph, at: Position, asked: Asked) -> list[Front]:
             far = _down(graph, at, asked.speeds, hours, fast=True)
             near = _down(graph, at, asked.speeds, hours, fast=False)
             moment = (asked.end or asked.start) + timedelta(hours=hours)
-        if abs(far.km - near.km) < LEAST_SHOWN_KM and far.river == near.river and found:
-            break  # everything is at the end of the network
         upper, lower = (far, near) if asked.back else (near, far)
+        if found and _is_point(upper, lower):
+            break  # everything is at the end of the network
         found.append(
-            Front(hours, _position(graph, upper), _position(graph, lower), _on(upper, at),
-                  _on(lower, at), words.moment(moment))
+            Front(hours, _between(graph, upper, lower), _parts(graph, upper, lower), words.moment(moment))
         )  # fmt: skip
     return found
 
 
-def _position(graph: Graph, at: Position) -> str:
-    return f"{graph.rivers[at.river].name} {words.kilometre(at.km)}"
+def _is_point(upper: Position, lower: Position) -> bool:
+    return upper.river == lower.river and abs(upper.km - lower.km) < LEAST_SHOWN_KM
 
 
-def _on(found: Position, at: Position) -> float:
-    """The kilometre on the river of the page: what left it stands at its mouth."""
-    return found.km if found.river == at.river else 0.0
+def _parts(graph: Graph, upper: Position, lower: Position) -> dict[str, tuple[float, float]]:
+    """The stretch between two places along the water, river by river."""
+    parts = {}
+    for leg in graph.downstream(upper):
+        last = leg.river == lower.river
+        parts[leg.river] = (leg.km_upper, lower.km if last else leg.km_lower)
+        if last:
+            break
+    return parts
+
+
+def _between(graph: Graph, upper: Position, lower: Position) -> str:
+    """``Sông Thương km 93,2 – 82,4``, with both rivers where they differ."""
+    start = f"{graph.rivers[upper.river].name} {words.kilometre(upper.km)}"
+    if upper.river == lower.river:
+        return f"{start} – {format_number(round(lower.km, 1))}"
+    return f"{start} – {graph.rivers[lower.river].name} {words.kilometre(lower.km)}"
 
 
 def _down(graph: Graph, at: Position, speeds: Speeds, hours: float, *, fast: bool) -> Position:
@@ -314,38 +321,44 @@ def _cut(speeds: Speeds, river: str, start: float, end: float, hours: float, fas
 # --- drawn -----------------------------------------------------------------------------------------------------------
 
 
-def _strips(
-    asked: Asked, found: Sequence[Line], fronts: Sequence[Front], provinces: Sequence[Province], day: date
-) -> list[Strip]:
-    """The river of the question, cut to what matters."""
-    river = asked.river
-    tones = {province.code: province.tone for province in provinces}
-    here = Mark(asked.km, "here", asked.station.name if asked.station else _("Nơi xét"),
-                f"{words.kilometre(asked.km)} · {words.moment(asked.start)}", bank=asked.bank)  # fmt: skip
-    shown = [line for line in found if line.river_key == river.key and line.kind not in ("commune", "end")]
-    marks = [here, *(_mark(line) for line in shown)]
-    reach = [front for front in fronts if front.km_upper > front.km_lower]
-    kms = [asked.km, *(line.km for line in shown), *(km for front in reach for km in (front.km_upper, front.km_lower))]
-    top = min(max(kms) + 4, river.length_km)
-    bottom = max(min(kms) - 4, 0.0)
+def _strips(asked: Asked, graph: Graph, found: Sequence[Line], fronts: Sequence[Front], day: date) -> list[Strip]:
+    """The river of the question and those the water runs on to, or came from; each cut to what matters."""
+    shown = [line for line in found if line.kind not in ("commune", "end") and line.km_lower is None]
+    keys = [asked.river.key, *(line.river_key for line in shown), *(key for front in fronts for key in front.parts)]
+    order = [leg.river for leg in graph.downstream(Position(asked.river.key, 0.0))]
+    rivers = sorted(dict.fromkeys(keys), key=lambda key: (order.index(key) if key in order else 99, key))
+    return [_strip(graph, asked, key, shown, fronts, day) for key in rivers]
+
+
+def _strip(graph: Graph, asked: Asked, key: str, found: Sequence[Line], fronts: Sequence[Front], day: date) -> Strip:
+    marks = [_mark(line) for line in found if line.river_key == key]
+    kms = [mark.km for mark in marks]
+    if key == asked.river.key:
+        title = asked.station.name if asked.station else _("Nơi xét")
+        marks.insert(0, Mark(asked.km, "here", title, f"{words.kilometre(asked.km)} · {words.moment(asked.start)}",
+                             bank=asked.bank))  # fmt: skip
+        kms.append(asked.km)
     bands = [
-        Band(front.km_upper, front.km_lower, _front_words(front, back=asked.back), tone=_tone(n))
-        for n, front in enumerate(reach)
-    ]
-    borders = [each for each in network.reaches(river, day) if each.is_border]
-    return [
-        Strip(
-            river.name, top, marks, stretches(network.banks(river, day), tones),
-            [Border(each.km_upper, each.km_lower, border_words(each, day)) for each in borders
-             if each.km_lower < top and each.km_upper > bottom],
-            bands, bottom_km=bottom,
-        )
+        Band(*front.parts[key], _front_words(front, back=asked.back), _("%(n)sg") % {"n": front.hours}, _tone(n))
+        for n, front in enumerate(fronts) if key in front.parts
     ]  # fmt: skip
+    kms += [km for band in bands for km in (band.km_upper, band.km_lower)]
+    river = network.watercourse(key)
+    top, bottom = min(max(kms) + 4, river.length_km), max(min(kms) - 4, 0.0)
+    banks = network.banks(river, day)
+    tones = {each.code: each.tone for each in provinces_of({bank.province_code for bank in graph.banks}, day)}
+    borders = [each for each in network.reaches(river, day) if each.is_border]
+    return Strip(
+        river.name, top, marks, stretches(banks, tones),
+        [Border(each.km_upper, each.km_lower, border_words(each, day)) for each in borders
+         if each.km_lower < top and each.km_upper > bottom],
+        bands, bottom_km=bottom,
+    )  # fmt: skip
 
 
 def _mark(line: Line) -> Mark:
     kind = "mouth" if line.kind == "confluence" else "border" if line.kind == "province" else line.kind
-    return Mark(line.km, kind, line.name, line.window, line.url, bank="")
+    return Mark(line.km, kind, line.name, line.window, line.url)
 
 
 def _tone(n: int) -> str:
@@ -353,12 +366,8 @@ def _tone(n: int) -> str:
 
 
 def _front_words(front: Front, *, back: bool) -> str:
-    form = _("%(hours)s giờ trước (%(at)s): từ %(upper)s đến %(lower)s") if back else _(
-        "sau %(hours)s giờ (%(at)s): từ %(upper)s đến %(lower)s")  # fmt: skip
-    return form % {"hours": front.hours, "at": front.window, "upper": front.upper, "lower": front.lower}
-
-
-ROW, LEFT, TOP_PX, WIDTH = 40.0, 8.0, 26.0, 720.0
+    form = _("%(hours)s giờ trước (%(at)s): %(place)s") if back else _("sau %(hours)s giờ (%(at)s): %(place)s")
+    return form % {"hours": front.hours, "at": front.window, "place": front.words}
 
 
 def _timeline(lines: Sequence[Line], asked: Asked) -> Timeline | None:
@@ -371,25 +380,23 @@ def _timeline(lines: Sequence[Line], asked: Asked) -> Timeline | None:
     span = max((last - first).total_seconds(), 3600.0)
 
     def x(at: datetime) -> float:
-        return round(LEFT + (at - first).total_seconds() / span * (WIDTH - 2 * LEFT), 1)
+        return round((at - first).total_seconds() / span * 100, 2)
 
-    bars = [
-        Bar(line, x(line.earliest), max(x(line.latest) - x(line.earliest), 3.0), TOP_PX + n * ROW)
-        for n, line in enumerate(shown)
-    ]
-    return Timeline(WIDTH, TOP_PX + len(bars) * ROW + 8, bars, _ticks(first, last, x), x(asked.start),
-                    x(asked.end or asked.start))  # fmt: skip
+    bars = [Bar(line, x(line.earliest), max(round(x(line.latest) - x(line.earliest), 2), 0.6)) for line in shown]
+    return Timeline(bars, _ticks(first, last, x), x(asked.start))
 
 
 def _ticks(first: datetime, last: datetime, x: Any) -> list[Tick]:
     hours = (last - first).total_seconds() / 3600
-    step = next(s for s in (1, 3, 6, 12, 24, 48, 96, 192, 384, 768) if hours / s <= 7 or s == 768)
+    step = next(s for s in (1, 3, 6, 12, 24, 48, 96, 192, 384, 768) if hours / s <= 5 or s == 768)
     at = first.astimezone(VIETNAM).replace(minute=0, second=0, microsecond=0)
     at = at.replace(hour=at.hour - at.hour % min(step, 24))
     ticks = []
     while at <= last:
         if at >= first:
-            ticks.append(Tick(x(at), f"{at:%H:%M %d/%m}" if step < 24 else f"{at:%d/%m}"))
+            place = x(at)
+            anchor = "start" if place < 8 else "end" if place > 92 else "middle"
+            ticks.append(Tick(place, f"{at:%H:%M %d/%m}" if step < 24 else f"{at:%d/%m}", anchor))
         at += timedelta(hours=step)
     return ticks
 

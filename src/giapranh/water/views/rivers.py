@@ -14,7 +14,7 @@ from giapranh.kernel.tables import XLSX_TYPE, Column, Status, Table
 from giapranh.water import layers, permissions
 from giapranh.water.queries import network
 from giapranh.water.queries.overview import overview
-from giapranh.water.queries.river_page import RiverPage, StationRow, river_page, station_url
+from giapranh.water.queries.river_page import RiverPage, StationRow, class_words, river_page, station_url
 
 TONES = {"class-1": "good", "class-2": "good", "class-3": "soon", "class-4": "bad", "class-5": "bad"}
 
@@ -63,16 +63,16 @@ def station_table(rows: list[StationRow], request: HttpRequest, *, river: bool =
     """Stations as a table: what the picture says, in words."""
     columns = [
         Column("station", _("Trạm"), value=lambda row: row.station.name, link=lambda row: station_url(row.station.pk)),
-        *([Column("river", _("Sông"), value=lambda row: row.station.watercourse.name if row.station.watercourse else "")]
-          if river else []),
-        Column("km", _("Km"), "number", value=lambda row: row.station.km, places=1),
-        Column("bank", _("Bờ"), value=lambda row: row.station.get_bank_display() if row.station.bank else "", hidden=river),
-        Column("state", _("Chất lượng nước"), "status", value=_status, filterable=False),
-        Column("value", _("Thông số quyết định"), value=lambda row: row.state.value, filterable=False),
+        *([Column("river", _("Sông"), value=_river_name)] if river else []),
+        Column("km", _("Km"), "number", value=lambda row: row.station.km, places=1, filterable=False),
+        Column("bank", _("Bờ"), value=_bank, hidden=True),
+        Column("state", _("Nước"), "status", value=_status, filterable=False),
+        Column("value", _("Vì"), value=lambda row: row.state.value, filterable=False),
+        Column("over", _("Vượt giới hạn sức khỏe"), value=lambda row: row.over_words, filterable=False),
         Column("at", _("Đo lúc"), "date", value=lambda row: row.state.at, filterable=False),
-        Column("target", _("Mục tiêu"), value=_target, hidden=not any(row.target for row in rows)),
+        Column("heard", _("Ai đã biết"), value=lambda row: row.heard, filterable=False),
+        Column("target", _("Mục tiêu"), value=_target, hidden=True),
         Column("missing", _("Chưa đo"), value=_missing, hidden=True, filterable=False),
-        Column("heard", _("Ai đã biết"), value=lambda row: row.heard),
         Column("kind", _("Loại trạm"), value=lambda row: row.station.get_kind_display(), hidden=True),
         Column("owner", _("Đơn vị quản lý"), value=_owner, hidden=True),
     ]  # fmt: skip
@@ -111,13 +111,28 @@ def bank_table(page: RiverPage, request: HttpRequest) -> Table:
     )  # fmt: skip
 
 
+def _river_name(row: StationRow) -> str:
+    return row.station.watercourse.name if row.station.watercourse else ""
+
+
+def _bank(row: StationRow) -> str:
+    return row.station.get_bank_display() if row.station.bank else ""
+
+
 def _status(row: StationRow) -> Status:
-    tone = "bad" if row.state.over or row.fails_target else TONES.get(row.state.tone, "")
+    """The class in words; its colour follows the worst that is known of the water."""
+    said = class_words(row.state.cls) if row.state.cls else row.words
+    said = said[:1].upper() + said[1:]
     if row.state.silent:
-        return Status(_("Im lặng"), "soon", "pause", row.words)
+        return Status(_("Im lặng"), "soon", "pause", _("trước đó: %(words)s") % {"words": said})
+    tone = "bad" if row.state.over or row.fails_target else TONES.get(row.state.tone, "")
     icon = {"good": "check", "soon": "half", "bad": "warning"}.get(tone, "minus")
-    words = row.words[:1].upper() + row.words[1:]
-    return Status(words, tone, icon, _("không đạt mục tiêu") if row.fails_target else "")
+    return Status(
+        said,
+        tone,
+        icon,
+        _("mục tiêu %(cls)s") % {"cls": row.target.class_code} if row.fails_target and row.target else "",
+    )
 
 
 def _target(row: StationRow) -> str:

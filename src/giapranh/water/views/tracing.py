@@ -107,7 +107,7 @@ def _table(page: TracePage, request: HttpRequest) -> Table:
     columns = [
         Column("name", _("Nguồn có thể") if back else _("Nước đến"), link=lambda line: line.url),
         Column("kind_words", _("Là gì")),
-        Column("river", _("Sông")), Column("km", _("Km"), "number", places=1), Column("bank", _("Bờ")),
+        Column("place", _("Ở đâu")),
         Column("province", _("Tỉnh")),
         Column("distance_km", _("Cách (km)"), "number", places=1),
         Column("hours_words", _("Nước đi mất")),
@@ -124,9 +124,8 @@ def _table(page: TracePage, request: HttpRequest) -> Table:
 
 def _units(page: TracePage, request: HttpRequest) -> Table:
     columns = [
-        Column("name", _("Xã, phường")), Column("province", _("Tỉnh")), Column("bank", _("Bờ")), Column("river", _("Sông")),
-        Column("km", _("Từ km"), "number", places=1), Column("hours_words", _("Nước đi mất")),
-        Column("window", _("Đến trong khoảng")),
+        Column("name", _("Xã, phường")), Column("province", _("Tỉnh")), Column("place", _("Từ đâu")),
+        Column("hours_words", _("Nước đi mất")), Column("window", _("Đến trong khoảng")),
     ]  # fmt: skip
     return Table.of(page.units, columns, request.GET, name="xa", compact=True, page_size=200,
                     title=_("Xã, phường hai bờ mà nước đi qua"))  # fmt: skip
