@@ -15,6 +15,7 @@ from giapranh.documents import queries as documents
 from giapranh.kernel.tables import as_text
 from giapranh.people import queries as people
 from giapranh.programme import queries as programme
+from giapranh.water.queries import alerts
 
 MOST = 12
 MOST_NEWS = 6
@@ -56,13 +57,22 @@ def bench_of(user: Any, at: datetime) -> Bench:
     """The three piles of ``user`` and the programmes they take part in."""
     desk = programme.desk_of(user, at)
     papers, illustrative = _papers_to_confirm(user)
+    water = alerts.bench_of(user, at)
     return Bench(
-        Pile([_task_line(item) for item in desk.owe], desk.owe_total, reverse("programme:all_tasks")) + papers,
-        Pile([_task_line(item) for item in desk.wait], desk.wait_total, reverse("programme:all_tasks")),
+        _water_pile(water.owed)
+        + Pile([_task_line(item) for item in desk.owe], desk.owe_total, reverse("programme:all_tasks"))
+        + papers,
+        _water_pile(water.waiting)
+        + Pile([_task_line(item) for item in desk.wait], desk.wait_total, reverse("programme:all_tasks")),
         _news(user) + Pile([_task_line(item) for item in desk.new], desk.new_total),
         desk.programmes,
-        desk.illustrative or illustrative,
+        desk.illustrative or illustrative or any(line.illustrative for line in [*water.owed, *water.waiting]),
     )
+
+
+def _water_pile(lines: Sequence[alerts.BenchLine]) -> Pile:
+    """Alerts and notices stand first: their clocks run in minutes and hours."""
+    return Pile([Line(line.url, line.text, line.note, line.bucket) for line in lines], len(lines))
 
 
 def _task_line(item: Any) -> Line:

@@ -5,6 +5,7 @@ Whoever works in this agency sees them; auditors too. Writing goes by role, as i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from giapranh.kernel.errors import N_, NotAllowed, NotFound, Refused
@@ -102,6 +103,17 @@ def can_send_notice(user: Any) -> bool:
 
 def can_handle_alert(user: Any, alert: Any) -> bool:
     return _yes(check_can_handle_alert, user, alert)
+
+
+def alert_handler(user: Any) -> Callable[[Any], bool]:
+    """``can_handle_alert`` for a list: what is asked about the person is asked once."""
+    if not access.may_write(user):
+        return lambda alert: False
+    here, offices = access.works_here(user), access.office_ids_below(user)
+    handles = here and access.has_role(user, *HANDLERS)
+    owns = here and not access.has_role(user, Role.CLERK)
+    runs = access.has_role(user, Role.SPECIALIST)
+    return lambda alert: handles or (owns and alert.owner_id in offices) or (runs and alert.station.owner_id in offices)
 
 
 def check_can_handle_alert(user: Any, alert: Any) -> None:

@@ -233,7 +233,9 @@ def test_ended_by_a_person_it_comes_back_when_it_gets_worse(ammonium, an):
 
 def test_a_silent_station_is_one_alert_and_its_first_words_end_it(station, ammonium, an):
     make.series(station, "ph")
-    rule(None, kind=RuleKind.SILENCE, station=station, limit_source="", high=None, grace_minutes=15, owner=station.owner)
+    rule(
+        None, kind=RuleKind.SILENCE, station=station, limit_source="", high=None, grace_minutes=15, owner=station.owner
+    )
     bring(ammonium, [0.1])
     ammonium.refresh_from_db()
     due = ammonium.next_due_at

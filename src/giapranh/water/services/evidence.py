@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import itertools
 import json
 import zipfile
 from collections.abc import Mapping
@@ -18,9 +17,10 @@ from typing import Any
 from django.db import connection
 
 from giapranh.documents import vault
-from giapranh.documents.writing.drawing import Drawing, Line, Polygon, Rect, Shape, Text, to_svg
+from giapranh.documents.writing.drawing import to_svg
 from giapranh.kernel.text import search_key
-from giapranh.water.models import CoursePoint, Incident, RiverFeature, Series, Station
+from giapranh.water.models import Incident, Series
+from giapranh.water.queries import incident_map
 from giapranh.water.queries.incident_place import Surroundings
 from giapranh.water.queries.notice_content import FLAGS, series_of
 
@@ -34,7 +34,7 @@ def bundle(incident: Incident, content: Mapping[str, Any], around: Surroundings,
     files: dict[str, bytes] = {"thong-bao.json": _json(dict(content))}
     for series in series_of(incident):
         files[f"so-lieu/{_file_name(series)}.csv"] = _extract(series, incident.seen_at)
-    files["ban-do.svg"] = to_svg(map_of(incident)).encode()
+    files["ban-do.svg"] = to_svg(incident_map.map_of(incident)).encode()
     files["nuoc-toi.csv"] = _arrivals(around)
     for number, photo in enumerate(incident.photos.all(), 1):
         suffix = photo.file_name.rpartition(".")[2].lower()[:5] or "jpg"
@@ -110,57 +110,3 @@ def _arrivals(around: Surroundings) -> bytes:
             each.window[1].astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ"), each.province,
         ])  # fmt: skip
     return out.getvalue().encode()
-
-
-# --- the map ---------------------------------------------------------------------------------------------------------
-
-WIDTH, HEIGHT, EDGE = 720.0, 520.0, 40.0
-
-
-def map_of(incident: Incident) -> Drawing:
-    """The river, the place, the stations and the intakes that stand openly on it."""
-    points = list(CoursePoint.objects.filter(watercourse=incident.watercourse).order_by("-km"))
-    if len(points) < 2:
-        return Drawing(WIDTH, 60, [Text(20, 36, str(incident.watercourse))], title=incident.name)
-    to_page = _projection([(p.lon, p.lat) for p in points])
-    line = [to_page(p.lon, p.lat) for p in points]
-    shapes: list[Shape] = [
-        Line(*a, *b, width=3) for a, b in itertools.pairwise(line)
-    ]  # fmt: skip
-    shapes += [Text(line[0][0] + 8, line[0][1] + 4, str(incident.watercourse), bold=True)]
-    for name, km, fill in _on_the_river(incident):
-        x, y = to_page(*_place_at(points, km))
-        shapes += [Rect(x - 5, y - 5, 10, 10, fill=fill), Text(x + 9, y + 4, name[:40], size=11)]
-    x, y = to_page(*_place_at(points, incident.km))
-    shapes.append(Polygon([(x, y - 12), (x - 10, y + 8), (x + 10, y + 8)], fill="dark"))
-    shapes.append(Text(x + 14, y - 8, f"{incident.number} · km {incident.km:g}", bold=True))
-    shapes.append(Text(EDGE, HEIGHT - 12, "▲ nơi xảy ra · ■ công trình lấy nước · □ trạm quan trắc", size=11))
-    return Drawing(WIDTH, HEIGHT, shapes, title=f"{incident.number} {incident.name}")
-
-
-def _on_the_river(incident: Incident) -> list[tuple[str, float, Any]]:
-    river = incident.watercourse
-    intakes = RiverFeature.objects.filter(watercourse=river, kind="intake", restricted=False)
-    stations = Station.objects.filter(watercourse=river, km__isnull=False)
-    return [
-        *((each.name, each.km, "dark") for each in intakes),
-        *((each.name, float(each.km or 0), "empty") for each in stations),
-    ]
-
-
-def _place_at(points: list[CoursePoint], km: float) -> tuple[float, float]:
-    """Longitude and latitude at a kilometre, between the two points around it."""
-    for upper, lower in itertools.pairwise(points):
-        if upper.km >= km >= lower.km and upper.km > lower.km:
-            share = (upper.km - km) / (upper.km - lower.km)
-            return upper.lon + share * (lower.lon - upper.lon), upper.lat + share * (lower.lat - upper.lat)
-    near = min(points, key=lambda point: abs(point.km - km))
-    return near.lon, near.lat
-
-
-def _projection(places: list[tuple[float, float]]) -> Any:
-    west, east = min(p[0] for p in places), max(p[0] for p in places)
-    south, north = min(p[1] for p in places), max(p[1] for p in places)
-    span = max((east - west) * 0.93, north - south) or 0.01  # a degree of longitude is shorter at 21° N
-    scale = min((WIDTH - 4 * EDGE), (HEIGHT - 2 * EDGE)) / span
-    return lambda lon, lat: (EDGE + (lon - west) * 0.93 * scale, EDGE + (north - lat) * scale)

@@ -289,8 +289,8 @@ def notified(incident: Incident, by: Officer | None, at: datetime, words: str) -
 
 
 def acknowledged(incident: Incident, by: Officer | None, at: datetime, words: str) -> None:
-    state = IncidentState(incident.state)
-    after = move_incident(state, IncidentVerb.ACKNOWLEDGED) if state != IncidentState.CONFIRMED else state
+    """The neighbour has a notice of ours. Called by the notices, in their transaction."""
+    after = move_incident(IncidentState(incident.state), IncidentVerb.ACKNOWLEDGED)
     _moved(incident, after, "acknowledged", by, at, words)
 
 

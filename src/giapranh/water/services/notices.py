@@ -233,11 +233,18 @@ def acknowledge(*, notice_id: int, words: str, acknowledged_at: datetime, by: Of
         notice.state = move_notice(NoticeState(notice.state), NoticeVerb.ACKNOWLEDGE)
         notice.acknowledged_at, notice.acknowledged_words = acknowledged_at, nfc(words).strip()
         notice.save()
-        incidents.acknowledged(
-            notice.incident, by, at, f"{notice} ← {notice.neighbour_name}: {notice.acknowledged_words}"
-        )
+        _heard(notice, by, at)
         audit("notice.acknowledged", "water-notice", notice.pk, by, at)
     return notice
+
+
+def _heard(notice: Notice, by: Officer, at: datetime) -> None:
+    """Theirs moves the incident on; that we have one of theirs is only noted."""
+    words = f"{notice} ← {notice.neighbour_name}: {notice.acknowledged_words}"
+    if notice.incoming:
+        incidents.happened(notice.incident, "acknowledged", at, by=by, words=words)
+    else:
+        incidents.acknowledged(notice.incident, by, at, words)
 
 
 def answer(
@@ -252,7 +259,7 @@ def answer(
         notice.state = move_notice(NoticeState(notice.state), NoticeVerb.ANSWER)
         if notice.acknowledged_at is None:
             notice.acknowledged_at, notice.acknowledged_words = answered_at, nfc(words).strip()
-            incidents.acknowledged(notice.incident, by, at, f"{notice} ← {notice.neighbour_name}")
+            _heard(notice, by, at)
         notice.answered_at, notice.answer_words = answered_at, nfc(words).strip()
         notice.answer_paper = _paper(paper_number, by)
         notice.save()
