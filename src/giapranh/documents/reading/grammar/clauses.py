@@ -55,6 +55,7 @@ _UNKNOWN = re.compile(
     r"[^\W\d_][\w&/.]*(?: [\w&/–-]+){0,8}? (?=(?:chủ trì|là (?:cơ quan|đơn vị) (?:chủ trì|đầu mối)|làm đầu mối|có trách nhiệm|chịu trách nhiệm)(?!\w))"
 )
 _UNKNOWN_ORDERED = re.compile(r"[^\W\d_][\w&/.]*(?: [\w&/–-]+){0,9}")
+_AMOUNT = re.compile(r"\d[.,]\d")
 _NO_NAME = re.compile(
     r"(?:viec|cac|moi|trong|khi|de|neu|theo|tai|ve|nhung|doi|sau|truoc|ngoai|noi dung|nhiem vu|dong chi|qua|tren|hang|cong tac|ket qua|don vi|nguoi)\b|[^.;]* (?:do|duoc|da|ma|khi|de|neu|thi|phai|la)\b"
 )
@@ -108,7 +109,12 @@ def _stranger(para: Para, at: int, limit: int, ordered: bool = False) -> Unit | 
         return None
     m = _UNKNOWN.match(para.text, at, limit)
     end = m.end() - 1 if m else _before_verb(para, at, limit) if ordered else None
-    if end is None or _NO_NAME.match(para.folded, at, end) or pattern("long duty").search(para.folded, at, end):
+    if (
+        end is None
+        or _AMOUNT.search(para.text, at, end)
+        or _NO_NAME.match(para.folded, at, end)
+        or pattern("long duty").search(para.folded, at, end)
+    ):
         return None
     return Unit(nearest_known(para.text[at:end]), at, end)
 

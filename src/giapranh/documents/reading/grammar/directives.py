@@ -223,6 +223,8 @@ class _Reader(Maker):
         ):
             ends_open = True
         if here.silent and not ends_open and not self._order_plain(node):
+            if CLOSING.match(folded):
+                self._difficulties(node, here)
             return here
         if ends_open or (
             following is not None and following.kind != "plain" and re.search(r"(?:nhu sau|sau day)\W*$", folded)

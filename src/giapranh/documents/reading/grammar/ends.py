@@ -33,7 +33,7 @@ _COMPOUND = re.compile(r"(?:^ ?|(?P<before>\S+) )(?P<word>[^\W\d_a-z][^\W\d_]*) 
 _LEVELS = frozenset(["tỉnh", "thành", "phố", "huyện", "quận", "thị", "xã", "trấn", "phường", "khu", "thôn", "bản"])
 _PLACED = re.compile(
     r"(?: (?:các )?(?:tỉnh|thành phố|huyện|quận|thị xã|xã|phường|thị trấn|đặc khu|khu vực|cấp xã|trung ương|Trung ương)"
-    r"(?: [^\W\d_a-z]\w*)*)* ?"
+    r"(?: [^\W\d_a-z]\w*)*| \([^()]*\)| số \d+)* ?"
 )
 # Verbs that need an object even in a name.
 _TRANSITIVE = frozenset(
@@ -48,6 +48,45 @@ _TRANSITIVE = frozenset(
         "nghien cuu",
         "phuc vu",
         "dieu phoi",
+    ]
+)
+_NOT_NOUNS = frozenset(
+    [
+        "đến",
+        "tới",
+        "lên",
+        "xuống",
+        "ra",
+        "vào",
+        "cùng",
+        "với",
+        "cho",
+        "từ",
+        "ở",
+        "để",
+        "khi",
+        "sau",
+        "trước",
+        "qua",
+        "theo",
+        "bởi",
+        "nên",
+        "rồi",
+        "vẫn",
+        "cũng",
+        "hãy",
+        "mới",
+        "nay",
+        "này",
+        "đó",
+        "mà",
+        "nếu",
+        "lại",
+        "càng",
+        "đều",
+        "chỉ",
+        "rất",
+        "hơn",
     ]
 )
 _HEADING = 110  # characters of the longest heading
@@ -101,7 +140,7 @@ def _wants_object(text: str, begin: int, at: int, verbs: frozenset[str]) -> bool
 
 def word_in_name(para: Para, begin: int, word: re.Match[str], complete: bool) -> bool:
     """Whether an unknown small word belongs to the name whose head ends at ``begin``."""
-    if complete:
+    if complete or word.group() in _NOT_NOUNS:
         return False
     text, end = para.text, word.end()
     if _second_half(text, begin, word.start()) or _wants_object(text, begin, word.start(), fields()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
@@ -22,6 +23,7 @@ from .vocabulary import named_at
 from .wording import (
     ANSWERS,
     HANDS_ON,
+    ONLY_HELP,
     PURPOSE,
     QUOTED,
     TOGETHER,
@@ -81,7 +83,17 @@ class Maker(Seeker):
             if phrase is None:
                 continue
             out += [u for u in phrase.units if key(u.name) not in {key(x.name) for x in out}]
+        for helpers in self._only_help(para, start, end):
+            out += [u for u in helpers if key(u.name) not in {key(x.name) for x in out}]
         return out
+
+    def _only_help(self, para: Para, start: int, end: int) -> Iterator[tuple[Unit, ...]]:
+        for m in ONLY_HELP.finditer(para.folded, start, end):
+            half = max(para.text.rfind(sign, start, m.start()) for sign in ("; ", ". ", "trì, ", "hiện, "))
+            at = para.text.find(" ", half + 1) + 1 if half >= start else 0
+            phrase = phrase_at(para, at, m.start() + 1) if at else None
+            if phrase is not None and phrase.end >= m.start() - 1:
+                yield phrase.units
 
     def _emit(self, node: Node, clause: Clause, scope: Scope, start: int, end: int) -> None:
         units = tuple((node.para, u) for u in clause.units)

@@ -29,6 +29,7 @@ _SEAT = re.compile(r" (?:các )?[^\W\d_a-z]")
 _SEATED = re.compile(r"(?:Phòng|Chi nhánh|Văn phòng|Văn phòng đại diện|Trung tâm|Cơ sở|Phân hiệu|Quản lý|Đại diện) $")
 _SYLLABLE = re.compile(r"[a-z]+")
 _NEXT_WORD = re.compile(r"(?<=[\s,])[a-z]+")
+_LISTED = re.compile(r",| các ")
 _ENTRUSTED = re.compile(r"duoc (?:giao|phan cong)\b")
 _OTHERS = re.compile(r"(?:[,;] | và )(?:các|những) ")
 _CLOSING_WORDS = frozenset(
@@ -62,6 +63,8 @@ def _phrase(para: Para, at: int, end_of: int) -> Phrase | None:
     if not body_at(para.text, at, end_of):
         return None
     end, stop = _phrase_end(para, at, end_of)
+    if end == end_of < len(para.text) and end == at + LONGEST_LIST:
+        end = max(para.text.rfind(", ", at, end), at)
     units = split(para, at, end)
     return Phrase(tuple(units), at, end, stop) if units else None
 
@@ -109,7 +112,12 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
             break
         complete = is_complete(para.text, begin, known, here)
         end = _stops_at(
-            para.text, masked, here, limit, begin if single and "," not in para.text[begin:here] else 0, complete
+            para.text,
+            masked,
+            here,
+            limit,
+            begin if single and not _LISTED.search(para.text, begin, here) else 0,
+            complete,
         )
         if end is None or _inside_name(para, masked, begin, here, end, limit, complete):
             continue
@@ -135,7 +143,9 @@ def _inside_name(para: Para, masked: str, begin: int, start: int, end: int, limi
     """Whether the verb found belongs to the name: by half ("Khuyến công bố trí …"), as its object or its second half."""
     text = para.text
     second = text.find(" ", start, end) + 1
-    if second and (after := _stops_at(text, masked, second, limit, begin, True)) is not None and after > end:
+    first = _SYLLABLE.match(masked, second) if second else None
+    words = stops().get(first.group(), ()) if first else ()
+    if any(len(w.marked) > end - second and text.startswith(w.marked, second, limit) for w in words):
         return True
     return not complete and verb_in_name(para, begin, start, end)
 

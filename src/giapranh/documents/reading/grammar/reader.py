@@ -286,7 +286,7 @@ def _circumstances(head: Head, header: Reading, paras: list[Para], cited: list[C
     )
     return Circumstances(
         name,
-        kind.gives_duties if kind else True,
+        kind is None or kind.gives_duties or (kind.name == "Quy chế" and _between_bodies(header)),
         issuer,
         header.place.value if header.place else "",
         header.date.value if header.date else None,
@@ -295,6 +295,11 @@ def _circumstances(head: Head, header: Reading, paras: list[Para], cited: list[C
         provincial=local,
         answers=name == "Công văn" and header.subject is not None and bool(_ANSWERS.match(fold(header.subject.value))),
     )
+
+
+def _between_bodies(header: Reading) -> bool:
+    """Whether a regulation shares out work between the bodies that agree on it, as no general one does."""
+    return header.subject is not None and "phoi hop" in fold(header.subject.value)
 
 
 def _structure(root: object) -> tuple[Part, ...]:

@@ -165,6 +165,8 @@ def _is_cut(group: str, separator: str, text: str, at: int, end: int, spreading:
         return not _INNER_PLURAL.search(group)
     if re.match(r"[A-ZĐ]{3,}\b", rest) and named_at(group):
         return True
+    if rest[:1].isupper() and not _LEVELS.match(fold(rest[:16])) and pattern("solo").match(rest):
+        return True
     return separator.startswith(";") and bool(body_at(rest))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 SILENT = re.compile(
-    r"^(?:ve |mot so |cac )*(?:danh gia|tinh hinh|ket qua(?! thuc hien phai)|nhung ket qua|ton tai|han che|nhung (?:ton tai|han che|kho khan)|kho khan|nguyen nhan|uu diem|khuyet diem|muc dich|quan diem|muc tieu|pham vi|doi tuong|can cu|co so|su can thiet|khai quat|thuc trang|boi canh|du bao|dac diem|nhan dinh|thanh phan|thoi gian,? dia diem|giai thich tu ngu|kinh phi|nguon kinh phi|thong tin chung|noi dung cuoc hop)\b"
+    r"^(?:ve |mot so |cac )*(?:danh gia|tinh hinh|ket qua(?! thuc hien phai)|nhung ket qua|ton tai|han che|nhung (?:ton tai|han che|kho khan)|kho khan|nguyen nhan|uu diem|khuyet diem|muc dich|quan diem|muc tieu|pham vi|doi tuong|can cu|co so|su can thiet|khai quat|thuc trang|boi canh|du bao|dac diem|nhan dinh|thanh phan|thoi gian,? dia diem|giai thich tu ngu|kinh phi|nguon kinh phi|thong tin chung|noi dung cuoc hop|nguyen tac|giai thich|quy dinh chung|hieu luc)\b"
 )
 SECTION = re.compile(
     r"nhiem vu|giai phap|to chuc thuc hien|trach nhiem|phan cong|noi dung (?:chi dao|ket luan|thuc hien)|yeu cau|ket luan|chi dao|trong tam|thoi gian (?:toi|den)|che do (?:thong tin,? )?bao cao"
@@ -37,6 +37,10 @@ WITH = re.compile(
 # "…làm đầu mối, cùng với X …", "có sự phối hợp của X": X helps, whoever leads stands before.
 TOGETHER = re.compile(
     r"(?:, (?:va )?cung(?: voi)?|\b(?:co|voi) su (?:phoi hop|tham gia|ho tro|giup do)(?: chat che)? cua) (?=[^\W\d_])"
+)
+# "…; Công ty X, Công ty Y phối hợp thực hiện.": those named do nothing but help.
+ONLY_HELP = re.compile(
+    r" ?(?:cung )?(?:phoi hop|ho tro)(?: (?:thuc hien|trien khai|giai quyet|xu ly|tham gia))?(?=\s*(?:[;.)]|$))"
 )
 PURPOSE = re.compile(
     r"gui (?:ve )?(?P<who>.{3,120}?)(?: truoc [^,;.]{4,40})? (?P<purpose>de (?:nghien cuu|tong hop|xem xet|tiep thu|theo doi)[^.;]{5,200})"
