@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from giapranh.kernel.errors import N_, BadInput
 from giapranh.kernel.periods import valid_on
 from giapranh.water.rules import datafiles
 
 WORSE = "worse"
+_remembered = lru_cache(maxsize=8192)  # tables of many results ask for few days and parameters again and again
 TABLE_1 = "table1"
 
 
@@ -104,6 +105,7 @@ def standard(key: str) -> Standard:
     return found
 
 
+@_remembered
 def standard_on(day: date) -> Standard:
     """The regulation that held on the day of the sample. Before 01/03/2016 no limits are kept."""
     found = next((one for one in valid_on(standards(), day) if one.classes), None)
@@ -130,12 +132,14 @@ def _decimal(text: str) -> Decimal | None:
     return Decimal(text) if text else None
 
 
-def class_bounds(parameter: str, day: date, water_body: str = WaterBody.RIVER) -> list[Bound]:
+@_remembered
+def class_bounds(parameter: str, day: date, water_body: str = WaterBody.RIVER) -> tuple[Bound, ...]:
     """The limits of all classes of the parameter on that day, best first; empty when the standard has none."""
     held = valid_on(_bounds(standard_on(day).key).get(parameter, ()), day)
-    return [one for one in held if one.cls != TABLE_1 and one.water_body in {"", water_body}]
+    return tuple(one for one in held if one.cls != TABLE_1 and one.water_body in {"", water_body})
 
 
+@_remembered
 def table1_bound(parameter: str, day: date) -> Bound | None:
     """The limit that protects health whatever the water is used for (Table 1 of QCVN 08:2023)."""
     held = valid_on(_bounds(standard_on(day).key).get(parameter, ()), day)
@@ -156,10 +160,12 @@ def bound(parameter: str, cls: str, day: date, water_body: str = WaterBody.RIVER
     return next((one for one in class_bounds(parameter, day, water_body) if one.cls == cls), None)
 
 
+@_remembered
 def classed_parameters(day: date, water_body: str = WaterBody.RIVER) -> tuple[str, ...]:
     """The parameters that have classes on that day."""
     return tuple(key for key in _bounds(standard_on(day).key) if class_bounds(key, day, water_body))
 
 
+@_remembered
 def table1_parameters(day: date) -> tuple[str, ...]:
     return tuple(key for key in _bounds(standard_on(day).key) if table1_bound(key, day))
