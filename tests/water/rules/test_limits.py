@@ -139,6 +139,11 @@ def test_an_automatic_station_never_gets_one_class_without_the_missing_ones() ->
     assert {"bod5", "coliform"} <= set(found.missing)
 
 
+def test_waste_water_has_no_class_of_surface_water() -> None:
+    found = classify_sample({"cod": 400, "nh4_n": 60}, NOW, "wastewater")
+    assert (found.classes, found.table1, found.limiting, found.missing) == ((), (), "", ())
+
+
 def test_targets_compare_inside_one_regulation() -> None:
     assert meets_target("A", "B", "qcvn_08_2023_table_2") is True
     assert meets_target("C", "B", "qcvn_08_2023") is False

@@ -264,7 +264,10 @@ def classify_sample(
     *,
     floating_rubbish: bool | None = None,
 ) -> SampleClass:
-    """Every result of a sample: classes per parameter, the worst of them, what is missing, and Table 1 apart."""
+    """Every result of a sample: classes per parameter, the worst of them, what is missing, and Table 1 apart.
+
+    Water that is neither river nor lake (an outfall) has no class and no Table 1.
+    """
     held = standard_on(day)
     readings = {key: value if isinstance(value, Reading) else Reading(value) for key, value in values.items()}
     wanted = classed_parameters(day, water_body)
@@ -275,7 +278,7 @@ def classify_sample(
     )  # fmt: skip
     health = (
         compare(readings[key].value, limit, readings[key].censored)
-        for key in table1_parameters(day)
+        for key in (table1_parameters(day) if water_body in set(WaterBody) else ())
         if key in readings and readings[key].value is not None and (limit := table1_bound(key, day))
     )
     first = tuple(health)
