@@ -50,6 +50,8 @@ class Question:
     keys: list[Key] = field(default_factory=list)
     needs_detail: bool = False
     costly: bool = False
+    _source: str = ""
+    source_values: list[Any] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         compiler = Compiler(self.entity, self.rows_of, self.stations)
@@ -83,7 +85,14 @@ class Question:
             return None
         return self.keys[0].descending if self.keys[0].piece.sql == "t.time" else None
 
+    def read_from(self, inner: str, values: list[Any]) -> None:
+        """Take the rows from a narrower source than the whole table; what may be seen is settled in there."""
+        self._source, self.source_values = f"({inner}) t", values
+        self.where, self.values = [], []
+
     def source(self) -> str:
+        if self._source:
+            return self._source
         detail = DETAIL_JOIN.format(t="t", d="d") if self.needs_detail else ""
         return f"{self.entity.table} t{detail}"
 
@@ -102,8 +111,13 @@ class Question:
         return [value for key in self.keys for value in key.piece.values]
 
     def key_columns(self) -> str:
-        """The keys as text, read exactly, for the next link."""
+        """The keys as text, read exactly, for the next link; the time of an observation is in its row anyway."""
+        if self.by_time is not None:
+            return ""
         return "".join(f", ({key.piece.sql})::text" for key in self.keys)
+
+    def key_values(self) -> list[Any]:
+        return [] if self.by_time is not None else self.order_values()
 
     def go_on_after(self, token: list[Any]) -> None:
         """Only what lies behind the row the token speaks of, whatever was added or taken away before it."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from giapranh.kernel.errors import N_
 from giapranh.water.rules import observation_ids
-from giapranh.water.sta import database, shapes, times
+from giapranh.water.sta import database, newest, shapes, times
 from giapranh.water.sta.access import Principal
 from giapranh.water.sta.asking import Question
 from giapranh.water.sta.errors import NoSuchEntity, TooLarge
@@ -109,18 +109,40 @@ class Reader:
         if options.after is not None:
             question.go_on_after(options.after)
         top = options.page()
+        if link is None and top:
+            self._narrow(question, options, top + 1 + options.skip)
         columns = self._columns(question.entity, options)
         sql = (
             f"SELECT {columns}{question.key_columns()} FROM {question.source()} WHERE {question.condition()}"
             f" ORDER BY {question.order_by()} LIMIT %s OFFSET %s"
         )
-        values = [*question.order_values(), *question.values, *question.order_values(), top + 1, options.skip]
+        values = [
+            *question.key_values(), *question.source_values, *question.values, *question.order_values(), top + 1,
+            options.skip,
+        ]  # fmt: skip
         rows = database.fetch(sql, values) if top else []
         page = self._made(question, options, rows[:top])
         page.count = count
         if len(rows) > top and top:
             page.token = self._token(question, rows[top - 1], page.ids[-1])
         return page
+
+    def _narrow(self, question: Question, options: Options, wanted: int) -> None:
+        """The newest rows of all series: read only from where enough of them are certain to lie."""
+        if question.by_time is None or options.filter is not None or options.after is not None:
+            return
+        instant = newest.bound(self.stations, wanted, newest_first=question.by_time)
+        if instant is None:
+            return
+        sign, direction = (">=", "DESC") if question.by_time else ("<=", "ASC")
+        seen = "" if self.stations is None else " AND s.station_id = ANY(%s)"
+        columns = "series_id, time, value, flag, reason, status, censored"
+        inner = (
+            f"SELECT o.* FROM water_series s CROSS JOIN LATERAL (SELECT {columns} FROM water_observation i"
+            f" WHERE i.series_id = s.id AND i.time {sign} %s ORDER BY i.time {direction} LIMIT %s) o"
+            f" WHERE s.count > 0{seen}"
+        )
+        question.read_from(inner, [instant, wanted, *([] if self.stations is None else [self.stations])])
 
     def count(self, question: Question, options: Options, parent: int | None, link: Link | None) -> int:
         """How many there are; of observations without a filter the series know it."""
@@ -147,6 +169,8 @@ class Reader:
         return ", ".join(["t.id", *shapes.columns(entity, shape.properties)])
 
     def _token(self, question: Question, row: tuple[Any, ...], row_id: int) -> list[Any]:
+        if question.by_time is not None:
+            return [times.written(row[1]), row_id]
         keys = list(row[len(row) - len(question.keys) :]) if question.keys else []
         return [*keys, row_id]
 
@@ -213,7 +237,7 @@ class Reader:
             f"SELECT {self._columns(target, options)}{question.key_columns()} FROM {question.source()}"
             f" WHERE {question.condition()} ORDER BY {question.order_by()} LIMIT %s OFFSET %s"
         )
-        values = [*question.order_values(), *question.values, *question.order_values(), top + 1, options.skip]
+        values = [*question.key_values(), *question.values, *question.order_values(), top + 1, options.skip]
         sql = f"SELECT p.id, x.* FROM unnest(%s::bigint[]) AS p(id) CROSS JOIN LATERAL ({inner}) x LIMIT %s"
         rows = database.fetch(sql, [ids, *values, self.room + 1]) if top else []
         return self._placed(entity, link, question, options, ids, rows, top)

@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -139,41 +140,67 @@ def observations(
     root: str, rows: Sequence[tuple[Any, ...]], ids: list[int], details: dict[int, Detail], select: list[str] | None
 ) -> list[str]:
     """The rows (OBSERVATION_COLUMNS first) as JSON text."""
+    if not rows:
+        return []
     chosen = set(select) if select else None
-    known: dict[tuple[int, int, int, int], str] = {}
     written = times.written_column([row[1] for row in rows])
-    template = _template(root, chosen)
-    texts = []
-    for row, row_id, at in zip(rows, ids, written, strict=True):
-        key = row[3:7]
-        params = known.get(key)
-        if params is None:
-            params = known[key] = parameters(*key)
-        if details and (detail := details.get(row_id)) is not None:
-            texts.append(_with_detail(root, row, row_id, at, params, detail, chosen))
-        else:
-            texts.append(template % {"i": row_id, "t": at, "v": number(row[2]), "p": params})
+    said = _said(rows)
+    template, slots = _template(root, chosen)
+    columns = {"i": list(map(str, ids)), "t": written, "v": _numbers([row[2] for row in rows]), "p": said}
+    texts = [template % cells for cells in zip(*(columns[slot] for slot in slots), strict=True)] if slots else []
+    texts = texts or [template] * len(rows)
+    if details:
+        for n, (row, row_id) in enumerate(zip(rows, ids, strict=True)):
+            if (detail := details.get(row_id)) is not None:
+                texts[n] = _with_detail(root, row, row_id, written[n], said[n], detail, chosen)
     return texts
 
 
-def _template(root: str, chosen: set[str] | None) -> str:
+def _said(rows: Sequence[tuple[Any, ...]]) -> list[str]:
+    """The parameters of each row; there are only a few different ones."""
+    known: dict[tuple[int, ...], str] = {}
+    said = []
+    for row in rows:
+        key = row[3:7]
+        text = known.get(key)
+        if text is None:
+            text = known[key] = parameters(*key)
+        said.append(text)
+    return said
+
+
+def _numbers(values: list[float | None]) -> list[str]:
+    """``number`` of a column at once."""
+    texts = _encode(values)[1:-1].decode("ascii").split(",")
+    return [text[:-2] if text.endswith(".0") else text for text in texts]
+
+
+@lru_cache(maxsize=256)
+def _template_of(root: str, chosen: frozenset[str] | None) -> tuple[str, tuple[str, ...]]:
     link = text_of(f"{root}/Observations(")[:-1].replace("%", "%%")
-    parts = []
+    parts: list[tuple[str, str]] = []
     if chosen is None or chosen & {"id", "@iot.id"}:
-        parts.append('"@iot.id":%(i)d')
+        parts.append(('"@iot.id":%s', "i"))
     if chosen is None or chosen & {"selfLink", "@iot.selfLink"}:
-        parts.append(f'"@iot.selfLink":{link}%(i)d)"')
+        parts.append((f'"@iot.selfLink":{link}%s)"', "i"))
     pieces = {
-        "phenomenonTime": '"phenomenonTime":"%(t)s"',
-        "result": '"result":%(v)s',
-        "resultTime": '"resultTime":null',
-        "parameters": '"parameters":%(p)s',
+        "phenomenonTime": ('"phenomenonTime":"%s"', "t"),
+        "result": ('"result":%s', "v"),
+        "resultTime": ('"resultTime":null', ""),
+        "parameters": ('"parameters":%s', "p"),
     }
     parts.extend(piece for name, piece in pieces.items() if chosen is None or name in chosen)
     parts.extend(
-        f'"{name}@iot.navigationLink":{link}%(i)d)/{name}"' for name in _LINKS if chosen is None or name in chosen
+        (f'"{name}@iot.navigationLink":{link}%s)/{name}"', "i") for name in _LINKS if chosen is None or name in chosen
     )
-    return "{" + ",".join(parts) + "}"
+    slots = tuple(slot for _text, slot in parts if slot)
+    text = "{" + ",".join(text for text, _slot in parts) + "}"
+    return (text if slots else text.replace("%%", "%")), slots
+
+
+def _template(root: str, chosen: set[str] | None) -> tuple[str, tuple[str, ...]]:
+    """The text of an observation with places for its values, and which value goes where."""
+    return _template_of(root, None if chosen is None else frozenset(chosen))
 
 
 def _with_detail(
