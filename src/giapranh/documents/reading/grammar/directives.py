@@ -134,6 +134,9 @@ class _Reader(Maker):
         if clause and usable(para, clause, end):
             told = not clause.heading and para.text.rstrip().endswith((".", ";"))
             inner = replace(self._scope_of(para, clause, scope, end), heading=not told)
+            if told:
+                # The day of a whole sentence is its own; what is set below it has another.
+                inner = replace(inner, due=scope.due, due_para=scope.due_para)
         elif SECTION.search(node.folded[:120]) and not scope.silent:
             inner = replace(scope, ordered=scope.ordered or bool(scope.units))
         inner = replace(inner, topic=topic(node) or inner.topic)

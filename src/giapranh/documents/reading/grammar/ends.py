@@ -6,7 +6,7 @@ import re
 
 from .folding import fold
 from .lines import Para
-from .vocabulary import body_at, duty_at, fields, named_at, pattern, surely_before
+from .vocabulary import body_at, duty_at, duty_in, fields, named_at, pattern, surely_before
 
 # Nothing but the name itself stands before these.
 _OPENS_DUTY = (
@@ -89,6 +89,8 @@ _NOT_NOUNS = frozenset(
         "hơn",
     ]
 )
+# Three words at least before the verb: "có hồ chứa vận hành …".
+_DESCRIPTION = re.compile(r"((?: [^\s,;.:]+){3})(?: (?:\([^()]*\)|[^\s,;.:]+)){1,9}")
 _HEADING = 110  # characters of the longest heading
 
 
@@ -109,6 +111,8 @@ def verb_in_name(para: Para, begin: int, start: int, end: int) -> bool:
     ahead = text[begin:start].rstrip()
     if end == start + len(text[start:end].split()[0]) and _second_half(text, begin, start, strictly=True):
         return True
+    if text.startswith("tổ chức:", start):
+        return True
     if para.bare[start:end] not in fields() or text.startswith(surely_before(text[start:end]), end):
         return False
     if ahead.endswith(" và") or _wants_object(text, begin, start, _TRANSITIVE):
@@ -119,6 +123,14 @@ def verb_in_name(para: Para, begin: int, start: int, end: int) -> bool:
     if _wants_object(text, begin, start, fields()) and _verb_follows(para, end):
         return True
     return bool(_CLOSED.match(text, end) or _CLOSED_AT_ONCE.match(text, end)) or _ends_heading(para, end)
+
+
+def described(para: Para, start: int, end: int, limit: int) -> bool:
+    """Whether "có" tells which bodies are meant: "các đơn vị có tỷ lệ thấp giải trình …" has its verb later."""
+    if para.text[start:end] != "có":
+        return False
+    m = _DESCRIPTION.match(para.text, end, limit)
+    return m is not None and not duty_in(para, end, m.end(1)) and duty_in(para, m.end(1) + 1, m.end())
 
 
 def _verb_follows(para: Para, end: int) -> bool:

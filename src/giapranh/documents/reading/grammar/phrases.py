@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .ends import is_complete, verb_in_name, word_in_name
+from .ends import described, is_complete, verb_in_name, word_in_name
 from .folding import fold
 from .lines import Para
 from .units import LONGEST_LIST, Unit, known_names, mask, split
@@ -111,15 +111,11 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
             best = here, w.group()
             break
         complete = is_complete(para.text, begin, known, here)
-        end = _stops_at(
-            para.text,
-            masked,
-            here,
-            limit,
-            begin if single and not _LISTED.search(para.text, begin, here) else 0,
-            complete,
-        )
+        head = begin if single and not _LISTED.search(para.text, begin, here) else 0
+        end = _stops_at(para.text, masked, here, limit, head, complete)
         if end is None or _inside_name(para, masked, begin, here, end, limit, complete):
+            continue
+        if not head and described(para, here, end, limit):
             continue
         if para.text[here:end] == "tại" and _seat_follows(para, at, here, end):
             continue

@@ -18,7 +18,9 @@ from .vocabulary import LOOSE, body_at, kind_at, named_at, pattern, person_at, s
 LONGEST_LIST = 900
 _SEPARATOR = re.compile(r";\s*(?:và |cùng )?|,\s*(?:và |cùng )?|\s+(?:và|cùng với|cùng(?! cấp)|hoặc)\s+")
 # A telephone number behind a name is no part of it.
-_GLOSS = re.compile(r" ?\([^()]*(?:\d{3}|\b(?:điện thoại|ĐT|email|Email|đồng chí|Đ/c|ông|bà)\b)[^()]*\)?$")
+_GLOSS = re.compile(
+    r" ?\([^()]*(?:\d{3}|\bqua [^\W\d_a-z]|thông qua |\b(?:điện thoại|ĐT|email|Email|đồng chí|Đ/c|ông|bà)\b)[^()]*\)?$"
+)
 _LEVELS = re.compile(r"(?:huyen|thi xa|thanh pho|quan|xa|phuong|thi tran|dac khu|tinh|thon|cap)(?!\w)")
 _PLURAL = re.compile(rf"(?:[Cc]{LOOSE['a']}c|[Nn]hững|[Tt]oàn thể|[Tt]ất cả|[Mm]ọi)\s")
 _INNER_PLURAL = re.compile(rf"(?:^|\s)(?:c{LOOSE['a']}c|những)\s", re.I)

@@ -70,7 +70,7 @@ _SOLO = (
     "Lực lượng", "Chủ đầu tư", "Nhà thầu", "Cấp ủy", "Nhà trường", "thanh tra", "chi cục", "lãnh đạo",
     "người đứng đầu", "thủ trưởng", "các cấp", "toàn thể", "Toàn thể", "phòng chuyên môn",
 )  # fmt: skip
-_PLURAL_WORDS = rf"(?:(?:[Tt]oàn thể |[Tt]ất cả )?(?:[Cc]{LOOSE['a']}c|[Nn]hững|[Mm]ọi)) +"
+_PLURAL_WORDS = rf"(?:(?:[Tt]oàn thể |[Tt]ất cả )?(?:[Cc]{LOOSE['a']}c|[Nn]hững|[Mm]ọi|[Tt]ừng|[Mm]ỗi)) +"
 _HAMLET = re.compile(r"(?:khu phố|tổ dân phố|thôn|ấp|khóm)(?= (?:\d|[A-ZĐ]))")
 _PLURAL_LETTERS = frozenset("CcMmNnTt")
 _COMMITTEE = "UBND|Ủy ban nhân dân|Uỷ ban nhân dân"

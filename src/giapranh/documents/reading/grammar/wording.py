@@ -36,11 +36,11 @@ WITH = re.compile(
 )
 # "…làm đầu mối, cùng với X …", "có sự phối hợp của X": X helps, whoever leads stands before.
 TOGETHER = re.compile(
-    r"(?:, (?:va )?cung(?: voi)?|\b(?:co|voi) su (?:phoi hop|tham gia|ho tro|giup do)(?: chat che)? cua) (?=[^\W\d_])"
+    r"(?:, (?:va )?cung(?: voi)?|\bchu tri,? cung(?: voi)?|\b(?:co|voi) su (?:phoi hop|tham gia|ho tro|giup do)(?: chat che)? cua) (?=[^\W\d_])"
 )
 # "…; Công ty X, Công ty Y phối hợp thực hiện.": those named do nothing but help.
 ONLY_HELP = re.compile(
-    r" ?(?:cung )?(?:phoi hop|ho tro)(?: (?:thuc hien|trien khai|giai quyet|xu ly|tham gia))?(?=\s*(?:[;.)]|$))"
+    r" ?(?:cung )?(?:phoi hop|ho tro)(?: (?:thuc hien|trien khai|giai quyet|xu ly|tham gia))?(?=\s*(?:[;.,)]|$))"
 )
 PURPOSE = re.compile(
     r"gui (?:ve )?(?P<who>.{3,120}?)(?: truoc [^,;.]{4,40})? (?P<purpose>de (?:nghien cuu|tong hop|xem xet|tiep thu|theo doi)[^.;]{5,200})"
