@@ -8,4 +8,5 @@ from giapranh.exchange.ledger import (  # noqa: F401 - each tells the chain what
     records,
     rollback,
     rotation,
+    succession,
 )

@@ -11,7 +11,7 @@ from giapranh.exchange.ledger.chain import key_at, peer_of
 from giapranh.exchange.ledger.engine import Engine
 from giapranh.exchange.ledger.names import NOTHING
 from giapranh.exchange.ledger.reasons import Broken
-from giapranh.exchange.ledger.rows import Body, Entry, Head, Place
+from giapranh.exchange.ledger.rows import Alarm, Body, Entry, Head, Place
 from giapranh.exchange.ledger.store import LedgerTx
 
 PAGE = 500
@@ -36,7 +36,7 @@ def verify(engine: Engine, tx: LedgerTx, peer: str = "") -> Iterator[Finding]:
 
 
 def verify_stream(engine: Engine, tx: LedgerTx, head: Head) -> Iterator[Finding]:
-    prev, seq = NOTHING, 0
+    prev, seq = _begin(engine, tx, head)
     while places := tx.find(Place, stream=head.stream, after=(head.stream, seq), limit=PAGE):
         for place in places:
             if place.seq != seq + 1:
@@ -46,6 +46,16 @@ def verify_stream(engine: Engine, tx: LedgerTx, head: Head) -> Iterator[Finding]
             prev = place.hash
     if (head.seq, head.hash) != (seq, prev):
         yield Finding(head.stream, seq, "head-differs", f"{head.seq} {head.hash}")
+
+
+def _begin(engine: Engine, tx: LedgerTx, head: Head) -> tuple[str, int]:
+    """A node that began from a snapshot has the chain from there on."""
+    base = tx.get(Alarm, head.peer, "snapshot", head.stream)
+    if base is None or not base.detail.isdecimal():
+        return NOTHING, 0
+    place = tx.get(Place, head.stream, int(base.detail))
+    row = tx.get(Entry, head.stream, place.hash) if place else None
+    return (row.prev, row.seq - 1) if row else (NOTHING, 0)
 
 
 def _check(engine: Engine, tx: LedgerTx, head: Head, place: Place, prev: str) -> Iterator[Finding]:

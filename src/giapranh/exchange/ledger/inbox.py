@@ -152,6 +152,8 @@ def _check_signature(tx: LedgerTx, head: Head, header: Header, sealed: Sealed, r
     allowed = [key.public] if key else []
     if header.kind == "key":
         allowed.insert(0, recovery)
+    if header.kind == "key" and not _all_hold(sealed):
+        raise Broken("forged", f"{header.epoch}.{header.seq} second signature")
     if found := sealed.signed_by(allowed):
         return found[0]
     others = [row.public for row in tx.find(StreamKey, stream=head.stream) if row.public not in allowed]
@@ -160,6 +162,13 @@ def _check_signature(tx: LedgerTx, head: Head, header: Header, sealed: Sealed, r
     if header.seq > head.seq + 1:
         raise Broken("key-not-known-yet", f"{header.epoch}.{header.seq}")
     raise Broken("forged", f"{header.epoch}.{header.seq}")
+
+
+def _all_hold(sealed: Sealed) -> bool:
+    """A new key signs beside the old one. The hash of an entry does not cover signatures: one that was damaged on the
+    way must not use up the number of a key change."""
+    keys = [public for public, _ in sealed.signatures]
+    return len(keys) == 2 and len(sealed.signed_by(keys)) == 2
 
 
 def _follows(tx: LedgerTx, header: Header) -> bool:

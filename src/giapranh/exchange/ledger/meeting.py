@@ -96,6 +96,14 @@ def meet(engine: Engine, tx: LedgerTx, seen: Card, typed: str, now: int) -> Peer
         if (before.root, before.recovery) == (seen.root, seen.recovery):
             return before
         raise AlreadyMet(N_("Đã gặp %(node)s với khóa khác; thay khóa phải đi qua sổ cái."), node=seen.node)
+    return start_streams(engine, tx, seen, now)
+
+
+def start_streams(engine: Engine, tx: LedgerTx, seen: Card, now: int) -> Peer:
+    """The neighbour, the six streams with it, and the keys that sign their first entries."""
+    me = tx.get(Peer, engine.node)
+    if me is None:
+        raise Broken("unknown-peer", engine.node)
     peer = Peer(seen.node, seen.name, seen.root, seen.recovery, "active", "", now)
     tx.insert(peer)
     for lane in LANES:

@@ -155,9 +155,11 @@ def told(engine: Engine, tx: LedgerTx, said: Said) -> None:
     if record is not None and header.version < record.version:
         return
     data = canonical.dump(said.data) if said.body else None
+    # what I wrote before I gave the record away may come home after the answer that took it
+    owner = record.owner if record is not None and said.returned and record.version else engine.node
     tx.put(
         Record(
-            said.peer, header.subject, header.kind, engine.node, header.version, header.stream, said.hash, header.clause,
+            said.peer, header.subject, header.kind, owner, header.version, header.stream, said.hash, header.clause,
             "offered" if record and record.state == "offered" else "live", _blocked(tx, said, record), data,
             header.sent_at, said.now,
         )

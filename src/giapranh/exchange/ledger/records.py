@@ -88,6 +88,8 @@ def answer(
         raise RecordMoved(N_("Hồ sơ không ở trạng thái bàn giao được."))
     lane = read_stream(record.stream).lane if record else "record"
     data = {"event": event, "accepted": accepted, "answer": text[:4000], "subject": notice.subject}
+    if record is not None:
+        data["version"] = record.version
     return append(engine, tx, peer, "answer", data, now, lane=lane, subject=notice.subject, event=again_as)
 
 
@@ -171,7 +173,9 @@ def _mine(engine: Engine, tx: LedgerTx, peer: str, subject: str) -> Record:
 @own("offer")
 def offered(engine: Engine, tx: LedgerTx, said: Said) -> None:
     record = tx.lock(Record, said.peer, said.header.subject)
-    if record is not None and record.owner == engine.node and record.state in {"live", "offered"}:
+    notice = tx.get(Notice, said.peer, said.header.id)
+    asked = notice is None or notice.state == "open"  # when it comes home the answer may be here already
+    if asked and record is not None and record.owner == engine.node and record.state in {"live", "offered"}:
         tx.put(replace(record, state="offered"))
     _note(tx, said, "offer", "out", said.data)
 
@@ -233,7 +237,9 @@ def _settle(engine: Engine, tx: LedgerTx, said: Said, direction: str, new_owner:
     record = tx.lock(Record, said.peer, notice.subject)
     if record is None:
         return
-    version = min(record.version, notice.base) if accepted and direction == "out" else record.version
+    version = record.version
+    if accepted and direction == "out" and type(said.data.get("version")) is int:
+        version = min(version, said.data["version"])  # what I wrote after that, the new owner never had
     tx.put(replace(record, owner=new_owner, state="live", blocked_by="", version=version))
     kind = engine.kind(record.kind)
     if accepted and kind is not None and record.data is not None and (direction == "out" or said.returned):
