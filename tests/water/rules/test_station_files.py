@@ -231,6 +231,52 @@ def test_any_bytes_give_rows_or_refusals_and_never_a_crash(contents: list[bytes]
     assert not np.isinf(parsed.value).any()
 
 
+CELLS = {
+    "symbol": st.sampled_from(["pH", "Temp", "NH4", "PM2,5", "", " DO ", "#x", "Độ đục", "7"]),
+    "value": st.sampled_from(["7.3", "-0.25", "7,3", "", "nan", "1e308", "abc", "12345678901234567890", "0", " 4.5"]),
+    "unit": st.sampled_from(["mg/L", "-", "", "µg/L", "x" * 50]),
+    "time": st.sampled_from(
+        ["20260101070000", "20260101070500", "01/01/2026 07:10", "2026", "20991231000000", "19691231235959"]
+    ),
+    "status": st.sampled_from(["00", "01", "02", "", "9", " 00"]),
+}
+LINE = st.one_of(
+    st.tuples(*CELLS.values()).map("\t".join),
+    st.tuples(*list(CELLS.values())[:4]).map("\t".join),
+    st.sampled_from(["", "pH", "\t\t\t\t\t\t", "pH\t7.3", "\t", " "]),
+)
+
+
+@given(st.lists(LINE, max_size=25))
+def test_a_line_fares_in_a_file_as_it_fares_alone(lines: list[str]) -> None:
+    now = datetime(2026, 1, 2, tzinfo=UTC)
+    whole = parse("\n".join(lines).encode(), now=now)
+    alone = [parse(line.encode(), now=now) for line in lines]
+    assert rows_of(whole) == [row for one in alone for row in rows_of(one)]
+    assert whole.line.tolist() == [number for number, one in enumerate(alone, 1) if len(one)]
+    assert [(r.line, r.what) for r in whole.refusals] == [
+        (number, one.refusals[0].what) for number, one in enumerate(alone, 1) if one.refused
+    ]
+    for number, one in enumerate(alone):
+        blank = not lines[number].strip("\n")
+        assert len(one) + one.refused == (0 if blank else 1), lines[number]
+
+
+def rows_of(parsed: Parsed) -> list[tuple[object, ...]]:
+    names = [parsed.symbols[symbol] for symbol in parsed.symbol]
+    units = [parsed.units[unit] for unit in parsed.unit]
+    values = [None if math.isnan(value) else value for value in parsed.value.tolist()]
+    return list(
+        zip(names, units, values, parsed.time.tolist(), parsed.status.tolist(), parsed.reason.tolist(), strict=True)
+    )
+
+
+def test_a_file_of_thousands_of_symbols_is_nonsense() -> None:
+    content = "".join(f"S{n}x\t1\tu\t20260101070000\t00\n" for n in range(5000))
+    parsed = parse(content.encode())
+    assert (len(parsed), parsed.refused) == (1999, 3001)
+
+
 def test_a_name_tells_station_and_time() -> None:
     name = parse_name("LS_QT01_NUO001_20260101070000.txt")
     assert (name.code, name.at) == ("LS_QT01_NUO001", datetime(2026, 1, 1, tzinfo=UTC))

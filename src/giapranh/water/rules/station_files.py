@@ -5,7 +5,7 @@ Built for speed on many small files: they are joined and read as one, column by 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import repeat
@@ -25,11 +25,13 @@ __all__ = ["CIRCULAR_10", "LAYOUTS", "Layout", "LineRefusal", "NotText", "Parsed
            "parse_stream"]  # fmt: skip
 
 MOST_REFUSALS = 1000
+MOST_SYMBOLS = 2000
 EARLIEST = int(datetime.fromisoformat("2000-01-01T00:00:00+07:00").timestamp() * 1000)
 STATUS = {b"00": 0, b"01": 1, b"02": 2, b"0": 0, b"1": 1, b"2": 2, b"": -1}
 
 COLUMNS = N_("Dòng phải có %(wanted)s cột, gặp %(got)s cột. Kiểm tra dấu phân cách ở khai báo trạm.")
 NO_SYMBOL = N_("Thiếu ký hiệu thông số hoặc ký hiệu không hợp lệ.")
+BAD_UNIT = N_("Đơn vị “%(text)s” không hợp lệ: quá dài hoặc có ký tự lạ.")
 BAD_TIME = N_("Thời gian “%(text)s” không đọc được; phải là yyyyMMddHHmmss.")
 FUTURE = N_("Thời gian %(text)s ở tương lai: kiểm tra đồng hồ của bộ ghi.")
 TOO_OLD = N_("Thời gian %(text)s quá xa trong quá khứ: kiểm tra đồng hồ của bộ ghi.")
@@ -171,10 +173,22 @@ def parse_stream(
 
 
 class _Interner(dict[bytes, int]):
-    """Each different text gets the next number."""
+    """Each different text gets the next number; ``good`` says per number whether the text is one.
+
+    No station has thousands of symbols: further ones of a nonsense file all share the number of the first text, b"\\n",
+    which no line can hold and which is not good.
+    """
+
+    def __init__(self, is_good: Callable[[bytes], bool]) -> None:
+        super().__init__({b"\n": 0})
+        self.good = [False]
+        self._is_good = is_good
 
     def __missing__(self, key: bytes) -> int:
+        if len(self) >= MOST_SYMBOLS:
+            return 0
         number = self[key] = len(self)
+        self.good.append(self._is_good(key))
         return number
 
 
@@ -195,7 +209,7 @@ class _Reading:
         self.layout = layout
         self.separator = (b"\t" if layout.separator == "space" else layout.separator.encode())[:1]
         self.latest = int(now.timestamp() * 1000) + ahead_s * 1000 if now else np.iinfo(np.int64).max
-        self.symbols, self.units = _Interner(), _Interner()
+        self.symbols, self.units = _Interner(_is_symbol), _Interner(_is_unit)
         self.parts: list[tuple[npt.NDArray[Any], ...]] = []
         self.raw: dict[tuple[int, int], str] = {}
         self.refusals: list[LineRefusal] = []
@@ -320,7 +334,9 @@ def _read_group(group: _Lines, reading: _Reading) -> None:
         if (status == -9).any():
             _again(status, column["status"])
     read = numbers(column["value"], group.file, reading.layout.decimal, read_toml("quality.toml")["all"]["largest"])
-    keep = _judge(group, reading, column, symbol, time, status, read.comma)
+    bad_symbol = ~np.array(reading.symbols.good)[symbol]
+    bad_unit = ~np.array(reading.units.good)[unit]
+    keep = _judge(group, reading, column, bad_symbol, bad_unit, time, status, read.comma)
     rows = np.flatnonzero(keep)
     for row in np.flatnonzero(keep & (read.reason > 0)).tolist():
         reading.raw[int(group.file[row]), int(group.line[row])] = _shown(column["value"][row])
@@ -340,17 +356,17 @@ def _judge(
     group: _Lines,
     reading: _Reading,
     column: Mapping[str, Sequence[bytes]],
-    symbol: npt.NDArray[np.int32],
+    bad_symbol: npt.NDArray[np.bool_],
+    bad_unit: npt.NDArray[np.bool_],
     time: npt.NDArray[np.int64],
     status: npt.NDArray[np.int16],
     comma: npt.NDArray[np.bool_],
 ) -> npt.NDArray[np.bool_]:
     """Which rows may stay; the others are refused, each for the first thing wrong with it."""
-    names = list(reading.symbols)
-    good_name = np.array([_is_symbol(name) for name in names], dtype=bool)
-    keep = np.ones(len(symbol), dtype=bool)
+    keep = np.ones(len(time), dtype=bool)
     for bad, what, texts in (
-        (~good_name[symbol], NO_SYMBOL, None),
+        (bad_symbol, NO_SYMBOL, None),
+        (bad_unit, BAD_UNIT, column.get("unit")),
         (time == NO_TIME, BAD_TIME, column["time"]),
         (time > reading.latest, FUTURE, column["time"]),
         (time < EARLIEST, TOO_OLD, column["time"]),
@@ -367,6 +383,11 @@ def _judge(
 def _is_symbol(name: bytes) -> bool:
     text = name.decode("utf-8", errors="replace").strip()
     return 0 < len(text) <= 60 and text.isprintable() and not text.startswith("#") and not text[0].isdigit()
+
+
+def _is_unit(name: bytes) -> bool:
+    text = name.decode("utf-8", errors="replace").strip()
+    return len(text) <= 40 and text.isprintable()
 
 
 def _shown(text: bytes) -> str:
