@@ -111,6 +111,7 @@ def report_bytes(report: object) -> bytes:
 
 def summary(console: Console, port: int) -> None:
     """What was made, in numbers counted from the database, and how to look at it."""
+    from giapranh.cli import demo_rivers
     from giapranh.cli.demo_story import CAST
     from giapranh.documents.models import Paper
     from giapranh.programme.models import Programme, Report, Task, TaskPart
@@ -129,10 +130,12 @@ def summary(console: Console, port: int) -> None:
             "accepted": TaskPart.objects.filter(role="coordinating", state="accepted").count(),
         }
     )
+    console.print(_("Sông: %(counts)s") % {"counts": " · ".join(f"{_(word)} {n}" for word, n in demo_rivers.summary())})
     report = home.home() / "bao-cao-quy-III-2026.docx"
     if Report.objects.exists() and report.exists():
         console.print(_("Báo cáo: %(file)s") % {"file": report}, markup=False)
     console.print(_("Trang web: http://127.0.0.1:%(port)d · mật khẩu chung: %(password)s") % {
         "port": port, "password": password()}, markup=False)  # fmt: skip
+    console.print(_("Sông ngòi: http://127.0.0.1:%(port)d/song-ngoi/thuong/") % {"port": port}, markup=False)
     for username, name, _role, _key, title in (("quantri", "Quản trị hệ thống", "", "", "Quản trị"), *CAST):
         console.print(f"  {username:12} {title} – {name}", markup=False)
