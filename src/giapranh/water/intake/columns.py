@@ -93,7 +93,7 @@ class Columns:
             return
         for other in self._series[chosen.station_id]:
             if other.pk != chosen.pk and other.parameter == chosen.parameter:
-                yield _span(other, factor * _ratio(unit_of(chosen), unit_of(other)))
+                yield _span(other, factor * ratio_between(unit_of(chosen), unit_of(other)))
 
     def _guess(self, station_id: int, symbol: str, unit: str) -> FileColumn | Meaning:
         found = matching.match(symbol)
@@ -143,12 +143,12 @@ def _factor(symbol: str, given: str, wanted: str) -> float:
     if given == wanted:
         return 1.0
     try:
-        return _ratio(given, wanted)
+        return ratio_between(given, wanted)
     except Refused:
         raise Refused(BAD_UNIT, symbol=symbol, unit=given, wanted=wanted or "?") from None
 
 
-def _ratio(given: str, wanted: str) -> float:
+def ratio_between(given: str, wanted: str) -> float:
     if given == wanted or not (given and wanted):
         return 1.0
     up, down = units.ratio(units.unit(given).code, units.unit(wanted).code)

@@ -1,0 +1,93 @@
+"""A laboratory's file as a grid of cells: .xlsx, or .csv in whatever encoding and with whatever separator."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from datetime import date, datetime
+from datetime import time as clock_time
+from typing import Any
+
+from giapranh.kernel.errors import N_, BadInput, Refused
+from giapranh.kernel.text import nfc
+from giapranh.water.rules.station_text import utf8_lines
+
+Cell = str | int | float | date | datetime | None
+MOST_BYTES = 30 * 1024 * 1024
+MOST_UNPACKED = 200 * 1024 * 1024
+MOST_ROWS = 20_000
+MOST_COLUMNS = 200
+
+
+class BadSheet(BadInput):
+    code = "bad_lab_sheet"
+
+
+def read_grid(data: bytes, name: str) -> list[list[Cell]]:
+    """The cells of the first sheet that has any; rows are numbered as they stand in the file."""
+    if not data.strip():
+        raise BadSheet(N_("Tệp %(name)s rỗng."), name=name[:80])
+    if len(data) > MOST_BYTES:
+        raise BadSheet(N_("Tệp lớn hơn %(limit)s MB. Hãy chia thành nhiều tệp."), limit=MOST_BYTES // 1024 // 1024)
+    if data.startswith(b"PK"):
+        return _workbook(data)
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise BadSheet(N_("Tệp .xls đời cũ: hãy mở bằng Excel và lưu lại dạng .xlsx."))
+    return _text(data)
+
+
+def _workbook(data: bytes) -> list[list[Cell]]:
+    import openpyxl
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(item.file_size for item in archive.infolist()) > MOST_UNPACKED:
+                raise BadSheet(N_("Tệp giải nén quá lớn, không phải phiếu kết quả."))
+        book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, keep_links=False, read_only=True)
+        for sheet in book.worksheets:
+            rows = [
+                [_cell(value) for value in row]
+                for row in sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS, values_only=True)
+            ]
+            if any(cell is not None for row in rows for cell in row):
+                return _checked(rows)
+    except Refused:
+        raise
+    except Exception as error:  # openpyxl raises whatever it stumbles over
+        raise BadSheet(N_("Không đọc được tệp Excel. Hãy lưu lại dạng .xlsx rồi thử lại.")) from error
+    raise BadSheet(N_("Tệp Excel không có dòng nào."))
+
+
+def _cell(value: Any) -> Cell:
+    if value is None or (isinstance(value, int | float | date | datetime) and not isinstance(value, bool)):
+        return value
+    if isinstance(value, clock_time):
+        return f"{value:%H:%M}"
+    text = nfc(str(value)).strip()
+    return text or None
+
+
+def _text(data: bytes) -> list[list[Cell]]:
+    plain, _encoding = utf8_lines(data)
+    text = plain.decode("utf-8", errors="replace")
+    sign = max("\t;,", key=lambda sign: (_regular(text, sign), text.count(sign)))
+    try:
+        rows = [[_cell(cell) for cell in row[:MOST_COLUMNS]] for row in csv.reader(io.StringIO(text), delimiter=sign)]
+    except csv.Error:
+        raise BadSheet(N_("Không đọc được tệp CSV. Hãy lưu lại dạng .xlsx rồi thử lại.")) from None
+    return _checked(rows)
+
+
+def _regular(text: str, sign: str) -> int:
+    """How many lines of the beginning have this sign, all in one number: a comma of decimals is not regular."""
+    counts = [line.count(sign) for line in text.split("\n", 40)[:40] if line.strip()]
+    common = max((n for n in set(counts) if n), key=counts.count, default=0)
+    return counts.count(common) if common else 0
+
+
+def _checked(rows: list[list[Cell]]) -> list[list[Cell]]:
+    if len(rows) > MOST_ROWS:
+        raise BadSheet(N_("Phiếu có hơn %(limit)s dòng. Hãy chia thành nhiều tệp."), limit=MOST_ROWS)
+    width = max((len(row) for row in rows), default=0)
+    return [row + [None] * (width - len(row)) for row in rows]
