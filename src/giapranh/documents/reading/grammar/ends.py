@@ -130,7 +130,7 @@ def described(para: Para, start: int, end: int, limit: int) -> bool:
     if para.text[start:end] != "có":
         return False
     m = _DESCRIPTION.match(para.text, end, limit)
-    return m is not None and not duty_in(para, end, m.end(1)) and duty_in(para, m.end(1) + 1, m.end())
+    return m is not None and not duty_in(para, end, m.end(1) + 6) and duty_in(para, m.end(1) + 1, m.end())
 
 
 def _verb_follows(para: Para, end: int) -> bool:

@@ -33,6 +33,8 @@ def bare(text: str) -> str:
 
 def fold(text: str) -> str:
     """The text without marks or case, one character for one (NFC in)."""
+    if text.isascii() and "\t" not in text:
+        return text.lower().replace("`", "'")
     folded = text.translate(_BARE).lower()
     # A few capitals ("İ") have a longer small form, which would move every offset after them.
     return folded if len(folded) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in bare(text))

@@ -176,8 +176,11 @@ def _level_of(place: str, text_folded: str) -> str | None:
     return None
 
 
+_SILENT_WORDS = frozenset(["va", "cua", "tinh", "thanh", "pho"])  # give no letter to an abbreviation
+
+
 def _initials(name: str) -> str:
-    words = [w for w in re.split(r"[\s,\-–]+", name) if w and fold(w) not in ("va", "cua", "tinh", "thanh", "pho")]
+    words = [w for w in re.split(r"[\s,\-–]+", name) if w and fold(w) not in _SILENT_WORDS]
     return "".join(w if w.isupper() else w[0] for w in words)
 
 
@@ -207,8 +210,11 @@ def _inferred(head: Head, paras: list[Para]) -> Value[str] | None:
 
 def _matching(head: Head, para: Para, at: int, wanted: list[str], text_folded: str) -> tuple[Value[str], str] | None:
     rest = para.text[at : at + 70]
+    words = re.split(r"\s+", rest)
+    if fold(words[0]) not in _SILENT_WORDS and not any(w.startswith(fold(rest[0])) for w in wanted):
+        return None
     for size in range(1, 9):
-        name = " ".join(re.split(r"\s+", rest)[:size]).strip(" ,;.:")
+        name = " ".join(words[:size]).strip(" ,;.:")
         if fold(_initials(name)) not in wanted or len(name.split()) < 2:
             continue
         printed = _extend_name(name, rest)

@@ -101,7 +101,9 @@ class Judge:
         return self._general(para, clause, end)
 
     def _general(self, para: Para, clause: Clause, end: int) -> bool:
-        rest = re.sub(r" ?\([^()]*\)", "", para.folded[clause.verb : end])
+        rest = para.folded[clause.verb : end]
+        if "(" in rest:
+            rest = re.sub(r" ?\([^()]*\)", "", rest)
         m = GENERAL_VERB.match(rest.strip())
         tail = rest.strip()[m.end() :] if m else rest.strip()
         if GENERAL_OBJECT.match(tail) and (m or not tail.strip(" ./")):

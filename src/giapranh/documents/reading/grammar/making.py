@@ -75,10 +75,10 @@ class Maker(Seeker):
 
     def _coordinating(self, para: Para, start: int, end: int) -> list[Unit]:
         out: list[Unit] = []
-        for m in sorted(
-            (*WITH.finditer(para.folded, start, end), *TOGETHER.finditer(para.folded, start, end)),
-            key=lambda m: m.start(),
-        ):
+        places = list(WITH.finditer(para.folded, start, end))
+        if para.folded.find("cung", start, end) >= 0 or para.folded.find(" su ", start, end) >= 0:
+            places = sorted((*places, *TOGETHER.finditer(para.folded, start, end)), key=lambda m: m.start())
+        for m in places:
             phrase = phrase_at(para, m.end(), end)
             if phrase is None:
                 continue
@@ -89,10 +89,11 @@ class Maker(Seeker):
 
     def _only_help(self, para: Para, start: int, end: int) -> Iterator[tuple[Unit, ...]]:
         for m in ONLY_HELP.finditer(para.folded, start, end):
+            verb = m.start() - (5 if para.folded.endswith("cung ", start, m.start()) else 0)
             half = max(para.text.rfind(sign, start, m.start()) for sign in ("; ", ". ", "trì, ", "hiện, "))
             at = para.text.find(" ", half + 1) + 1 if half >= start else 0
-            phrase = phrase_at(para, at, m.start() + 1) if at else None
-            if phrase is not None and phrase.end >= m.start() - 1:
+            phrase = phrase_at(para, at, verb) if at else None
+            if phrase is not None and phrase.end >= verb - 1:
                 yield phrase.units
 
     def _emit(self, node: Node, clause: Clause, scope: Scope, start: int, end: int) -> None:

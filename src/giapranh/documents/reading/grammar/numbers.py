@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from .data import kind_by_code
 from .folding import bare, fold, near
@@ -53,6 +53,7 @@ def _known() -> dict[str, str]:
     return {fold(piece): piece for piece in _KNOWN}
 
 
+@lru_cache(maxsize=2048)
 def mend_symbol(symbol: str) -> str:
     """The symbol without spaces, doubled Đ and the slips of OCR in pieces known everywhere."""
     flat = (

@@ -10,6 +10,7 @@ from .folding import fold
 from .lines import Para
 from .units import LONGEST_LIST, Unit, known_names, mask, split
 from .vocabulary import (
+    Stop,
     body_at,
     kind_at,
     name_pairs,
@@ -110,10 +111,14 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
         if single and _ENTRUSTED.match(masked, here):
             best = here, w.group()
             break
+        word, end = _longest_at(para.text, masked, here, limit)
+        if word is None:
+            continue
         complete = is_complete(para.text, begin, known, here)
         head = begin if single and not _LISTED.search(para.text, begin, here) else 0
-        end = _stops_at(para.text, masked, here, limit, head, complete)
-        if end is None or _inside_name(para, masked, begin, here, end, limit, complete):
+        if not word.ends_name(para.text, here, end, limit, head, complete) or _inside_name(
+            para, masked, begin, here, end, limit, complete
+        ):
             continue
         if not head and described(para, here, end, limit):
             continue
@@ -125,14 +130,14 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
     return (strange, "?") if strange is not None else best
 
 
-def _stops_at(text: str, masked: str, at: int, limit: int, head: int, complete: bool) -> int | None:
-    """Where the longest word is over that ends a name at ``at``; a shorter one inside it ends none."""
+def _longest_at(text: str, masked: str, at: int, limit: int) -> tuple[Stop | None, int]:
+    """The longest word that may end a name at ``at`` and where it is over; a shorter one inside it ends none."""
     first = _SYLLABLE.match(masked, at)
     for word in stops().get(first.group(), ()) if first else ():
         end = word.stands_at(text, masked, at, limit)
         if end is not None:
-            return end if word.ends_name(text, at, end, limit, head, complete) else None
-    return None
+            return word, end
+    return None, at
 
 
 def _inside_name(para: Para, masked: str, begin: int, start: int, end: int, limit: int, complete: bool) -> bool:

@@ -241,14 +241,19 @@ def named_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | 
     return None if found and pattern("no name").match(text, at, end) else found
 
 
+@cache
+def _capitals() -> re.Pattern[str]:
+    return re.compile(f"[UÙÚ{''.join(sorted({w[0] for w in bodies()['heads']}))}]")
+
+
 def names_in(text: str) -> Iterator[int]:
     """Where heads of bodies' own names stand in a text."""
-    at = 0
-    while at < len(text):
-        found = named_at(text, at) if text[at].isupper() else None
+    free = 0
+    for m in _capitals().finditer(text):
+        found = named_at(text, m.start()) if m.start() >= free else None
         if found:
-            yield at
-        at = found.end() if found else at + 1
+            yield m.start()
+            free = found.end()
 
 
 def person_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:

@@ -40,7 +40,7 @@ TOGETHER = re.compile(
 )
 # "…; Công ty X, Công ty Y phối hợp thực hiện.": those named do nothing but help.
 ONLY_HELP = re.compile(
-    r" ?(?:cung )?(?:phoi hop|ho tro)(?: (?:thuc hien|trien khai|giai quyet|xu ly|tham gia))?(?=\s*(?:[;.,)]|$))"
+    r"(?:phoi hop|ho tro)(?: (?:thuc hien|trien khai|giai quyet|xu ly|tham gia))?(?=\s*(?:[;.,)]|$))"
 )
 PURPOSE = re.compile(
     r"gui (?:ve )?(?P<who>.{3,120}?)(?: truoc [^,;.]{4,40})? (?P<purpose>de (?:nghien cuu|tong hop|xem xet|tiep thu|theo doi)[^.;]{5,200})"
