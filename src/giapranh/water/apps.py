@@ -7,14 +7,17 @@ class WaterConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the rooms below, and the store of this one, who listens."""
+        from giapranh.exchange.kinds import register_kind
         from giapranh.kernel.refs import register_resolver
         from giapranh.people.succession import register_succession_effect
         from giapranh.places.layers import register_layers
-        from giapranh.water import layers, links, succession
+        from giapranh.water import indicators, layers, links, shares, succession  # noqa: F401 - indicators register on import
         from giapranh.water.queries import alerts, incidents
         from giapranh.water.services import alerting, arrivals
 
         arrivals.register(alerting.on_arrival)
+        for kind in shares.kinds():
+            register_kind(kind)
         register_resolver("alert", alerts.resolve_alert)
         register_resolver("incident", incidents.resolve_incident)
         register_resolver("water-notice", incidents.resolve_notice)

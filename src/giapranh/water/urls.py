@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from giapranh.water.views import alerts, drills, incidents, rivers, stations, tracing
+from giapranh.water.views import alerts, compare, drills, incidents, rivers, station_page, stations, tracing
 
 app_name = "water"
 urlpatterns: list[URLPattern] = [
@@ -37,6 +37,10 @@ urlpatterns: list[URLPattern] = [
     path("thong-bao/<int:notice_id>/bang-chung/", incidents.bundle, name="notice_bundle"),
     path("dien-tap/", drills.drills, name="drills"),
     path("dien-tap/<int:drill_id>/ket-thuc/", drills.end, name="end_drill"),
+    path("so-sanh/", compare.compare, name="compare"),
+    path("tram/<int:station_id>/", station_page.station, name="station"),
+    path("chuoi/<int:series_id>/so-lieu.json", station_page.series_data, name="series_data"),
+    path("chuoi/<int:series_id>/tai-ve/", station_page.series_file, name="series_file"),
     # Each subject adds its lines above this one.
     path("<slug:river>/", rivers.river, name="river"),
     path("<slug:river>/ban-do/", rivers.river_map, name="river_map"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from giapranh.kernel.errors import Refused
-from giapranh.kernel.numbers import parse_number
+from giapranh.kernel.numbers import format_number, parse_number
 
 Choices = Sequence[tuple[Any, Any]]
 WATER_BODIES: Choices = (("river", _("sông, suối")), ("lake", _("hồ")), ("wastewater", _("nước thải")))
@@ -32,7 +32,8 @@ class NumberField(forms.CharField):
             return None
         number = float(self._parsed(text))
         if not self.low <= number <= self.high:
-            raise ValidationError(gettext("Số phải từ %(low)s đến %(high)s.") % {"low": self.low, "high": self.high})
+            words = {"low": format_number(self.low), "high": format_number(self.high)}
+            raise ValidationError(gettext("Số phải từ %(low)s đến %(high)s.") % words)
         return number
 
     def _parsed(self, text: str) -> Decimal:
@@ -42,8 +43,6 @@ class NumberField(forms.CharField):
             raise ValidationError(refusal.render(gettext)) from refusal
 
     def prepare_value(self, value: Any) -> Any:
-        from giapranh.kernel.numbers import format_number
-
         return format_number(value) if isinstance(value, int | float) else value
 
 

@@ -15,6 +15,7 @@ from giapranh.water.forms.network import Choices, NumberField
 
 BACK, FORWARD = "nguoc", "xuoi"
 OWN, TRACER = "rieng", "danh-dau"
+FIRST_YEAR, LAST_YEAR = 1990, 2100
 OWN_FIELDS = ("v_thap", "v_cao", "dd_gio", "dd_km")
 FORMS = ("%d/%m/%Y %H:%M", "%H:%M %d/%m/%Y", "%Y-%m-%dT%H:%M", "%d/%m/%Y")
 

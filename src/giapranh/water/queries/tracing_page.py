@@ -165,7 +165,9 @@ _SEASON = {5: "mean", 6: "flood", 7: "flood", 8: "flood", 9: "flood", 10: "mean"
 def trace_page(user: Any, asked: Asked, now: datetime) -> TracePage:
     day = local_date(asked.start)
     graph = network.river_graph(day, user=user)
-    at = graph.check(Position(asked.river.key, min(asked.km, graph.rivers[asked.river.key].top_km)))
+    top = graph.rivers[asked.river.key].top_km
+    # A station may stand a little above the first point of the line.
+    at = graph.check(Position(asked.river.key, min(asked.km, top) if asked.km < top + 1 else asked.km))
     found = _back(graph, at, asked, day) if asked.back else _forward(graph, at, asked, day)
     points = [line for line in found if line.kind not in ("commune", "province", "end", "confluence", "reach")]
     fronts = _fronts(graph, at, asked)
