@@ -9,6 +9,7 @@ from typing import Any
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
+from tests.factories import alert_house
 from tests.factories import documents as paper_factory
 from tests.factories import programme as programme_factory
 from tests.factories.people import appoint
@@ -63,6 +64,7 @@ def furnish(node: Any, administrator: Officer, an: Officer) -> House:
         "people:name_office.uid": node.water.uid, "people:officer.uid": an.uid, "people:edit_officer.uid": an.uid,
         "places:unit.uid": commune.uid,
     }  # fmt: skip
+    values |= alert_house.furnish(node, an, administrator)
     return House(administrator, values)
 
 

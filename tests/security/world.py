@@ -14,6 +14,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.documents.reading.intake import making
+from tests.factories import alert_house
 from tests.factories import documents as paper_factory
 from tests.factories import programme as programme_factory
 
@@ -116,6 +117,7 @@ def build(node: Any, an: Officer, leader: Officer, clerk: Officer) -> House:
     )
     for officer in (an, leader):
         Notice.objects.create(officer=officer, text=hostile("báo"), url="javascript:alert(1)", kind="task")
+    rivers = alert_house.furnish(node, an, leader, lambda word: hostile(word, secret=False), hostile("nghi vấn"))
     product = Product.objects.filter(task=task).first()
     assert product is not None
     return House(
@@ -139,7 +141,7 @@ def build(node: Any, an: Officer, leader: Officer, clerk: Officer) -> House:
                 for view in ("officer", "edit_officer", "appoint", "close_account", "reopen_account", "new_password")
             },
             "key": "x", "uidb36": "1", "pk": 1, "provider_id": "province",
-            "account_reset_password_from_key.key": "x-y",
+            "account_reset_password_from_key.key": "x-y", **rivers,
         }
     )  # fmt: skip
 

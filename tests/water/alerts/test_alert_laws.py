@@ -131,9 +131,8 @@ def test_oxygen_breaches_below_its_limit_and_its_worst_is_the_lowest():
     band = band_of(5.0, None, hysteresis_percent=10, preparing=True)
     values = np.array([6.5, 5.4, 4.9, 3.2, 5.0, 6.2])
     codes = level_verdicts(values, None, band)
-    assert codes.tolist() == [0, Verdict.PREPARING, Verdict.EXCEEDED, Verdict.EXCEEDED, Verdict.PREPARING, 0][:4] + [
-        Verdict.PREPARING, Verdict.CALM,
-    ]  # fmt: skip
+    low, none = Verdict.PREPARING, Verdict.CALM
+    assert codes.tolist() == [none, low, Verdict.EXCEEDED, Verdict.EXCEEDED, low, none]
     found = runs_of(codes, np.arange(6) * MINUTE, values, falling=band.falling)
     assert min(run.peak for run in found if run.peak is not None) == 3.2
 
@@ -176,6 +175,6 @@ def test_a_watch_survives_being_written_down(values, terms):
 def test_every_state_is_in_the_table_and_an_end_is_an_end():
     assert set(NEXT) == set(AlertState)
     assert NEXT[AlertState.ENDED] == {}
-    assert BURNING == {Phase.FIRING, Phase.CLEARING}
+    assert {Phase.FIRING, Phase.CLEARING} == BURNING
     with pytest.raises(WrongAlertState, match="đã kết thúc"):
         move(AlertState.ENDED, AlertVerb.ACKNOWLEDGE)

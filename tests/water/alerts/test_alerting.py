@@ -165,9 +165,9 @@ def test_rows_that_nobody_watches_ask_the_database_nothing(ammonium, django_asse
     rule(ammonium)
     other = make.series(ammonium.station, "ph")
     bring(other, [7.0])
-    from giapranh.water.services.arrivals import Arrived
-
     import numpy as np
+
+    from giapranh.water.services.arrivals import Arrived
 
     rows = Arrived(
         np.full(1000, other.pk, np.int32), np.arange(1000, dtype=np.int64), np.ones(1000), np.ones(1000, np.int16), AT
@@ -334,3 +334,19 @@ def test_who_is_on_call_hears_and_nobody_else(ammonium, node, an, head, binh):
     bring(ammonium, [0.9])
     assert Alert.objects.get().assigned == binh
     assert set(Notice.objects.values_list("officer", flat=True)) == {binh.pk}
+
+
+def test_a_low_index_of_a_sample_raises_the_index_rule_once(thuong, node, an):
+    from tests.factories.water import AT as SAMPLED
+
+    point = make.station(thuong, 70.0, name="Điểm lấy mẫu", owner=node.water, kind="manual")
+    bad = {"ph": 7.0, "temp": 22.0, "do": 3.9, "bod5": 14, "cod": 28, "nh4_n": 2.7, "no3_n": 6.5, "no2_n": 0.35,
+           "po4_p": 0.25, "coliform": 9000}  # fmt: skip
+    for parameter, value in bad.items():
+        make.observations(make.series(point, parameter, cycle_seconds=None), [value], start=SAMPLED)
+    rule(None, station=point, kind=RuleKind.WQI, limit_source="", high=None, wqi_at_most=50, owner=node.water)
+    for minutes in (1, 2, 3):
+        alerting.minute_round(AT + timedelta(minutes=minutes))
+    alert = Alert.objects.get()
+    assert (alert.state, alert.count) == ("open", 1)
+    assert alert.peak <= 50

@@ -29,7 +29,7 @@ from giapranh.people.models import Officer
 from giapranh.water import incident_permissions as permissions
 from giapranh.water import letters
 from giapranh.water.incident_permissions import NoSuchIncident
-from giapranh.water.incident_settings import acknowledge_within
+from giapranh.water.incident_settings import acknowledge_within, update_every
 from giapranh.water.models import Incident, Notice
 from giapranh.water.permissions import check_can_send_notice
 from giapranh.water.queries import incident_place, neighbours
@@ -219,6 +219,9 @@ def _sent(notice: Notice, words: str, sent_at: datetime, by: Officer | None, at:
     notice.sent_at, notice.sent_by, notice.sent_words = sent_at, by, words
     notice.acknowledge_by = sent_at + acknowledge_within()
     notice.save()
+    incident = notice.incident
+    if notice.kind != NoticeKind.END and (incident.next_report_at is None or incident.next_report_at <= sent_at):
+        incident.next_report_at = sent_at + update_every()
     incidents.notified(notice.incident, by, at, f"{notice} → {notice.neighbour_name}: {words}")
     audit("notice.sent", "water-notice", notice.pk, by, at, words=words)
 

@@ -1,0 +1,363 @@
+"""What this room may hand to a neighbour: kinds of record, their schema versions, and pure projections of the rows.
+
+An agreement names kinds and fields; the exchange room projects, signs and carries. Nothing here decides to share.
+Numbers travel as decimal text, instants as UTC, so that both sides sign the same bytes. The suspected source of an
+incident, internal notes and names of officers are in no projection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from giapranh.kernel.clock import VIETNAM, today
+from giapranh.kernel.errors import N_
+from giapranh.places.named import held_on
+from giapranh.water.models import Alert, BankReach, Incident, Notice, Series, Station
+
+Data = dict[str, Any]
+MOST_ROWS = 20_000  # of one series in one record; a longer span is asked for in pieces
+
+
+def decimal_text(value: float | None) -> str | None:
+    """``0.30000000000000004`` stays what it is, never ``3e-1``: the shortest decimal that reads back the same."""
+    if value is None or value != value:
+        return None
+    text = format(Decimal(repr(float(value))), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def instant_text(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z" if at else None
+
+
+# --- projections -----------------------------------------------------------------------------------------------------
+
+
+def station_record(station: Station) -> Data:
+    return {
+        "uid": str(station.uid), "name": station.name, "code": station.code, "kind": station.kind,
+        "waterBody": station.water_body, "river": station.watercourse.key if station.watercourse else "",
+        "riverName": station.watercourse.name if station.watercourse else "", "km": decimal_text(station.km),
+        "bank": station.bank, "lon": decimal_text(station.lon), "lat": decimal_text(station.lat),
+        "commune": station.unit.full_name if station.unit else "", "owner": station.owner.name if station.owner else "",
+        "validFrom": station.valid_from.isoformat() if station.valid_from else "",
+        "validTo": station.valid_to.isoformat() if station.valid_to else "",
+        "series": [
+            {"uid": str(one.uid), "parameter": one.parameter, "basis": one.basis, "unit": one.unit_symbol,
+             "cycleSeconds": one.cycle_seconds}
+            for one in station.series.order_by("pk")
+        ],
+        "provinces": provinces_of(station), "illustrative": station.illustrative,
+    }  # fmt: skip
+
+
+def latest_record(station: Station) -> Data:
+    """The newest value of every series of a station, with its flag."""
+    rows = station.series.filter(last_time__isnull=False).order_by("pk")
+    newest = max((one.last_time for one in rows if one.last_time), default=None)
+    return {
+        "station": str(station.uid), "name": station.name, "at": instant_text(newest),
+        "values": [
+            {"series": str(one.uid), "parameter": one.parameter, "unit": one.unit_symbol,
+             "at": instant_text(one.last_time), "value": decimal_text(one.last_value), "flag": one.last_flag}
+            for one in rows
+        ],
+        "provinces": provinces_of(station), "illustrative": station.illustrative,
+    }  # fmt: skip
+
+
+def daily_record(series: Series, day: date) -> Data:
+    """Count, least, mean and most of one day (Vietnam) of one series; failed and missing rows are only counted."""
+    start = datetime.combine(day, time(), VIETNAM)
+    sql = (
+        "select count(*), count(*) filter (where good), min(value) filter (where good), avg(value) filter (where good),"
+        " max(value) filter (where good) from (select value, value is not null and flag not in (4, 9) as good"
+        " from water_observation where series_id = %s and time >= %s and time < %s) o"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [series.pk, start, start + timedelta(days=1)])
+        count, good, least, mean, most = cursor.fetchone()
+    expected = 86_400 // series.cycle_seconds if series.cycle_seconds else None
+    return {
+        "series": str(series.uid), "station": str(series.station.uid), "parameter": series.parameter,
+        "basis": series.basis, "unit": series.unit_symbol, "day": day.isoformat(), "count": count, "usable": good,
+        "expected": expected, "min": decimal_text(least), "mean": decimal_text(mean), "max": decimal_text(most),
+        "provinces": provinces_of(series.station), "illustrative": series.illustrative,
+    }  # fmt: skip
+
+
+def series_record(series: Series, start: datetime, end: datetime) -> Data:
+    """Raw rows of a span, on request: [time, value, flag, censored]; ``complete`` False when there were more."""
+    sql = (
+        "select time, value, flag, censored from water_observation where series_id = %s and time >= %s and time < %s"
+        " order by time limit %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [series.pk, start, end, MOST_ROWS + 1])
+        rows = cursor.fetchall()
+    return {
+        "series": str(series.uid), "station": str(series.station.uid), "parameter": series.parameter,
+        "basis": series.basis, "unit": series.unit_symbol, "from": instant_text(start), "to": instant_text(end),
+        "complete": len(rows) <= MOST_ROWS,
+        "rows": [[instant_text(at), decimal_text(v), flag, censored] for at, v, flag, censored in rows[:MOST_ROWS]],
+        "provinces": provinces_of(series.station), "illustrative": series.illustrative,
+    }  # fmt: skip
+
+
+def alert_record(alert: Alert) -> Data:
+    """An alert without who handles it here."""
+    return {
+        "uid": str(alert.uid), "station": str(alert.station.uid), "stationName": alert.station.name,
+        "kind": alert.rule.kind, "parameters": list(alert.parameters), "state": alert.state,
+        "severity": alert.severity, "level": alert.level, "since": instant_text(alert.since),
+        "openedAt": instant_text(alert.opened_at), "endedAt": instant_text(alert.ended_at), "count": alert.count,
+        "peak": decimal_text(alert.peak), "peakAt": instant_text(alert.peak_at), "limit": decimal_text(alert.limit),
+        "limitWords": alert.limit_words, "provinces": provinces_of(alert.station), "illustrative": alert.illustrative,
+    }  # fmt: skip
+
+
+def incident_record(incident: Incident) -> Data:
+    """The public part of an incident. The suspected source is not here, on purpose."""
+    return {
+        "uid": str(incident.uid), "number": incident.number, "name": incident.name, "state": incident.state,
+        "drill": incident.is_drill, "extent": incident.extent, "provinces": list(incident.provinces),
+        "finder": incident.finder, "seenAt": instant_text(incident.seen_at), "river": incident.watercourse.key,
+        "riverName": incident.watercourse.name, "km": decimal_text(incident.km), "bank": incident.bank,
+        "lon": decimal_text(incident.lon), "lat": decimal_text(incident.lat), "commune": incident.commune,
+        "signs": list(incident.signs), "description": incident.description, "cause": incident.cause,
+        "effect": incident.effect, "waterLevel": decimal_text(incident.water_level), "flow": decimal_text(incident.flow),
+        "steps": incident.steps, "samples": incident.samples_words, "nextReportAt": instant_text(incident.next_report_at),
+        "ministryReportedAt": instant_text(incident.ministry_reported_at),
+        "ministryDocument": incident.ministry_document, "closedAt": instant_text(incident.closed_at),
+        "outcome": incident.outcome, "illustrative": incident.illustrative,
+    }  # fmt: skip
+
+
+def notice_record(notice: Notice) -> Data:
+    """A notice as it left, with the acknowledgement that is asked for."""
+    return {
+        "uid": str(notice.uid), "incident": str(notice.incident.uid), "incidentNumber": notice.incident.number,
+        "drill": notice.incident.is_drill, "kind": notice.kind, "n": notice.n, "to": notice.province,
+        "state": notice.state, "words": notice.words, "content": notice.content,
+        "paper": notice.paper.full_number if notice.paper else "", "bundleSha256": notice.bundle_id or "",
+        "sentAt": instant_text(notice.sent_at), "acknowledgeBy": instant_text(notice.acknowledge_by),
+        "acknowledgedAt": instant_text(notice.acknowledged_at), "answeredAt": instant_text(notice.answered_at),
+        "provinces": sorted({*notice.incident.provinces, notice.province}), "illustrative": notice.illustrative,
+    }  # fmt: skip
+
+
+def provinces_of(station: Station) -> list[str]:
+    """The provinces a station speaks for: those of the banks at its kilometre, both on a border reach."""
+    if station.watercourse_id is not None and station.km is not None:
+        rows = BankReach.objects.filter(
+            watercourse=station.watercourse_id, km_upper__gte=station.km, km_lower__lte=station.km
+        ).filter(held_on(station.valid_to or today()))
+        if codes := sorted({code for code in rows.values_list("province_code", flat=True) if code}):
+            return codes
+    unit = station.unit
+    while unit is not None and unit.parent is not None:
+        unit = unit.parent
+    return [unit.code] if unit is not None and unit.code else []
+
+
+# --- the list --------------------------------------------------------------------------------------------------------
+
+
+def _uid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _station(record_id: str) -> Station | None:
+    uid = _uid(record_id)
+    rows = Station.objects.select_related("watercourse", "unit__parent", "owner")
+    return rows.filter(uid=uid, node="").first() if uid else None  # the neighbour's own records are never sent back
+
+
+def _series(record_id: str) -> Series | None:
+    uid = _uid(record_id)
+    return Series.objects.select_related("station__unit").filter(uid=uid, station__node="").first() if uid else None
+
+
+def _of(find: Callable[[str], Any], project: Callable[[Any], Data]) -> Callable[[str], Data | None]:
+    def record(record_id: str) -> Data | None:
+        found = find(record_id)
+        return None if found is None else project(found)
+
+    return record
+
+
+def _daily(record_id: str) -> Data | None:
+    uid, _sep, day = record_id.partition("/")
+    series = _series(uid)
+    try:
+        return daily_record(series, date.fromisoformat(day)) if series else None
+    except ValueError:
+        return None
+
+
+def _span(record_id: str) -> Data | None:
+    """``uid/2026-11-01T00:00:00Z/2026-11-02T00:00:00Z``."""
+    uid, _sep, span = record_id.partition("/")
+    start, _sep, end = span.partition("/")
+    series = _series(uid)
+    try:
+        low, high = datetime.fromisoformat(start), datetime.fromisoformat(end)
+    except ValueError:
+        return None
+    if series is None or low.tzinfo is None or high.tzinfo is None:
+        return None
+    return series_record(series, low, high)
+
+
+def _alert(record_id: str) -> Alert | None:
+    uid = _uid(record_id)
+    rows = Alert.objects.select_related("rule", "station__unit__parent", "station__watercourse")
+    return rows.filter(uid=uid, opened_at__isnull=False, station__node="").first() if uid else None
+
+
+def _incident(record_id: str) -> Incident | None:
+    uid = _uid(record_id)
+    return (
+        Incident.objects.select_related("watercourse").filter(uid=uid, confirmed_at__isnull=False).first()
+        if uid
+        else None
+    )
+
+
+def _notice(record_id: str) -> Notice | None:
+    uid = _uid(record_id)
+    rows = Notice.objects.select_related("incident", "paper")
+    return rows.filter(uid=uid, incoming=False, sent_at__isnull=False).first() if uid else None
+
+
+_STATION_FIELDS = {
+    "uid": N_("mã"), "name": N_("tên trạm"), "code": N_("mã trạm"), "kind": N_("loại"), "waterBody": N_("loại nước"),
+    "river": N_("mã sông"), "riverName": N_("sông"), "km": N_("km"), "bank": N_("bờ"), "lon": N_("kinh độ"),
+    "lat": N_("vĩ độ"), "commune": N_("xã, phường"), "owner": N_("đơn vị quản lý"), "validFrom": N_("từ ngày"),
+    "validTo": N_("đến ngày"), "series": N_("chuỗi số liệu"), "provinces": N_("tỉnh"),
+    "illustrative": N_("dữ liệu minh hoạ"),
+}  # fmt: skip
+_LATEST_FIELDS = {
+    "station": N_("trạm"), "name": N_("tên trạm"), "at": N_("thời điểm"), "values": N_("giá trị mới nhất"),
+    "provinces": N_("tỉnh"), "illustrative": N_("dữ liệu minh hoạ"),
+}  # fmt: skip
+_SERIES_HEAD = {
+    "series": N_("chuỗi số liệu"), "station": N_("trạm"), "parameter": N_("thông số"), "basis": N_("tính theo"),
+    "unit": N_("đơn vị"),
+}  # fmt: skip
+_TAIL = {"provinces": N_("tỉnh"), "illustrative": N_("dữ liệu minh hoạ")}
+_DAILY_FIELDS = {
+    **_SERIES_HEAD, "day": N_("ngày"), "count": N_("số giá trị"), "usable": N_("số giá trị dùng được"),
+    "expected": N_("số giá trị phải có"), "min": N_("nhỏ nhất"), "mean": N_("trung bình"), "max": N_("lớn nhất"), **_TAIL,
+}  # fmt: skip
+_SPAN_FIELDS = {
+    **_SERIES_HEAD, "from": N_("từ"), "to": N_("đến"), "complete": N_("đủ cả khoảng"), "rows": N_("số liệu thô"), **_TAIL,
+}  # fmt: skip
+_ALERT_FIELDS = {
+    "uid": N_("mã"), "station": N_("trạm"), "stationName": N_("tên trạm"), "kind": N_("loại"),
+    "parameters": N_("thông số"), "state": N_("tình trạng"), "severity": N_("mức độ"), "level": N_("cấp"),
+    "since": N_("bắt đầu"), "openedAt": N_("mở lúc"), "endedAt": N_("kết thúc lúc"), "count": N_("số giá trị"),
+    "peak": N_("xấu nhất"), "peakAt": N_("xấu nhất lúc"), "limit": N_("giới hạn"), "limitWords": N_("căn cứ giới hạn"),
+    **_TAIL,
+}  # fmt: skip
+_INCIDENT_FIELDS = {
+    "uid": N_("mã"), "number": N_("mã sự cố"), "name": N_("sự cố"), "state": N_("tình trạng"), "drill": N_("diễn tập"),
+    "extent": N_("phạm vi"), "finder": N_("người phát hiện"), "seenAt": N_("phát hiện lúc"), "river": N_("mã sông"),
+    "riverName": N_("sông"), "km": N_("km"), "bank": N_("bờ"), "lon": N_("kinh độ"), "lat": N_("vĩ độ"),
+    "commune": N_("xã, phường"), "signs": N_("dấu hiệu"), "description": N_("mô tả"), "cause": N_("nguyên nhân"),
+    "effect": N_("ảnh hưởng"), "waterLevel": N_("mực nước"), "flow": N_("lưu lượng"), "steps": N_("biện pháp đã làm"),
+    "samples": N_("mẫu"), "nextReportAt": N_("báo tiếp lúc"), "ministryReportedAt": N_("báo cáo Bộ lúc"),
+    "ministryDocument": N_("số văn bản báo cáo Bộ"), "closedAt": N_("đóng lúc"), "outcome": N_("kết luận"), **_TAIL,
+}  # fmt: skip
+_NOTICE_FIELDS = {
+    "uid": N_("mã"), "incident": N_("sự cố"), "incidentNumber": N_("mã sự cố"), "drill": N_("diễn tập"),
+    "kind": N_("loại"), "n": N_("số thứ tự"), "to": N_("gửi tỉnh"), "state": N_("tình trạng"),
+    "words": N_("nội dung bổ sung"), "content": N_("nội dung"), "paper": N_("số công văn"),
+    "bundleSha256": N_("mã băm gói bằng chứng"), "sentAt": N_("gửi lúc"), "acknowledgeBy": N_("hạn xác nhận"),
+    "acknowledgedAt": N_("xác nhận lúc"), "answeredAt": N_("trả lời lúc"), **_TAIL,
+}  # fmt: skip
+
+
+def _areas(data: Data) -> frozenset[str]:
+    return frozenset(data.get("provinces") or ())
+
+
+def _day(*names: str) -> Callable[[Data], str]:
+    def day(data: Data) -> str:
+        for name in names:
+            text = data.get(name)
+            if isinstance(text, str) and text:
+                return text[:10] if len(text) == 10 else _local_day(text)
+        return ""
+
+    return day
+
+
+def _local_day(text: str) -> str:
+    """The day in Vietnam of an instant."""
+    return datetime.fromisoformat(text).astimezone(VIETNAM).date().isoformat()
+
+
+def _checked(required: Mapping[str, type]) -> Callable[[Data], None]:
+    """A check of what came in: the fields without which the record says nothing. Unknown fields pass."""
+
+    def check(data: Data) -> None:
+        from giapranh.exchange.ledger.engine import EffectRefused
+
+        for name, kind in required.items():
+            if name in data and not isinstance(data[name], kind):
+                raise EffectRefused(N_("Trường “%(name)s” không đúng dạng."), name=name)
+
+    return check
+
+
+def kinds() -> list[Any]:
+    """Every kind this room registers with the exchange at start-up."""
+    from giapranh.exchange.kinds import Shareable
+
+    return [
+        Shareable("water-station", N_("Trạm quan trắc nước"), _STATION_FIELDS, _of(_station, station_record),
+                  lambda d: str(d.get("name", "")), check=_checked({"name": str, "series": list}), areas=_areas),
+        Shareable("water-latest", N_("Số liệu mới nhất của trạm"), _LATEST_FIELDS, _of(_station, latest_record),
+                  lambda d: str(d.get("name", "")), check=_checked({"values": list}), areas=_areas, day=_day("at")),
+        Shareable("water-daily", N_("Số liệu ngày"), _DAILY_FIELDS, _daily,
+                  lambda d: f"{d.get('parameter', '')} {d.get('day', '')}", check=_checked({"day": str}),
+                  areas=_areas, day=_day("day")),
+        Shareable("water-series", N_("Số liệu thô theo yêu cầu"), _SPAN_FIELDS, _span,
+                  lambda d: f"{d.get('parameter', '')} {d.get('from', '')}", lane="bulk",
+                  check=_checked({"rows": list}), areas=_areas, day=_day("from")),
+        Shareable("water-alert", N_("Cảnh báo nước"), _ALERT_FIELDS, _of(_alert, alert_record),
+                  lambda d: str(d.get("stationName", "")), lane="alert", check=_checked({"state": str}), areas=_areas,
+                  day=_day("since"), own_url=_url("canh-bao", _alert)),
+        Shareable("water-incident", N_("Sự cố nguồn nước"), _INCIDENT_FIELDS, _of(_incident, incident_record),
+                  lambda d: f"{d.get('number', '')} {d.get('name', '')}".strip(), lane="alert",
+                  check=_checked({"name": str, "signs": list, "drill": bool}), areas=_areas, day=_day("seenAt"),
+                  own_url=_url("su-co", _incident)),
+        Shareable("water-notice", N_("Thông báo sự cố nguồn nước"), _NOTICE_FIELDS, _of(_notice, notice_record),
+                  lambda d: f"{d.get('incidentNumber', '')}/{d.get('n', '')}", lane="alert",
+                  check=_checked({"kind": str, "content": dict, "drill": bool}), areas=_areas, day=_day("sentAt"),
+                  own_url=_url("thong-bao", _notice)),
+    ]  # fmt: skip
+
+
+def _url(part: str, find: Callable[[str], Any]) -> Callable[[str], str]:
+    def url(record_id: str) -> str:
+        found = find(record_id)
+        return f"/song-ngoi/{part}/{found.pk}/" if found is not None else ""
+
+    return url
+
+
+KINDS: tuple[tuple[str, int, int], ...] = (
+    ("water-station", 1, 0), ("water-latest", 1, 0), ("water-daily", 1, 0), ("water-series", 1, 0),
+    ("water-alert", 1, 0), ("water-incident", 1, 0), ("water-notice", 1, 0),
+)  # fmt: skip

@@ -1,0 +1,175 @@
+"""What may cross to the neighbour, word for word; what the rivers measure for a programme."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from tests.factories import water as make
+from tests.factories.alerts import AT, facts, incident, rule
+from tests.water.alerts.conftest import bring
+
+from giapranh.exchange import kinds as exchange
+from giapranh.exchange.ledger import canonical
+from giapranh.kernel.refs import RecordRef, resolve
+from giapranh.programme import indicators
+from giapranh.programme.indicators import Scope
+from giapranh.programme.rules.periods import parse_period
+from giapranh.water import shares
+from giapranh.water.models import Alert, Campaign, PlannedSample, Sample
+from giapranh.water.services import alert_verbs, drills, notices
+from giapranh.water.services import incidents as deeds
+
+pytestmark = pytest.mark.django_db
+PERIOD = parse_period("2026-Q4")
+
+
+def later(**much):
+    return AT + timedelta(**much)
+
+
+@pytest.fixture
+def confirmed(thuong, an, focal, leader):
+    make.bank(thuong, "both", 160, 0, "xã Tuấn Sơn", "20")
+    made = incident(thuong, an)
+    deeds.suspect_source(incident_id=made.pk, words="zqxjkv", feature_id=None, by=focal, at=later(minutes=1))
+    deeds.confirm(incident_id=made.pk, extent="national", provinces=["20", "24"], by=focal, at=later(minutes=2))
+    made.refresh_from_db()
+    return made
+
+
+def test_every_kind_is_registered_with_its_version():
+    known = {kind.name: (kind.major, kind.minor) for kind in exchange.registered()}
+    assert {name: (major, minor) for name, major, minor in shares.KINDS}.items() <= known.items()
+
+
+def test_every_record_holds_exactly_the_fields_an_agreement_may_name(station, ammonium, confirmed, focal):
+    rule(ammonium)
+    bring(ammonium, [0.1, 0.9])
+    notice = notices.prepare(incident_id=confirmed.pk, kind="warning", provinces=["24"], even_incomplete=True, by=focal,
+                             at=later(minutes=20))[0]  # fmt: skip
+    notices.send(notice_id=notice.pk, words="gọi", sent_at=later(minutes=21), by=focal, at=later(minutes=21))
+    ids = {
+        "water-station": str(station.uid), "water-latest": str(station.uid),
+        "water-daily": f"{ammonium.uid}/2026-11-20",
+        "water-series": f"{ammonium.uid}/2026-11-20T00:00:00Z/2026-11-21T00:00:00Z",
+        "water-alert": str(Alert.objects.get().uid), "water-incident": str(confirmed.uid),
+        "water-notice": str(notice.uid),
+    }  # fmt: skip
+    for name, record_id in ids.items():
+        kind = exchange.get(name)
+        data = kind.record(record_id)
+        assert set(data) == set(kind.fields), name
+        kind.check(data)
+        text = canonical.dump(data).decode()
+        assert "zqxjkv" not in text
+        assert "Đào Đầu Mối" not in text
+        assert kind.label(data)
+
+
+def test_numbers_travel_as_decimal_text_and_days_in_vietnam(station, ammonium):
+    bring(ammonium, [0.1, None, 0.25, 900.0])
+    day = shares.daily_record(ammonium, AT.date())
+    assert (day["count"], day["usable"], day["expected"]) == (4, 2, 288)
+    assert (day["min"], day["mean"], day["max"]) == ("0.1", "0.175", "0.25")
+    rows = shares.series_record(ammonium, AT, later(minutes=10))["rows"]
+    assert rows == [["2026-11-20T03:00:00.000Z", "0.1", rows[0][2], 0], ["2026-11-20T03:05:00.000Z", None, 9, 0]]
+    assert exchange.get("water-latest").day({"at": "2026-11-20T20:00:00.000Z"}) == "2026-11-21"
+    assert shares.decimal_text(1e-7) == "0.0000001"
+    assert shares.decimal_text(float("nan")) is None
+
+
+def test_a_border_station_speaks_for_both_provinces(thuong, station):
+    make.bank(thuong, "left", 100, 90, "xã Kép", "24")
+    make.bank(thuong, "right", 100, 90, "xã Tuấn Sơn", "20")
+    assert shares.station_record(station)["provinces"] == ["20", "24"]
+
+
+def test_nothing_unconfirmed_unsent_or_foreign_is_shared(thuong, an, station):
+    made = incident(thuong, an)
+    assert exchange.get("water-incident").record(str(made.uid)) is None
+    station.node = "bac-ninh"
+    station.save()
+    assert exchange.get("water-station").record(str(station.uid)) is None
+    for name in ("water-station", "water-daily", "water-series", "water-alert", "water-notice"):
+        for wrong in ("", "x", "../../etc", f"{station.uid}/x", f"{station.uid}/2026-13-01"):
+            assert exchange.get(name).record(wrong) is None
+
+
+# --- indicators ------------------------------------------------------------------------------------------------------
+
+
+def measured(key: str):
+    found = indicators.measure(key, PERIOD, Scope())
+    return found.value, found.out_of, found.citations
+
+
+def test_references_lead_to_pages(ammonium, confirmed, focal):
+    rule(ammonium)
+    bring(ammonium, [0.9])
+    alert = Alert.objects.get()
+    notice = notices.prepare(incident_id=confirmed.pk, kind="end", provinces=["24"], by=focal, at=later(minutes=20))[0]
+    assert resolve(RecordRef("alert", str(alert.pk))).url == f"/song-ngoi/canh-bao/{alert.pk}/"
+    assert resolve(RecordRef("incident", str(confirmed.pk))).title == str(confirmed)
+    assert resolve(RecordRef("water-notice", str(notice.pk))).url == f"/song-ngoi/thong-bao/{notice.pk}/"
+    assert resolve(RecordRef("alert", "999999")) is None
+    assert resolve(RecordRef("alert", "9" * 40)) is None
+
+
+def test_exceedances_count_as_handled_when_somebody_took_them_in_time(thuong, node, ammonium, station, an):
+    other = make.series(make.station(thuong, 60.0, name="Trạm khác", owner=node.water), "nh4_n")
+    early = make.series(station, "do")
+    rule(ammonium)
+    rule(other)
+    rule(early, kind="silence", limit_source="", high=None, silence_minutes=5, name="im lặng")
+    bring(ammonium, [0.9])
+    bring(other, [0.9])
+    first, second = Alert.objects.order_by("pk")
+    alert_verbs.acknowledge(alert_id=first.pk, by=an, at=later(hours=23))
+    alert_verbs.acknowledge(alert_id=second.pk, by=an, at=later(hours=25))
+    value, out_of, cited = measured("water.exceedances_handled")
+    assert (value, out_of) == (Decimal(1), Decimal(2))
+    assert [each.ref for each in cited] == [f"alert:{first.pk}", f"alert:{second.pk}"]
+
+
+def test_stations_report_when_they_sent_eighty_percent(thuong, node, monkeypatch):
+    from giapranh.water import indicators as ours
+
+    full = make.series(make.station(thuong, 60.0, name="Trạm đủ", owner=node.water), "nh4_n", cycle_seconds=3600)
+    poor = make.series(make.station(thuong, 50.0, name="Trạm thiếu", owner=node.water), "nh4_n", cycle_seconds=3600)
+    make.series(make.station(thuong, 40.0, name="Điểm mẫu", kind="manual"), "nh4_n")
+    start, end = later(hours=-10), AT
+    bring(full, [0.1] * 8, first=start, step=60)
+    bring(poor, [0.1] * 7 + [None], first=start, step=60)
+    monkeypatch.setattr(ours, "_span", lambda period: (start, end))
+    value, out_of, cited = measured("water.stations_reporting")
+    assert (value, out_of) == (Decimal(1), Decimal(2))
+    assert [each.note for each in cited] == ["80 %", "70 %"]
+
+
+def test_samples_are_counted_against_the_plan(thuong, station, an):
+    campaign = Campaign.objects.create(name="Mùa khô", starts_on=AT.date(), ends_on=AT.date())
+    days = [AT.date() - timedelta(days=n) for n in (20, 10)]
+    plans = [PlannedSample.objects.create(campaign=campaign, station=station, from_day=d, to_day=d) for d in days]
+    Sample.objects.create(station=station, planned=plans[0], taken_at=AT, at=AT)
+    assert measured("water.samples_against_plan")[:2] == (Decimal(1), Decimal(2))
+
+
+def test_notices_and_incidents_are_counted_without_drills(confirmed, thuong, focal):
+    notice = notices.prepare(incident_id=confirmed.pk, kind="end", provinces=["24"], by=focal, at=later(minutes=20))[0]
+    drills.start_drill(
+        facts=facts(thuong), province="24", answer_hours=6, by=focal, at=AT,
+    )  # fmt: skip
+    assert measured("water.notices")[:2] == (Decimal(0), Decimal(0))
+    notices.send(notice_id=notice.pk, words="gọi", sent_at=later(minutes=21), by=focal, at=later(minutes=21))
+    assert measured("water.notices")[:2] == (Decimal(0), Decimal(1))
+    notices.acknowledge(notice_id=notice.pk, words="bà Hà", acknowledged_at=later(hours=1), by=focal, at=later(hours=1))
+    value, out_of, cited = measured("water.notices")
+    assert (value, out_of, cited[0].note) == (Decimal(1), Decimal(1), "xác nhận đúng hạn")
+    assert measured("water.incidents")[:2] == (Decimal(0), Decimal(1))
+
+
+def test_what_was_not_measured_is_not_zero(node):
+    assert measured("water.stations_reporting")[:2] == (None, None)
+    assert measured("water.samples_against_plan")[:2] == (None, None)
