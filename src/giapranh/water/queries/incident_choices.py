@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -81,3 +82,16 @@ def from_alert(alert_id: int, user: Any, at: datetime) -> dict[str, Any]:
         "km": station.km, "bank": station.bank, "seen_at": alert.since, "finder": f"{station.name}", "lat": station.lat,
         "lon": station.lon, "signs": ["readings"], "commune": station.unit.full_name if station.unit else "",
     }  # fmt: skip
+
+
+def from_trace(given: Mapping[str, str]) -> dict[str, Any]:
+    """Place and time as the tracing page links here: ``song``, ``km``, ``luc``. What is no place or time is left out."""
+    found: dict[str, Any] = {"river": given["song"]} if given.get("song") else {}
+    try:
+        if 0 <= (km := float(given.get("km", "nan"))) < 10_000:
+            found["km"] = km
+        if (seen_at := datetime.fromisoformat(given.get("luc", ""))).tzinfo is not None:
+            found["seen_at"] = seen_at
+    except ValueError:
+        pass
+    return found

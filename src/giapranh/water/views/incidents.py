@@ -84,6 +84,7 @@ def new(request: HttpRequest) -> HttpResponse:
     initial = incident_choices.from_alert(alert_id, request.user, now()) if alert_id else {"seen_at": now()}
     if alert_id is None:
         initial["finder"] = request.user.get_full_name()  # type: ignore[union-attr]
+        initial |= incident_choices.from_trace(request.GET)
     form = forms.FactsForm(
         request.POST if request.method == "POST" else None, initial=initial, rivers=incident_choices.rivers()
     )
