@@ -11,6 +11,7 @@ urlpatterns = [
     path("to-chuc/", include("giapranh.people.urls")),
     path("dia-gioi/", include("giapranh.places.urls")),
     path("lang-gieng/", include("giapranh.exchange.urls")),
+    path("exchange/v1/", include("giapranh.exchange.wire_urls")),
     path("van-ban/", include("giapranh.documents.urls")),
     path("", include("giapranh.programme.urls")),
     path("song-ngoi/", include("giapranh.water.urls")),

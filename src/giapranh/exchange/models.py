@@ -231,3 +231,19 @@ class Alarm(models.Model):
 
     class Meta:
         indexes = [models.Index(name="alarm_newest", fields=["last_at"])]
+
+
+class Line(models.Model):
+    """How a neighbour is reached, and how the last attempts went. The ledgers know nothing of it."""
+
+    peer = models.CharField(max_length=40, db_collation="C", primary_key=True)
+    address = models.URLField(max_length=300, blank=True)  # "" = by files only
+    certificate = models.TextField(blank=True)  # PEM; the line speaks to this certificate and no other
+    enabled = models.BooleanField(default=True)
+    last_try_at = models.DateTimeField(null=True, blank=True)
+    last_ok_at = models.DateTimeField(null=True, blank=True)
+    failures = models.IntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+    hinted = models.BooleanField(default=False)  # the neighbour said that something waits
+    wants_hint = models.BooleanField(default=False)  # we wrote something and have not told the neighbour yet

@@ -1,0 +1,170 @@
+"""Our side of the line: asking a neighbour's node, over HTTPS, with its certificate pinned when one is set."""
+
+from __future__ import annotations
+
+import base64
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from giapranh.exchange import passes
+from giapranh.exchange.ledger import frames
+from giapranh.exchange.ledger.engine import Engine
+from giapranh.exchange.ledger.frames import Frame
+from giapranh.exchange.ledger.outbox import Stand
+from giapranh.exchange.ledger.reasons import Broken
+from giapranh.kernel.errors import N_, Unavailable
+
+TIMEOUT = httpx.Timeout(20.0, connect=10.0)
+ANSWER_LIMIT = 256 * 1024 * 1024
+SMALL = 1024 * 1024
+
+
+class LineDown(Unavailable):
+    """The neighbour cannot be reached now; everything waits and nothing is lost."""
+
+    code = "line_down"
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    frames: list[Frame]
+    more: bool
+    locator: list[Stand] | None  # set when the neighbour no longer knows what we hold of its stream
+
+
+class Conversation:
+    """One talk with one neighbour, after both have shown their heads."""
+
+    def __init__(self, client: httpx.Client, me: Engine, token: str) -> None:
+        self.client, self.me, self.headers = client, me, {"Authorization": f"Bearer {token}"}
+
+    def pull(self, stream: str, stand: Stand, limit: int) -> Pulled:
+        query = {"after": f"{stand.epoch}.{stand.seq}", "hash": stand.hash, "limit": str(limit)}
+        with self._ask("GET", f"streams/{stream}", params=query) as answer:
+            if answer.status_code == 409:
+                known = _json(answer).get("locator", [])
+                return Pulled([], False, [Stand(int(e), int(s), str(h)) for e, s, h in known])
+            _expect(answer, 200)
+            source = _Bounded(answer)
+            found = list(frames.read(source.read, self.me.limits))
+            return Pulled(found, answer.headers.get("Giapranh-More") == "1", None)
+
+    def give_back(self, stream: str, parts: list[bytes]) -> dict[str, Any]:
+        with self._ask("POST", f"streams/{stream}", content=b"".join(parts)) as answer:
+            _expect(answer, 200)
+            return _json(answer)
+
+    def piece(self, sha256: str, offset: int, size: int) -> bytes:
+        extra = {"Range": f"bytes={offset}-{offset + size - 1}"}
+        with self._ask("GET", f"blobs/{sha256}", headers={**self.headers, **extra}) as answer:
+            _expect(answer, 206)
+            return _read(answer, size)
+
+    def hint(self) -> None:
+        with self._ask("POST", "hint") as answer:
+            _expect(answer, 200)
+
+    @contextmanager
+    def _ask(self, method: str, path: str, **options: Any) -> Iterator[httpx.Response]:
+        options.setdefault("headers", self.headers)
+        with _errors(), self.client.stream(method, path, **options) as answer:
+            yield answer
+
+
+@contextmanager
+def talk(me: Engine, address: str, certificate: str, statement: bytes) -> Iterator[tuple[Conversation, bytes]]:
+    """Open a conversation: the neighbour's signed heads come with it, unchecked."""
+    base = address.rstrip("/") + "/exchange/v1/"
+    with (
+        _errors(),
+        httpx.Client(
+            base_url=base, timeout=TIMEOUT, verify=_trust(certificate), follow_redirects=False, trust_env=False
+        ) as client,
+    ):
+        with client.stream("POST", "hello", content=statement) as answer:
+            _expect(answer, 200)
+            said = _json(answer)
+        try:
+            theirs = base64.b64decode(said["statement"], validate=True)
+            token = _open(me, str(said["pass"]))
+        except (KeyError, ValueError, TypeError):
+            raise LineDown(N_("Địa chỉ này không phải một nút Giáp Ranh.")) from None
+        yield Conversation(client, me, token), theirs
+
+
+def _open(me: Engine, sealed: str) -> str:
+    """The pass is sealed to the key the neighbour believes is our present one."""
+    for public in reversed(me.keys.public):
+        try:
+            return passes.open_pass(me.keys, public, sealed)
+        except Broken:
+            continue
+    raise LineDown(N_("Láng giềng không nhận ra khóa của nút này."))
+
+
+def _trust(certificate: str) -> ssl.SSLContext | bool:
+    if not certificate.strip():
+        return True
+    context = ssl.create_default_context(cadata=certificate)
+    context.check_hostname = False  # the certificate itself is what was agreed, whatever name it bears
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return context
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    try:
+        yield
+    except httpx.HTTPError as error:
+        raise LineDown(
+            N_("Không liên lạc được với láng giềng (%(why)s)."), why=str(error) or type(error).__name__
+        ) from error
+    except (ssl.SSLError, httpx.InvalidURL) as error:
+        raise LineDown(N_("Không liên lạc được với láng giềng (%(why)s)."), why=str(error)) from error
+
+
+def _expect(answer: httpx.Response, status: int) -> None:
+    if answer.status_code == status:
+        return
+    reason = _json(answer).get("refused", "") if answer.status_code < 500 else ""
+    raise LineDown(N_("Láng giềng trả lời %(status)s %(reason)s."), status=answer.status_code, reason=str(reason)[:60])
+
+
+def _json(answer: httpx.Response) -> dict[str, Any]:
+    import json
+
+    try:
+        value = json.loads(_read(answer, SMALL))
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _read(answer: httpx.Response, limit: int) -> bytes:
+    data = b""
+    for piece in answer.iter_raw():
+        data += piece
+        if len(data) > limit:
+            raise LineDown(N_("Láng giềng gửi nhiều hơn mức cho phép; đã ngắt."))
+    return data
+
+
+class _Bounded:
+    """``read(n)`` of an answer as it comes, never more than the limit in all."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        self.pieces, self.buffer, self.left = answer.iter_raw(65_536), b"", ANSWER_LIMIT
+
+    def read(self, size: int) -> bytes:
+        if not self.buffer:
+            self.buffer = next(self.pieces, b"")
+            self.left -= len(self.buffer)
+            if self.left < 0:
+                raise LineDown(N_("Láng giềng gửi nhiều hơn mức cho phép; đã ngắt."))
+        data, self.buffer = self.buffer[:size], self.buffer[size:]
+        return data

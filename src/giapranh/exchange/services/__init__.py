@@ -1,0 +1,1 @@
+"""What is done with neighbours: one verb per thing."""

@@ -1,0 +1,184 @@
+"""What a neighbour's node asks of ours, over HTTPS. Nothing here trusts the line: entries are signed, passes sealed.
+
+POST /exchange/v1/hello                  its signed heads -> ours, and a pass
+GET  /exchange/v1/streams/<stream>       ?after=<epoch>.<seq>&hash=<hash>&limit=<n> -> frames, or 409 with a locator
+POST /exchange/v1/streams/<stream>       frames of ours that we no longer know (after a restore)
+GET  /exchange/v1/blobs/<sha256>         with Range
+POST /exchange/v1/hint                   "something waits for you"
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.cache import cache
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from giapranh.exchange import files, passes
+from giapranh.exchange.house import engine, now_ms, store
+from giapranh.exchange.ledger import blobs, frames, outbox, rollback, statements
+from giapranh.exchange.ledger.chain import key_at
+from giapranh.exchange.ledger.engine import Engine
+from giapranh.exchange.ledger.names import read_stream, stream_name
+from giapranh.exchange.ledger.outbox import Stand
+from giapranh.exchange.ledger.reasons import Broken
+from giapranh.exchange.services import lines
+from giapranh.kernel.errors import Refused
+
+STATEMENT_LIMIT = 65_536
+REQUESTS_A_MINUTE = 600  # of one neighbour; the alert lane has as many of its own
+RETURNED_LIMIT = 64 * 1024 * 1024
+
+View = Callable[..., HttpResponseBase]
+
+
+def _public(view: View) -> View:
+    """Open to nobody's browser: neighbours prove themselves by their keys, so no sign-in and no CSRF token."""
+    view = csrf_exempt(view)
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def _refuse(status: int, reason: str) -> JsonResponse:
+    return JsonResponse({"refused": reason}, status=status)
+
+
+def _with_pass(view: View) -> View:
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        peer = passes.holder(token) if scheme == "Bearer" else None
+        if peer is None:
+            return _refuse(401, "no-pass")
+        lane = str(kwargs.get("stream", "")).rpartition(".")[2]
+        if _too_many(f"{peer}.{'alert' if lane == 'alert' else 'other'}"):
+            return _refuse(429, "too-many-requests")
+        try:
+            return view(request, peer, *args, **kwargs)
+        except Broken as error:
+            return _refuse(400, error.reason)
+        except Refused as error:
+            return _refuse(503, error.code)
+
+    return checked
+
+
+def _too_many(name: str) -> bool:
+    key = f"exchange-rate-{name}-{now_ms() // 60_000}"
+    cache.add(key, 0, 120)
+    try:
+        return cache.incr(key) > REQUESTS_A_MINUTE
+    except ValueError:  # the key went away between the two calls
+        return False
+
+
+@_public
+@require_POST
+def hello(request: HttpRequest) -> HttpResponseBase:
+    """The neighbour shows its heads; we show ours, and give it a pass that only its key can open."""
+    data = request.read(STATEMENT_LIMIT + 1)
+    if len(data) > STATEMENT_LIMIT:
+        return _refuse(413, "too-large")
+    try:
+        me = engine()
+        said = statements.parse(data)
+        with store().transaction() as tx:
+            statements.read(me, tx, said.node, data, now_ms())
+            mine = statements.make(me, tx, said.node, now_ms())
+            key = key_at(tx, stream_name(said.node, me.node, "record"), 2**53)
+    except Broken as error:
+        return _refuse(403 if error.reason in {"forged", "unknown-peer", "succeeded"} else 400, error.reason)
+    except Refused as error:
+        return _refuse(503, error.code)
+    if key is None:
+        return _refuse(403, "unknown-peer")
+    return JsonResponse(
+        {"statement": base64.b64encode(mine).decode("ascii"), "pass": passes.issue(said.node, key.public)}
+    )
+
+
+@_public
+@require_http_methods(["GET", "POST"])
+@_with_pass
+def stream(request: HttpRequest, peer: str, stream: str) -> HttpResponseBase:
+    me = engine()
+    route = read_stream(stream)
+    if (route.giver, route.taker) != (me.node, peer):
+        return _refuse(403, "another-peer")
+    return _serve(request, me, stream) if request.method == "GET" else _take_back(request, me, stream)
+
+
+def _serve(request: HttpRequest, me: Engine, stream: str) -> HttpResponseBase:
+    stand = _stand(request.GET.get("after", "0.0"), request.GET.get("hash", ""))
+    limit = _number(request.GET.get("limit", "500"), 1, 500)
+    with store().transaction() as tx:
+        served = outbox.serve(me, tx, stream, stand, now_ms(), limit=limit)
+        if served.unknown:
+            known = [[s.epoch, s.seq, s.hash] for s in rollback.locator(tx, stream)]
+            return JsonResponse({"refused": "unknown-head", "locator": known}, status=409)
+    answer = StreamingHttpResponse(iter(served.frames), content_type=frames.CONTENT_TYPE)
+    answer["Giapranh-More"] = "1" if served.more else "0"
+    return answer
+
+
+def _take_back(request: HttpRequest, me: Engine, stream: str) -> HttpResponseBase:
+    left = [RETURNED_LIMIT]
+
+    def bounded(size: int) -> bytes:
+        data = request.read(min(size, left[0]))
+        left[0] -= len(data)
+        return data
+
+    given = list(frames.read(bounded, me.limits))
+    with store().transaction() as tx:
+        taken = rollback.take_back(me, tx, stream, given, now_ms())
+    return JsonResponse({"returned": taken.returned, "rebased": taken.rebased, "conflicts": list(taken.conflicts)})
+
+
+@_public
+@require_GET
+@_with_pass
+def blob(request: HttpRequest, peer: str, sha256: str) -> HttpResponseBase:
+    with store().transaction() as tx:
+        allowed = blobs.may_have(tx, engine(), peer, sha256)
+    file = files.open_file(sha256) if allowed else None
+    if file is None:
+        return _refuse(404, "no-such-blob")
+    begin = re.fullmatch(r"bytes=(\d{1,15})-(\d{1,15})", request.headers.get("Range", ""))
+    if begin is None:
+        return FileResponse(file, content_type="application/octet-stream")
+    start, last = int(begin[1]), int(begin[2])
+    answer = HttpResponse(
+        b"".join(files.pieces(file, start, min(last - start + 1, blobs.PIECE))),
+        content_type="application/octet-stream", status=206,
+    )  # fmt: skip
+    file.close()
+    return answer
+
+
+@_public
+@require_POST
+@_with_pass
+def hint(request: HttpRequest, peer: str) -> HttpResponseBase:
+    """Something waits for us there: fetch soon, not at the next round."""
+    lines.was_hinted(peer)
+    return JsonResponse({"heard": True})
+
+
+def _stand(after: str, head: str) -> Stand:
+    epoch, _, seq = after.partition(".")
+    if not re.fullmatch(r"[0-9a-f]{64}|", head):
+        raise Broken("bad-header", "hash")
+    return Stand(_number(epoch, 0, 2**53), _number(seq, 0, 2**53), head)
+
+
+def _number(text: str, low: int, high: int) -> int:
+    if not re.fullmatch(r"\d{1,16}", text) or not low <= int(text) <= high:
+        raise Broken("bad-header", "number")
+    return int(text)
