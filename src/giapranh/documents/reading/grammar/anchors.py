@@ -66,7 +66,7 @@ def _nearly(line: Line, words: str, most: int) -> tuple[int, int] | None:
 
 def copies_at(line: Line) -> re.Match[str] | None:
     """Where "Nơi nhận" stands at the head of a line, slips of OCR included."""
-    found = COPIES.match(line.folded)
+    found = COPIES.match(line.folded) if "i nh" in line.folded[:14] else None
     if found:
         return found
     words = _TWO_WORDS.match(line.folded) if line.folded.endswith((":", ";", ".")) else None

@@ -63,6 +63,8 @@ def paragraphs(lines: list[Line]) -> list[Para]:
 
 def _without_speck(line: Line) -> Line:
     """A continued line without the dash or dot OCR made of a speck in the margin."""
+    if line.text[0] not in "-–.:_'`":
+        return line
     speck = re.match(r"[-–.:_'`]+\s+(?=[^\W\d_])", line.text)
     if speck and line.text[speck.end()].islower():
         return part_of(line, speck.end(), len(line.text))

@@ -102,7 +102,9 @@ def _marks(top: list[Line], head: Head) -> None:
     for i, line in enumerate(top[:40]):
         if anchors.PARTY.search(line.folded):
             head.party = True
-        if len(line.text) > 160 or not _MARKED.search(line.folded):
+        if len(line.text) > 160 or not any(word in line.folded for word in ("khan", "mat", "toc")):
+            continue
+        if not _MARKED.search(line.folded):
             continue
         for match in re.finditer(r"[^\s|](?:[^|\n]*?[^\s|])??(?=\s{3,}|\s*\||\s*$)", line.text):
             words = " ".join(_LETTERS.sub(" ", fold(match.group())).split())

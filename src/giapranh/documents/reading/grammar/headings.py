@@ -55,8 +55,8 @@ def names_body(node: Node) -> bool:
 def caps(text: str) -> bool:
     if text.islower():
         return False
-    letters = [c for c in text if c.isalpha()]
-    return len(letters) > 3 and sum(c.isupper() for c in letters) > 0.85 * len(letters)
+    letters = sum(map(str.isalpha, text))
+    return letters > 3 and sum(map(str.isupper, filter(str.isalpha, text))) > 0.85 * letters
 
 
 def topic(node: Node) -> str | None:

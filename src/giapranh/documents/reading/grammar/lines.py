@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,10 +76,7 @@ def lines_of(text: str) -> list[Line]:
     out: list[Line] = []
     at, blank, page = 0, True, True
     unmarked, folded = folded_once(text)
-    for turn, raw in enumerate(_BREAK.split(text)):
-        if turn % 2:
-            at += len(raw)
-            continue
+    for raw, ending in _rows(text):
         if "\f" in raw:
             page = blank = True
         body = _unmarked(raw)
@@ -91,8 +88,17 @@ def lines_of(text: str) -> list[Line]:
             blank = page = False
         else:
             blank = True
-        at += len(raw)
+        at += len(raw) + ending
     return out
+
+
+def _rows(text: str) -> Iterator[tuple[str, int]]:
+    """The rows of the text and how many characters end each."""
+    if not any(sign in text for sign in "\r\u2028\u2029\x0b\x85"):
+        yield from ((row, 1) for row in text.split("\n"))
+        return
+    pieces = _BREAK.split(text)
+    yield from zip(pieces[::2], map(len, [*pieces[1::2], ""]), strict=True)
 
 
 @dataclass(slots=True)
