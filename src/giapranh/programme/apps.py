@@ -8,12 +8,14 @@ class ProgrammeConfig(AppConfig):
     def ready(self) -> None:
         """Tell the rooms below what this room adds to theirs."""
         from giapranh.documents.next_steps import register_next_step
+        from giapranh.exchange.kinds import register_kind
         from giapranh.kernel.errors import N_
         from giapranh.kernel.refs import register_resolver
         from giapranh.people.succession import register_succession_effect
-        from giapranh.programme import indicators, links, succession  # noqa: F401 - indicators register on import
+        from giapranh.programme import indicators, links, shares, succession  # noqa: F401 - indicators register on import
 
         register_resolver("task", links.resolve_task)
+        register_kind(shares.TASKS)
         register_next_step("programme.adopt", N_("Giao việc"), links.adopt_url)
         register_next_step("programme.see", N_("Xem chương trình"), links.programme_url)
         register_succession_effect("programme", succession.preview, succession.apply)

@@ -155,6 +155,7 @@ class Task(Named):
     handed_in_by = models.ForeignKey(OFFICER, models.PROTECT, null=True, blank=True, related_name="+")
     completed_at = models.DateTimeField(null=True, blank=True)
     confirmed_by = models.ForeignKey(OFFICER, models.PROTECT, null=True, blank=True, related_name="+")
+    joint_with = models.CharField(max_length=360, blank=True)  # the neighbour's half: "task:<uid>@<node>"
     source_words = models.CharField(max_length=500, blank=True)
     import_key = models.CharField(max_length=64, blank=True, editable=False)
     illustrative = models.BooleanField(default=False)

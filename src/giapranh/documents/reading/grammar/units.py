@@ -21,6 +21,7 @@ _SEPARATOR = re.compile(r";\s*(?:và |cùng )?|,\s*(?:và |cùng )?|\s+(?:và|c�
 _GLOSS = re.compile(
     r" ?\([^()]*(?:\d{3}|\bqua [^\W\d_a-z]|thông qua |\b(?:điện thoại|ĐT|email|Email|đồng chí|Đ/c|ông|bà)\b)[^()]*\)?$"
 )
+_EACH = re.compile(r"[Cc]ác $")
 _LEVELS = re.compile(r"(?:huyen|thi xa|thanh pho|quan|xa|phuong|thi tran|dac khu|tinh|thon|cap)(?!\w)")
 _PLURAL = re.compile(rf"(?:[Cc]{LOOSE['a']}c|[Nn]hững|[Tt]oàn thể|[Tt]ất cả|[Mm]ọi)\s")
 _INNER_PLURAL = re.compile(rf"(?:^|\s)(?:c{LOOSE['a']}c|những)\s", re.I)
@@ -70,10 +71,11 @@ def _several(piece: str, text: str, b: int, end: int) -> re.Match[str] | None:
     """The head shared by a list ("các Sở: …", "các xã A, B và C"), where there is a list."""
     if "ác " not in piece:
         return None
-    m = pattern("several").match(piece) if ":" in piece else None
+    person = person_at(piece)
+    m = _after_person("several", piece, person) if ":" in piece else None
     if m:
         return m
-    m = pattern("several places").match(piece)
+    m = _after_person("several places", piece, person)
     more = re.match(r"(?:, | và )(?:và )?([^\W\d_a-z])", text[b:end])
     if m and more:
         after = b + more.start(1)
@@ -82,13 +84,20 @@ def _several(piece: str, text: str, b: int, end: int) -> re.Match[str] | None:
     return None
 
 
+def _after_person(name: str, piece: str, person: re.Match[str] | None) -> re.Match[str] | None:
+    """A shared head behind a title ("Giám đốc các Sở: …") or without one."""
+    rule = pattern(name)
+    after = person.end() - len(" các") * person.group().endswith(" các") if person else 0
+    return rule.match(piece, after) or rule.match(piece)
+
+
 def _drop_tail(text: str, start: int, end: int) -> int:
     m = re.search(r"[\s,]+(?:và|cùng|với|cùng với|các|có|để|chỉ|(?<!giúp )việc)$", text[start:end])
     return start + m.start() if m else end
 
 
 def _shared_head(m: re.Match[str]) -> str:
-    lead = m.group("lead").strip()
+    lead = m.string[: _EACH.search(m.string, 0, m.start("head")).start()].strip()  # type: ignore[union-attr]
     head = m.group("head").strip()
     if m.group("more"):
         return f"{lead} *".strip() if lead else "*"

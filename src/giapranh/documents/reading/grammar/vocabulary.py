@@ -94,12 +94,11 @@ _SOURCES: dict[str, Callable[[], str]] = {
     "short duty": lambda: rf"(?i)\b{literals(w for w in _verbs()['duty'] if ' ' not in w)}(?!\w)",
     "telling": lambda: rf"{literals(bare(w).lower() for w in _verbs()['telling'])}(?!\w)",
     "several": lambda: (
-        rf"(?P<lead>(?:{_alternatives(bodies()['persons'])})?\s?(?:{_COMMITTEE})?\s?)[Cc]ác "
+        rf"\s?(?:{_COMMITTEE})?\s?[Cc]ác "
         r"(?P<head>[^\W\d_]+(?: [a-zà-ỹđ]+){0,2})(?P<more>(?:,? ?(?:và )?[^\W\d_]+){0,4}?)\s?:\s*"
     ),
     "several places": lambda: (
-        rf"(?P<lead>(?:{_alternatives(bodies()['persons'])})?\s?"
-        rf"(?:{_COMMITTEE}|HĐND|Công an|Trạm Y tế|Phòng Kinh tế)?\s?)[Cc]ác "
+        rf"\s?(?:{_COMMITTEE}|HĐND|Công an|Trạm Y tế|Phòng Kinh tế)?\s?[Cc]ác "
         r"(?P<head>xã|phường|huyện|thị xã|thị trấn|thành phố|quận|thôn|tỉnh|Sở|sở|Bộ|bộ|Ban|Phòng|Cục|Vụ)"
         r"(?P<more>) (?=[^\W\d_a-z])"
     ),

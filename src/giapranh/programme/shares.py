@@ -1,0 +1,99 @@
+"""What of a task a neighbour may be told, when an agreement names it. Only tasks that involve somebody outside."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from giapranh.exchange.kinds import Shareable
+from giapranh.exchange.ledger.engine import EffectRefused
+from giapranh.kernel.clock import local_date
+from giapranh.kernel.errors import N_
+from giapranh.programme.models import Product, Task, TaskPart
+from giapranh.programme.rules.states import TaskState
+
+KIND = "task"
+FIELDS = {
+    "number": N_("Số mục"),
+    "text": N_("Nội dung việc"),
+    "programme": N_("Chương trình"),
+    "paper": N_("Văn bản giao việc"),
+    "state": N_("Trạng thái"),
+    "due_on": N_("Hạn"),
+    "lead": N_("Đơn vị chủ trì"),
+    "parts": N_("Đơn vị phối hợp và phần của từng đơn vị"),
+    "counterparts": N_("Đơn vị phía bạn"),
+    "progress": N_("Tiến độ"),
+    "products": N_("Sản phẩm"),
+    "completed_on": N_("Ngày hoàn thành"),
+    "joint_with": N_("Nửa việc phía bạn"),
+    "illustrative": N_("Dữ liệu minh hoạ"),
+}
+
+
+def record(uid: str) -> dict[str, Any] | None:
+    """What the task says now; None for a task that concerns this house alone."""
+    task = Task.objects.select_related("programme__paper").filter(uid=_uuid(uid)).first()
+    if task is None or not task.counterparts.exists():
+        return None
+    parts = list(task.parts.select_related("office").order_by("-role", "pk"))
+    paper = task.programme.paper
+    return {
+        "number": task.n,
+        "text": task.text,
+        "programme": task.programme.name,
+        "paper": paper.full_number if paper else "",
+        "state": task.state,
+        "due_on": task.due_on.isoformat() if task.due_on else "",
+        "lead": next((_name(part) for part in parts if part.role == "lead"), ""),
+        "parts": [_part(part) for part in parts if part.role != "lead"],
+        "counterparts": [each.name for each in task.counterparts.order_by("pk")],
+        "progress": task.progress,
+        "products": [_product(each) for each in task.products.select_related("paper").order_by("pk")],
+        "completed_on": local_date(task.completed_at).isoformat() if task.completed_at else "",
+        "joint_with": task.joint_with,
+        "illustrative": task.illustrative,
+    }
+
+
+def check(data: dict[str, Any]) -> None:
+    """What a neighbour sends must be readable as a task; more than we know is kept."""
+    if not isinstance(data.get("text", ""), str) or not isinstance(data.get("parts", []), list):
+        raise EffectRefused(N_("Việc nhận được sai cấu trúc."))
+    if data.get("state", TaskState.GIVEN) not in set(TaskState):
+        raise EffectRefused(N_("Việc nhận được có trạng thái lạ “%(state)s”."), state=str(data["state"])[:40])
+
+
+def label(data: dict[str, Any]) -> str:
+    words = " ".join(str(data.get(key, "")) for key in ("number", "text")).strip()
+    return words if len(words) <= 120 else words[:119].rstrip() + "…"
+
+
+def own_url(uid: str) -> str:
+    task = Task.objects.filter(uid=_uuid(uid)).first()
+    return f"/viec/{task.pk}/" if task else ""
+
+
+def _part(part: TaskPart) -> dict[str, Any]:
+    return {"office": _name(part), "state": part.state, "due_on": part.due_on.isoformat() if part.due_on else ""}
+
+
+def _name(part: TaskPart) -> str:
+    return part.office.name if part.office else part.as_written
+
+
+def _product(product: Product) -> str:
+    return (product.paper.full_number if product.paper else "") or product.number or product.note
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+TASKS = Shareable(
+    name=KIND, title=N_("Việc phối hợp và phần của mỗi bên"), fields=FIELDS, record=record, label=label, check=check,
+    own_url=own_url, day=lambda data: str(data.get("due_on", "")), proposals=frozenset({"due_on", "progress"}),
+)  # fmt: skip
