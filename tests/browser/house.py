@@ -12,6 +12,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from tests.factories import alert_house
 from tests.factories import documents as paper_factory
 from tests.factories import programme as programme_factory
+from tests.factories import river_house
 from tests.factories.people import appoint
 from tests.factories.places import make_commune
 
@@ -64,6 +65,7 @@ def furnish(node: Any, administrator: Officer, an: Officer) -> House:
         "people:name_office.uid": node.water.uid, "people:officer.uid": an.uid, "people:edit_officer.uid": an.uid,
         "places:unit.uid": commune.uid,
     }  # fmt: skip
+    values |= river_house.furnish(node, an)
     values |= alert_house.furnish(node, an, administrator)
     return House(administrator, values)
 

@@ -40,6 +40,9 @@ ASKED = (
     "/ban-do/?ngay=01%2F01%2F2024",
     "/dia-gioi/diem/?lon=106.7&lat=21.8",
     "/chuong-trinh/bang-chung/?chi-so=programme.tasks_on_time&ky=2026-Q3",
+    "/song-ngoi/truy-nguon/?song=thuong&km=43&bo=left&luc=23/11/2026+08:10&huong=nguoc&van_toc=mean&gio=72",
+    "/song-ngoi/truy-nguon/?song=hoa&km=4&luc=23/11/2026+08:10&huong=xuoi&van_toc=mean&gio=120",
+    "/song-ngoi/hoa/",
     "/khong-co-trang-nay/",
 )
 NOBODY = UUID(int=0)

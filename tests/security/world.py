@@ -17,6 +17,7 @@ from tests.documents.reading.intake import making
 from tests.factories import alert_house
 from tests.factories import documents as paper_factory
 from tests.factories import programme as programme_factory
+from tests.factories import river_house
 
 import giapranh
 from giapranh.documents import services as papers
@@ -117,7 +118,8 @@ def build(node: Any, an: Officer, leader: Officer, clerk: Officer) -> House:
     )
     for officer in (an, leader):
         Notice.objects.create(officer=officer, text=hostile("báo"), url="javascript:alert(1)", kind="task")
-    rivers = alert_house.furnish(node, an, leader, lambda word: hostile(word, secret=False), hostile("nghi vấn"))
+    network = river_house.furnish(node, an, lambda word: hostile(word, secret=False), hostile("nguồn nghi vấn"))
+    rivers = network | alert_house.furnish(node, an, leader, lambda word: hostile(word, secret=False), hostile("nghi vấn"))
     product = Product.objects.filter(task=task).first()
     assert product is not None
     return House(
