@@ -48,21 +48,16 @@ def exchange_machine(new_world: Callable[[], World]) -> type[RuleBasedStateMachi
         def write_more(self, who: int, subject: int, kind: int) -> None:
             self.theatre.write(who, subject, kind)
 
-        @rule(who=WHO, subject=SUBJECT)
-        def poison(self, who: int, subject: int) -> None:
-            self.theatre.write(who, subject, 0, poison=True)
-
-        @rule(who=WHO, subject=SUBJECT)
-        def recall(self, who: int, subject: int) -> None:
-            self.theatre.recall(who, subject)
-
-        @rule(who=WHO, subject=SUBJECT)
-        def offer(self, who: int, subject: int) -> None:
-            self.theatre.offer(who, subject)
-
-        @rule(who=WHO, accepted=st.booleans())
-        def answer(self, who: int, accepted: bool) -> None:
-            self.theatre.answer(who, accepted)
+        @rule(
+            who=WHO, subject=SUBJECT, what=st.sampled_from(["poison", "recall", "offer", "accept", "decline", "accept"])
+        )
+        def seldom(self, who: int, subject: int, what: str) -> None:
+            if what == "poison":
+                self.theatre.write(who, subject, 0, poison=True)
+            elif what in {"recall", "offer"}:
+                getattr(self.theatre, what)(who, subject)
+            else:
+                self.theatre.answer(who, what == "accept")
 
         @rule(who=WHO)
         def rotate(self, who: int) -> None:
@@ -91,6 +86,15 @@ def exchange_machine(new_world: Callable[[], World]) -> type[RuleBasedStateMachi
         @rule(which=st.integers(0, 30), fate=st.sampled_from(FATES))
         def deliver(self, which: int, fate: str) -> None:
             self.theatre.deliver(which, fate)
+
+        @rule(rounds=st.integers(3, 9))
+        def chat(self, rounds: int) -> None:
+            """Both ask for papers, and nearly everything arrives."""
+            for _ in range(rounds):
+                for who in (0, 1):
+                    self.theatre.ask(who, 1)
+                self.theatre.deliver(0, "as it is")
+                self.theatre.deliver(0, "as it is")
 
         @rule(rounds=st.integers(1, 6), who=WHO, lane=st.sampled_from([0, 1, 1, 1, 2]))
         def talk(self, rounds: int, who: int, lane: int) -> None:

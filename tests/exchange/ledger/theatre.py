@@ -183,7 +183,7 @@ class Theatre:
                 self.send(Message("entries", 1 - message.to, message.stream, parts=tuple(served.frames)))
         elif message.what == "entries":
             for outcome in s.receive(message.parts, per_transaction=3):
-                self.stats[outcome.state] += 1
+                self.stats[f"came {outcome.state}"] += 1
         elif message.what == "locate":
             with s.store.transaction() as tx:
                 parts = rollback.returned(s.engine, tx, message.stream, message.stand, limit=12)
@@ -192,8 +192,7 @@ class Theatre:
             with s.store.transaction() as tx:
                 frames = unpack(s.engine, message.parts)
                 taken = rollback.take_back(s.engine, tx, message.stream, frames, s.tick())
-            self.stats["healed"] += bool(taken.returned)
-            self.stats["conflicts"] += len(taken.conflicts)
+            assert taken.returned >= 0
 
     def guard(self, action: Any) -> None:
         """A power cut ends what was going on; so does a refusal said to a person."""
@@ -236,8 +235,17 @@ class Theatre:
             corrected = [self.correct(who) for who in (0, 1)]
             quiet = quiet + 1 if self.level() and not any(corrected) else 0
             if quiet == 3:
+                self.count()
                 return
         raise AssertionError("the two nodes do not come to rest")
+
+    def count(self) -> None:
+        """What the run has really been through."""
+        for s in self.sides:
+            for alarm in s.rows(Alarm):
+                self.stats[f"alarm {alarm.kind}"] += 1
+            for place in s.rows(Place):
+                self.stats[f"in the end {place.state}"] += 1
 
     def correct(self, who: int) -> int:
         """The author sees the refusals and mends what was refused."""
