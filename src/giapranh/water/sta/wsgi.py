@@ -84,7 +84,7 @@ def _known_host(host: str, allowed: tuple[str, ...]) -> bool:
 
 
 def _host(environ: dict[str, Any]) -> str:
-    host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+    host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}".removesuffix(":80")
     if not _known_host(host, tuple(settings.ALLOWED_HOSTS)):
         raise Malformed(N_("Máy này không trả lời cho tên miền đã gọi. Hãy thêm nó vào hosts."))
     return str(host)
