@@ -194,21 +194,27 @@ def read(
                 raise Broken("not-an-entry", "frames missing")
             counted += 1
             if frame.letter == "C":
+                _receive(engine, store, taken, fresh, now)  # the entries that name it come before
+                fresh = []
                 _take_blob(engine, store, taken, frame, now, on_blob)
             elif frame.letter in "EWN" and (stream := _mine_is(engine, frame)):
                 home.setdefault(stream, []).append(frame)
             elif frame.letter in "EWN":
                 fresh.append(frame)
-        for outcome in inbox.receive(engine, store, fresh, now):
-            taken.states[outcome.state] += 1
-            if outcome.reason:
-                taken.reasons[outcome.reason] += 1
+        _receive(engine, store, taken, fresh, now)
     if not ended:
         raise Broken("not-an-entry", "cut off")
     for stream, group in home.items():
         with store.transaction() as tx:
             taken.given_back += rollback.take_back(engine, tx, stream, group, now).returned
     return taken
+
+
+def _receive(engine: Engine, store: LedgerStore, taken: BundleTaken, fresh: list[Frame], now: int) -> None:
+    for outcome in inbox.receive(engine, store, fresh, now):
+        taken.states[outcome.state] += 1
+        if outcome.reason:
+            taken.reasons[outcome.reason] += 1
 
 
 def _open(engine: Engine, store: LedgerStore, statement: bytes, now: int) -> BundleTaken:

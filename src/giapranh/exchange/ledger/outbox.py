@@ -101,6 +101,8 @@ def share(
     """Write the present state of a record of mine into the ledger for one peer, as far as the agreement lets it go."""
     if not subject or len(subject) > 300:
         raise Broken("bad-body", "subject")
+    if any(row is not None and row.state != "active" for row in (tx.get(Peer, engine.node), tx.get(Peer, peer))):
+        return NotShared(peer, "succeeded")
     record = tx.lock(Record, peer, subject)
     if refusal := _not_mine(engine, record):
         return NotShared(peer, refusal)
