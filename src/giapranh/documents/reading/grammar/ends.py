@@ -23,7 +23,7 @@ _NO_MORE = (
     r"(?!\w))"
 )
 _WORDS = rf"(?: (?:và )?{_NO_MORE}[^\W\d_]+)"
-_CLOSED = re.compile(rf"{_WORDS}{{0,6}}?(?: ?:| (?:{_OPENS_DUTY})(?!\w))")
+_CLOSED = re.compile(rf"{_WORDS}{{0,8}}?(?: ?:| (?:{_OPENS_DUTY})(?!\w))")
 _CLOSED_AT_ONCE = re.compile(rf" (?:{_OPENS_DUTY}|{_NO_OBJECT})(?!\w)")
 _ENDS = re.compile(rf"{_WORDS}{{0,3}}(?=[,;.)]|$)")
 _GAPS = tuple(re.compile(rf"{_WORDS}{{{n}}}") for n in range(3))

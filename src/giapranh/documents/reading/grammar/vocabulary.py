@@ -143,12 +143,17 @@ class Stop:
     not_after: tuple[str, ...]  # words of any name
     not_after_kind: tuple[str, ...]  # kinds of bodies ("đơn vị quản lý"), which say nothing inside a name of its own
     surely_before: tuple[str, ...]  # objects that make it a verb whatever stands before
+    duty: bool  # a verb of a duty, which OCR may have spelt in any way
 
     def stands_at(self, text: str, masked: str, at: int, limit: int) -> int | None:
         """Where the word ends if it stands at ``at``."""
         end = at + len(self.word)
         found = (masked if " " in self.word else text).startswith(self.word, at, limit)
-        return end if found and _word_ends(text, end, limit) else None
+        if not found or not _word_ends(text, end, limit):
+            return None
+        # "tự đô" is not "từ đó": other marks make another word, only lost ones are forgiven.
+        lost = not self.duty and text[at:end] not in (self.marked, self.word)
+        return None if lost else end
 
     def ends_name(self, text: str, at: int, end: int, limit: int, head: int, complete: bool) -> bool:
         """Whether the word from ``at`` to ``end`` ends a name.
@@ -178,7 +183,7 @@ def _kind_words() -> frozenset[str]:
     return frozenset(w.lower() for w in (*bodies()["generic"], *bodies()["heads"], *bodies()["persons"]))
 
 
-def _stop_of(word: str) -> Stop:
+def _stop_of(word: str, duty: bool) -> Stop:
     verbs = _verbs()
     kinds: list[str] = []
     others: list[str] = []
@@ -192,6 +197,7 @@ def _stop_of(word: str) -> Stop:
         tuple(others),
         tuple(kinds),
         tuple(f" {x}" for x in verbs["surely_before"].get(word, ())),
+        duty,
     )
 
 
@@ -199,9 +205,10 @@ def _stop_of(word: str) -> Stop:
 def stops() -> dict[str, list[Stop]]:
     """The words that end a name by their first syllable without marks, the longest first."""
     out: dict[str, list[Stop]] = {}
-    words = sorted(set(_verbs()["duty"] + _verbs()["bounds"]), key=lambda w: (" " not in w, -len(w), w))
+    duties = frozenset(_verbs()["duty"])
+    words = sorted(duties.union(_verbs()["bounds"]), key=lambda w: (" " not in w, -len(w), w))
     for word in words:
-        out.setdefault(bare(word.split()[0]).lower(), []).append(_stop_of(word))
+        out.setdefault(bare(word.split()[0]).lower(), []).append(_stop_of(word, word in duties))
     return out
 
 
