@@ -16,6 +16,7 @@ from giapranh.water.sta.mapping import TYPES, EntityType, Link
 from giapranh.water.sta.options import Options, next_query
 from giapranh.water.sta.path import Way
 from giapranh.water.sta.shapes import Shape
+from giapranh.water.sta.syntax import Node, Path
 
 MOST_ROWS = 50_000  # of all levels of one answer
 
@@ -99,7 +100,7 @@ class Reader:
         question = self.question(entity, options)
         if link is not None:
             question.add(link.by_id.format(t="t", p="%s::bigint"), [parent] * link.by_id.count("{p}"))
-        if question.costly or options.skip > 10_000:
+        if question.costly or options.after is not None or options.skip > 10_000 or _costly(options):
             with database.bounded():
                 return self._page(question, options, parent, link)
         return self._page(question, options, parent, link)
@@ -289,6 +290,12 @@ class Reader:
 
     def entity(self, entity: EntityType, row_id: int, options: Options) -> Page:
         """One entity that the asker was found to see."""
+        if _costly(options):
+            with database.bounded():
+                return self._entity(entity, row_id, options)
+        return self._entity(entity, row_id, options)
+
+    def _entity(self, entity: EntityType, row_id: int, options: Options) -> Page:
         question = self.question(entity, Options(select=options.select))
         question.add(*_is(entity, row_id))
         columns = self._columns(entity, options)
@@ -298,6 +305,21 @@ class Reader:
         if not rows:
             raise NoSuchEntity(N_("Không có %(entity)s%(id)s."), entity=entity.name, id=f"({row_id})")
         return self._made(question, options, rows[:1])
+
+
+def _costly(options: Options) -> bool:
+    """Whether anything expanded asks for more than rows by key or by time."""
+    return any(
+        inner.filter is not None
+        or inner.after is not None
+        or inner.skip > 1000
+        or any(order.node != _BY_TIME.get(order.node.position) for order in inner.order)
+        or _costly(inner)
+        for inner in options.expand.values()
+    )
+
+
+_BY_TIME: dict[int, Node] = {1: Path(("phenomenonTime",), 1)}
 
 
 def _is(entity: EntityType, row_id: int) -> tuple[str, list[Any]]:
