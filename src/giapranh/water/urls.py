@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from giapranh.water.views import alerts, compare, drills, incidents, rivers, station_page, stations, tracing
+from giapranh.water.views import (
+    alerts,
+    campaigns,
+    compare,
+    drills,
+    entering,
+    incidents,
+    intake,
+    quality,
+    rivers,
+    station_page,
+    stations,
+    statistics,
+    tracing,
+)
 
 app_name = "water"
 urlpatterns: list[URLPattern] = [
@@ -38,9 +52,28 @@ urlpatterns: list[URLPattern] = [
     path("dien-tap/", drills.drills, name="drills"),
     path("dien-tap/<int:drill_id>/ket-thuc/", drills.end, name="end_drill"),
     path("so-sanh/", compare.compare, name="compare"),
+    path("thong-ke/", statistics.statistics, name="statistics"),
+    path("chien-dich/", campaigns.listed, name="campaigns"),
+    path("chien-dich/moi/", campaigns.new, name="new_campaign"),
+    path("chien-dich/<int:campaign_id>/", campaigns.campaign, name="campaign"),
+    path("chien-dich/<int:campaign_id>/sua/", campaigns.edit, name="edit_campaign"),
+    path("chien-dich/<int:campaign_id>/ke-hoach/", campaigns.plan, name="plan_campaign"),
+    path("chien-dich/luot/<int:planned_id>/bo/", campaigns.remove_visit, name="remove_visit"),
     path("tram/<int:station_id>/", station_page.station, name="station"),
     path("chuoi/<int:series_id>/so-lieu.json", station_page.series_data, name="series_data"),
     path("chuoi/<int:series_id>/tai-ve/", station_page.series_file, name="series_file"),
+    path("so-lieu/", intake.intake, name="intake"),
+    path("so-lieu/tep-tram/", intake.upload, name="upload_station_files"),
+    path("so-lieu/doc-lai/", intake.retry, name="retry_files"),
+    path("so-lieu/nguon/<int:source_id>/", intake.source, name="source"),
+    path("so-lieu/phieu/", entering.lab_sheet, name="lab_sheet"),
+    path("so-lieu/nhap-tay/", entering.by_hand, name="by_hand"),
+    path("so-lieu/tram/<int:station_id>/", intake.columns, name="station_columns"),
+    path("so-lieu/tram/<int:station_id>/tai-khoan/", intake.open_door, name="open_door"),
+    path("so-lieu/tram/<int:station_id>/dong-tai-khoan/", intake.close_door, name="close_door"),
+    path("chat-luong/", quality.desk, name="quality"),
+    path("chat-luong/<int:series_id>/", quality.series, name="quality_series"),
+    path("chat-luong/<int:series_id>/kiem-tra-lai/", quality.check_again, name="check_again"),
     # Each subject adds its lines above this one.
     path("<slug:river>/", rivers.river, name="river"),
     path("<slug:river>/ban-do/", rivers.river_map, name="river_map"),

@@ -19,8 +19,11 @@ import numpy as np
 from django.db import connection, transaction
 
 from giapranh.kernel.errors import N_, Refused
+from giapranh.people.access import check_may_write
+from giapranh.people.models import Officer
 from giapranh.water.intake.columns import NOT_THEN, Columns, Meaning
 from giapranh.water.models import ObservationDetail, SourceFile, SourceKind, Station
+from giapranh.water.permissions import check_can_enter_data
 from giapranh.water.rules import station_files as rules
 from giapranh.water.rules.station_names import BadFileName, StationFileName, parse_name
 from giapranh.water.services import store
@@ -99,6 +102,22 @@ def take_in(files: Sequence[Given], *, at: datetime, dry_run: bool = False) -> R
             report.files.extend(_take(batch, at))
             if dry_run:
                 transaction.set_rollback(True)
+    return report
+
+
+def take_in_by(files: Sequence[Given], *, by: Officer, at: datetime) -> Report:
+    """Files a person brings: each must be of a station they may enter data for."""
+    check_may_write(by)
+    stations = _Stations(files)
+    for given in files:
+        try:
+            station_id = stations.of(given)
+        except Refused:
+            continue  # told as a line of the report
+        check_can_enter_data(by, stations.by_id[station_id])
+    report = take_in(files, at=at)
+    ids = [one.source_id for one in report.files if one.source_id is not None and one.state == "taken"]
+    SourceFile.objects.filter(pk__in=ids, by=None).update(by=by)
     return report
 
 

@@ -1,0 +1,139 @@
+"""Values typed by hand: one sitting is one sample with its results; and what a station's columns mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import numpy as np
+from django.db import transaction
+
+from giapranh.kernel.errors import N_, BadInput
+from giapranh.people.audit import audit
+from giapranh.people.models import Officer
+from giapranh.water.models import FileColumn, ObservationDetail, Sample, Series, SourceFile, SourceKind, Station
+from giapranh.water.permissions import check_can_edit_station, check_can_enter_data
+from giapranh.water.rules.readings import Reading
+from giapranh.water.rules.station_files import layout
+from giapranh.water.rules.units import unit
+from giapranh.water.services import store
+from giapranh.water.services.store import Rows, Stored, milliseconds
+
+AHEAD = timedelta(minutes=15)
+
+
+class InTheFuture(BadInput):
+    code = "time_in_future"
+
+
+class NothingTyped(BadInput):
+    code = "nothing_typed"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of a sample beside its results."""
+
+    bank: str = ""
+    depth_m: float | None = None
+    floating_rubbish: bool | None = None
+    sample_code: str = ""
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Sitting:
+    sample: Sample
+    stored: Stored
+    names: list[str] = field(default_factory=list)  # of the series, in the order of ``stored.outcome``
+
+
+@transaction.atomic
+def enter(
+    *,
+    station_id: int,
+    taken_at: datetime,
+    readings: Mapping[int, tuple[Reading, str]],
+    about: About,
+    by: Officer,
+    at: datetime,
+) -> Sitting:
+    """Keep a sample and its ``readings`` (series → reading and what was typed)."""
+    station = Station.objects.get(pk=station_id)
+    check_can_enter_data(by, station)
+    if taken_at > at + AHEAD:
+        raise InTheFuture(N_("Thời điểm lấy mẫu ở tương lai. Kiểm tra lại ngày giờ."))
+    if not readings:
+        raise NothingTyped(N_("Chưa nhập giá trị nào."))
+    series = {one.pk: one for one in Series.objects.filter(station=station, pk__in=readings)}
+    if len(series) != len(readings):
+        raise BadInput(N_("Có thông số không thuộc trạm này. Hãy tải lại trang."))
+    sample, _made = Sample.objects.get_or_create(
+        station=station, taken_at=taken_at, bank=about.bank,
+        defaults={"depth_m": about.depth_m, "floating_rubbish": about.floating_rubbish,
+                  "sample_code": about.sample_code, "note": about.note, "taken_by": by.full_name, "by": by, "at": at,
+                  "illustrative": station.illustrative},
+    )  # fmt: skip
+    source = SourceFile.objects.create(kind=SourceKind.HAND, station=station, received_at=at, by=by)
+    if sample.source is None:
+        sample.source = source
+        sample.save(update_fields=["source"])
+    ids = list(readings)
+    values = [_value(series[pk], readings[pk][0]) for pk in ids]
+    stored = store.store(
+        Rows(
+            np.array(ids), np.full(len(ids), milliseconds(taken_at)), np.array(values),
+            censored=np.array([readings[pk][0].censored for pk in ids]),
+            details={n: ObservationDetail(raw_text=readings[pk][1][:200])
+                     for n, pk in enumerate(ids) if readings[pk][0].censored},
+        ),
+        source=source, at=at,
+    )  # fmt: skip
+    audit("water.entered", "station", station.pk, by, at, stored=stored.stored, refused=len(stored.refused))
+    return Sitting(sample, stored, [series[pk].name for pk in ids])
+
+
+def _value(series: Series, reading: Reading) -> float:
+    if reading.value is not None:
+        return reading.value
+    return series.mdl if reading.censored and series.mdl is not None else float("nan")
+
+
+# --- what the columns of a station's files mean ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    symbol: str
+    series_id: int | None
+    unit: str = ""
+    factor: float = 1.0
+    ignored: bool = False
+
+
+@transaction.atomic
+def set_columns(*, station_id: int, meanings: Sequence[Meaning], file_columns: str, by: Officer, at: datetime) -> None:
+    """Decide what the symbols of a station's files stand for, and in what order its columns come."""
+    station = Station.objects.select_for_update().get(pk=station_id)
+    check_can_edit_station(by, station)
+    if file_columns:
+        layout(file_columns)
+    own = set(Series.objects.filter(station=station).values_list("pk", flat=True))
+    for meaning in meanings:
+        if meaning.series_id is not None and meaning.series_id not in own:
+            raise BadInput(N_("Chuỗi số liệu được chọn không thuộc trạm này."))
+        if meaning.factor <= 0:
+            raise BadInput(N_("Hệ số của “%(symbol)s” phải lớn hơn 0."), symbol=meaning.symbol)
+        if meaning.unit:
+            unit(meaning.unit)
+        series = Series.objects.filter(pk=meaning.series_id).first()
+        FileColumn.objects.update_or_create(
+            station=station, sheet="", symbol=meaning.symbol[:200],
+            defaults={"series": series, "parameter": series.parameter if series else "", "unit_symbol": meaning.unit[:40],
+                      "factor": meaning.factor, "ignored": meaning.ignored, "basis": series.basis if series else ""},
+        )  # fmt: skip
+    if station.file_columns != file_columns:
+        station.file_columns = file_columns
+        station.save(update_fields=["file_columns"])
+    audit("water.columns", "station", station.pk, by, at, symbols=[meaning.symbol for meaning in meanings])

@@ -1,0 +1,204 @@
+"""Laboratory sheets and values typed by hand."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from giapranh.kernel.clock import now, today
+from giapranh.kernel.errors import BadInput, Refused
+from giapranh.people.doors import signed_in
+from giapranh.people.views.answers import refused_line
+from giapranh.water import permissions
+from giapranh.water.forms.intake import HandForm, LabSheetForm, WholeForm
+from giapranh.water.intake import lab_forms, lab_sheets
+from giapranh.water.intake.lab_sheets import Whole
+from giapranh.water.queries import forms as choices
+from giapranh.water.queries import network
+from giapranh.water.services import entering
+from giapranh.water.services.entering import About
+
+SALT = "water.lab-sheet"
+MOST_BYTES = 5 * 1024 * 1024
+SAMPLES_SHOWN = 6
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def lab_sheet(request: HttpRequest) -> HttpResponse:
+    """What is in the sheet, what each column means; then: take it in."""
+    from giapranh.people import access
+
+    access.check_may_write(request.user)
+    stations = [(row.pk, row.name) for row in network.stations(request.user, today())]
+    form = LabSheetForm(request.POST or None, request.FILES or None)
+    whole = WholeForm(request.POST or None, stations=stations)
+    context: dict[str, Any] = {"form": form, "whole": whole}
+    if request.method != "POST":
+        return render(request, "water/lab_sheet.html", context)
+    if "sheet" in request.POST:
+        return _decide(request, context)
+    if not form.is_valid():
+        return render(request, "water/lab_sheet.html", context, status=422)
+    file = form.cleaned_data["file"]
+    context["whole"] = WholeForm(stations=stations)
+    return _show(request, context, file.read(MOST_BYTES + 1), file.name)
+
+
+def _show(request: HttpRequest, context: dict[str, Any], data: bytes, name: str) -> HttpResponse:
+    try:
+        if len(data) > MOST_BYTES:
+            raise BadInput(_("Phiếu lớn hơn 5 MB: dùng lệnh giapranh import lab-sheet."))
+        sheet = lab_sheets.look(data, name=name)
+    except Refused as refusal:
+        context["form"].add_error("file", refused_line(refusal))
+        return render(request, "water/lab_sheet.html", context, status=422)
+    context |= _looked_at(sheet, name) | {"sheet": _sealed(data)}
+    return render(request, "water/lab_sheet.html", context)
+
+
+def _sealed(data: bytes) -> str:
+    """The sheet travels with the page, sealed, so that nothing half taken in is ever stored."""
+    return signing.dumps(base64.b85encode(data).decode(), salt=SALT, compress=True)
+
+
+def _looked_at(sheet: lab_forms.Form, name: str) -> dict[str, Any]:
+    rows = sheet.grid[sheet.first_row :]
+    shown = [
+        {"column": column, "values": [str(row[column.index]) for row in rows if row[column.index] is not None][:SAMPLES_SHOWN],
+         "note": _(column.note) if column.note else ""}
+        for column in sheet.columns
+    ]  # fmt: skip
+    meanings = [*((key, _(word)) for key, word in lab_forms.DUTIES.items())]
+    return {
+        "looked": sheet, "columns": shown, "duties": meanings, "parameters": choices.parameters(), "sheet_name": name,
+        "notes": [_(what) % params for what, params in sheet.notes],
+    }  # fmt: skip
+
+
+def _decide(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """Looked at again with what was chosen, or taken in for good."""
+    try:
+        data = base64.b85decode(signing.loads(request.POST["sheet"], salt=SALT, max_age=3600))
+    except (signing.BadSignature, ValueError):
+        messages.error(request, _("Trang đã để quá lâu. Hãy chọn lại tệp."))
+        return redirect("water:lab_sheet")
+    name = request.POST.get("sheet_name", "")[:200]
+    form = context["whole"]
+    if not form.is_valid():
+        return _again(request, context, data, name)
+    whole = Whole(form.cleaned_data["station"], form.cleaned_data["day"], form.cleaned_data["laboratory"])
+    trial = "take" not in request.POST
+    try:
+        done = lab_sheets.take_in(
+            data, name=name, by=signed_in(request), at=now(), choices=_choices(request), whole=whole, dry_run=trial
+        )
+    except Refused as refusal:
+        form.add_error(None, refused_line(refusal))
+        return _again(request, context, data, name)
+    if trial:
+        context["trial"] = _Trial(
+            done, [{"line": line.line, "what": _(line.what) % line.params} for line in done.lines]
+        )
+        return _again(request, context, data, name, status=200)
+    messages.success(request, _("Đã nhận %(samples)s mẫu, %(stored)s giá trị mới, %(refused)s không nhận.") % {
+        "samples": done.samples, "stored": done.stored, "refused": done.refused})  # fmt: skip
+    return redirect("water:source", source_id=done.source_id)
+
+
+@dataclass(slots=True)
+class _Trial:
+    done: lab_sheets.Done
+    lines: list[dict[str, Any]]
+
+
+def _again(request: HttpRequest, context: dict[str, Any], data: bytes, name: str, status: int = 422) -> HttpResponse:
+    sheet = lab_sheets.look(data, name=name)
+    with contextlib.suppress(Refused):  # already said; the choices stay as the sheet has them
+        sheet = lab_forms.decide(sheet, _choices(request))
+    context |= _looked_at(sheet, name) | {"sheet": request.POST["sheet"]}
+    return render(request, "water/lab_sheet.html", context, status=status)
+
+
+def _choices(request: HttpRequest) -> dict[int, tuple[str, str, str]]:
+    """Column → (meaning, unit, basis)."""
+    found = {}
+    for number in request.POST.getlist("column")[:200]:
+        if number.isdecimal() and len(number) < 4:
+            words = [request.POST.get(f"{name}{number}", "")[:60].strip() for name in ("means", "unit", "basis")]
+            found[int(number)] = (words[0] or "-", words[1], words[2])
+    return found
+
+
+# --- by hand ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    """One series of the form, as it is asked for."""
+
+    pk: int
+    label: str
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def by_hand(request: HttpRequest) -> HttpResponse:
+    """Which point? Then its boxes, on a phone beside the water."""
+    from giapranh.people import access
+
+    access.check_may_write(request.user)
+    chosen = request.POST.get("station") or request.GET.get("tram", "")
+    stations = [row for row in network.stations(request.user, today()) if permissions.can_enter_data(request.user, row)]
+    station = next((row for row in stations if str(row.pk) == chosen), None)
+    if station is None:
+        return render(request, "water/by_hand.html", {"stations": stations})
+    boxes = [_Box(row.pk, _label(row)) for row in network.series_of(station, today())]
+    form = HandForm(
+        request.POST or None, series=boxes, banks=network.BANKS, initial={"taken_at": now(), "bank": station.bank}
+    )
+    context = {"station": station, "form": form, "boxes": boxes, "illustrative": station.illustrative}
+    if request.method == "POST" and form.is_valid():
+        try:
+            sitting = _enter(request, station.pk, form)
+        except Refused as refusal:
+            form.add_error(None, refused_line(refusal))
+        else:
+            return _entered(request, station.pk, sitting)
+    return render(request, "water/by_hand.html", context, status=422 if form.errors else 200)
+
+
+def _label(series: Any) -> str:
+    from giapranh.water.rules.parameters import all_parameters
+
+    known = all_parameters().get(series.parameter)
+    name = known.vi if known else series.name
+    basis = f" ({_('theo')} {series.basis})" if series.basis else ""
+    return f"{name}{basis}" + (f", {series.unit_symbol}" if series.unit_symbol not in {"", "-"} else "")
+
+
+def _enter(request: HttpRequest, station_id: int, form: HandForm) -> entering.Sitting:
+    values = form.cleaned_data
+    rubbish = {"yes": True, "no": False}.get(values["floating_rubbish"])
+    return entering.enter(
+        station_id=station_id, taken_at=values["taken_at"], readings=form.readings, by=signed_in(request), at=now(),
+        about=About(values["bank"], values["depth_m"], rubbish, values["sample_code"], values["note"]),
+    )  # fmt: skip
+
+
+def _entered(request: HttpRequest, station_id: int, sitting: entering.Sitting) -> HttpResponse:
+    stored = sitting.stored
+    for refusal in stored.refused:
+        messages.warning(request, f"{sitting.names[refusal.index]}: {_(refusal.what) % refusal.params}")
+    if stored.stored:
+        messages.success(request, _("Đã ghi %(n)s giá trị.") % {"n": stored.stored})
+    elif not stored.refused:
+        messages.info(request, _("Các giá trị này đã có."))
+    return redirect("water:station", station_id=station_id)
