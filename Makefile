@@ -13,7 +13,7 @@ FRONT := $(shell find frontend -type f -not -path '*/.made/*' 2>/dev/null) $(she
 	package.json package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench setup setup-dev frontend messages accuracy lock wheel clean
+.PHONY: help demo serve test check bench soak setup setup-dev frontend messages accuracy lock wheel clean
 
 help: ## what you can type
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 18
@@ -36,6 +36,9 @@ check: setup-dev ## formatting, lint, types, import contracts
 
 bench: setup-dev ## benchmarks, as ratios in one run
 	@for b in benchmarks/*.py; do GIAPRANH_HOME="$(CURDIR)/var/bench" $(BIN)/python $$b || exit 1; done
+
+soak: setup-dev ## long run of the exchange between two nodes under faults; prints its seed (RUNS=2000 SEED=…)
+	$(BIN)/python -m tests.exchange.ledger.machine --runs $(or $(RUNS),2000) $(if $(SEED),--seed $(SEED),)
 
 accuracy: setup-dev ## read the test papers and write docs/accuracy.md anew
 	$(BIN)/giapranh accuracy

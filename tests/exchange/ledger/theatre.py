@@ -117,6 +117,9 @@ class Theatre:
 
     # ---- the line
 
+    def line(self, up: bool) -> None:
+        self.up = up
+
     def ask(self, who: int, lane: int) -> None:
         """A node asks for what it lacks; the question itself travels."""
         if not self.up:

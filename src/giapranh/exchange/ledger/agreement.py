@@ -83,7 +83,7 @@ def text_bytes(text: Text) -> bytes:
             for c in text.clauses
         ],
     }  # fmt: skip
-    read_text(data := canonical.dump(value))
+    parse_text(data := canonical.dump(value))
     return data
 
 
@@ -94,7 +94,7 @@ _MEMBERS = {
 }  # fmt: skip
 
 
-def read_text(data: bytes) -> Text:
+def parse_text(data: bytes) -> Text:
     value = canonical.parse(data, limit=262_144, depth=6)
     if type(value) is not dict or set(value) != {"format", "version", "parties", "note", "clauses"}:
         raise Broken("bad-control", "agreement members")

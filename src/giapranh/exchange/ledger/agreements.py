@@ -56,7 +56,7 @@ def read(raw: bytes) -> tuple[Text, Sealed]:
     sealed = envelope.read(raw, limit=LIMIT)
     if sealed.payload_type != agreement.PAYLOAD_TYPE:
         raise Broken("bad-control", "agreement payload type")
-    return agreement.read_text(sealed.payload), sealed
+    return agreement.parse_text(sealed.payload), sealed
 
 
 def withdrawn(tx: LedgerTx, peer: str, version: int, clause: str) -> bool:
