@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from giapranh.exchange.ledger import entry as entries
 from giapranh.exchange.ledger import envelope
@@ -30,7 +31,7 @@ class Finding:
 
 def verify(engine: Engine, tx: LedgerTx, peer: str = "") -> Iterator[Finding]:
     """Everything stored about one neighbour, or all, entry by entry; a damaged one does not hide the next."""
-    wanted = {"peer": peer} if peer else {}
+    wanted: dict[str, Any] = {"peer": peer} if peer else {}
     for head in tx.find(Head, **wanted):
         yield from verify_stream(engine, tx, head)
 

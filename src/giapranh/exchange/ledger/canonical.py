@@ -49,13 +49,7 @@ def parse_loosely(data: bytes, *, limit: int) -> Any:
     if len(data) > limit:
         raise Broken("too-large", f"{len(data)} bytes")
     try:
-        return json.loads(
-            data.decode("utf-8"),
-            object_pairs_hook=_pairs,
-            parse_float=_no_number,
-            parse_int=_whole,
-            parse_constant=_no_number,
-        )
+        return _DECODER.decode(data.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise Broken("bad-text", f"byte {error.start}") from None
     except RecursionError:
@@ -83,10 +77,16 @@ def _whole(text: str) -> int:
     return number
 
 
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_pairs, parse_float=_no_number, parse_int=_whole, parse_constant=_no_number
+)
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False)
+
+
 def _bytes(value: Any) -> bytes:
     """Python's own encoder gives the same bytes many times faster; only keys beyond the BMP sort differently."""
     try:
-        data = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False)
+        data = _ENCODER.encode(value)
         if data.isascii() or max(data) <= "\uffff":
             return data.encode("utf-8")
         return rfc8785.dumps(value)

@@ -85,16 +85,14 @@ def read_header(sealed: Sealed) -> Header:
     """The header of an envelope. ``Broken`` when not even its place in the chain can be told."""
     if len(sealed.payload) > HEADER_LIMIT:
         raise Broken("bad-header", "size")
-    try:
-        value = canonical.parse_loosely(sealed.payload, limit=HEADER_LIMIT)
-    except Broken as error:
-        raise Broken("bad-header", f"{error.reason} {error.detail}") from None
+    value, problem, where = _value(sealed.payload)
     if type(value) is not dict:
         raise Broken("bad-header", "not an object")
     kind, major = _core(value)
     if sealed.payload_type != payload_type(kind, major):
         raise Broken("payload-type", sealed.payload_type[:100])
-    problem, where = _problem(sealed.payload, value)
+    if not problem:
+        problem, where = _problem(value)
     if problem:
         return Header(
             value["stream"], value["epoch"], value["seq"], value["prev"], value["id"], read_stream(value["stream"]).giver,
@@ -138,9 +136,19 @@ def _core(value: dict[str, Any]) -> tuple[str, int]:
     return found[1], int(found[2])
 
 
-def _problem(payload: bytes, value: dict[str, Any]) -> tuple[str, str]:
+def _value(payload: bytes) -> tuple[Any, str, str]:
+    """The header in the one form, or as any JSON with what is wrong about it."""
     try:
-        canonical.parse(payload, limit=HEADER_LIMIT, depth=2)
+        return canonical.parse(payload, limit=HEADER_LIMIT, depth=2), "", ""
+    except Broken as strict:
+        try:
+            return canonical.parse_loosely(payload, limit=HEADER_LIMIT), strict.reason, f"header: {strict.detail}"
+        except Broken as error:
+            raise Broken("bad-header", f"{error.reason} {error.detail}") from None
+
+
+def _problem(value: dict[str, Any]) -> tuple[str, str]:
+    try:
         _shape(value)
     except Broken as error:
         return error.reason, f"header: {error.detail}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Any
 
 from giapranh.exchange.ledger import entry as entries
 from giapranh.exchange.ledger import envelope, receipts, rewind, rotation
@@ -302,7 +303,7 @@ def drain(engine: Engine, tx: LedgerTx, stream: str, now: int, items: list[Item]
 def release(engine: Engine, tx: LedgerTx, peer: str, now: int, subject: str = "") -> list[Outcome]:
     """Try again what is parked, in the order it came; what was overtaken by a correction is only marked."""
     outcomes: list[Outcome] = []
-    wanted = {"subject": subject} if subject else {}
+    wanted: dict[str, Any] = {"subject": subject} if subject else {}
     for stream in stream_names(engine, peer):
         for place in tx.find(Place, stream=stream, state="parked", **wanted):
             if outcome := _retry(engine, tx, place, peer, now):

@@ -15,6 +15,7 @@ from giapranh.exchange.ledger.frames import Frame
 from giapranh.exchange.ledger.names import NOTHING, read_stream
 from giapranh.exchange.ledger.reasons import Broken
 from giapranh.exchange.ledger.rows import (
+    Agreement,
     Alarm,
     BlobNeed,
     Body,
@@ -228,7 +229,7 @@ def why_not(
     text = agreements.in_force(tx, peer)
     name, _, version = named.partition("@")
     if text is None or int(version or 0) > text.version:
-        ended = text is None and any(tx.find(agreements.Agreement, peer=peer, state="withdrawn", limit=1))
+        ended = text is None and any(tx.find(Agreement, peer=peer, state="withdrawn", limit=1))
         return "clause-withdrawn" if ended else "agreement-unknown"
     clause = text.clause(name)
     if clause is None or clause.giver != (giver or engine.node) or clause.kind != kind.name:
