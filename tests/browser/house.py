@@ -9,10 +9,9 @@ from typing import Any
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
-from tests.factories import alert_house
+from tests.factories import alert_house, intake_house, river_house, show_house
 from tests.factories import documents as paper_factory
 from tests.factories import programme as programme_factory
-from tests.factories import river_house
 from tests.factories.people import appoint
 from tests.factories.places import make_commune
 
@@ -67,6 +66,9 @@ def furnish(node: Any, administrator: Officer, an: Officer) -> House:
     }  # fmt: skip
     values |= river_house.furnish(node, an)
     values |= alert_house.furnish(node, an, administrator)
+    values |= show_house.furnish(node, an)
+    values |= key_house.furnish(node, an)
+    values |= intake_house.furnish(values["series_id"], an)
     return House(administrator, values)
 
 

@@ -14,10 +14,9 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.documents.reading.intake import making
-from tests.factories import alert_house
+from tests.factories import alert_house, intake_house, river_house, show_house
 from tests.factories import documents as paper_factory
 from tests.factories import programme as programme_factory
-from tests.factories import river_house
 
 import giapranh
 from giapranh.documents import services as papers
@@ -119,7 +118,12 @@ def build(node: Any, an: Officer, leader: Officer, clerk: Officer) -> House:
     for officer in (an, leader):
         Notice.objects.create(officer=officer, text=hostile("báo"), url="javascript:alert(1)", kind="task")
     network = river_house.furnish(node, an, lambda word: hostile(word, secret=False), hostile("nguồn nghi vấn"))
-    rivers = network | alert_house.furnish(node, an, leader, lambda word: hostile(word, secret=False), hostile("nghi vấn"))
+    rivers = network | alert_house.furnish(
+        node, an, leader, lambda word: hostile(word, secret=False), hostile("nghi vấn")
+    )
+    rivers |= show_house.furnish(node, an, lambda word: hostile(word, secret=False))
+    rivers |= key_house.furnish(node, an, lambda word: hostile(word, secret=False))
+    rivers |= intake_house.furnish(rivers["series_id"], an, lambda word: hostile(word, secret=False))
     product = Product.objects.filter(task=task).first()
     assert product is not None
     return House(

@@ -93,7 +93,7 @@ def test_matches_by_name_are_kept_to_be_seen(at_river: Station, tmp_path: Path) 
     one(tmp_path, GOOD)
 
     kept = FileColumn.objects.order_by("symbol").values_list("symbol", "series__parameter", "unit_symbol", "factor")
-    assert list(kept) == [("NH4", "nh4_n", "mg/L", 1.0), ("Temp", "temp", "oC", 1.0), ("pH", "ph", "[pH]", 1.0)]
+    assert list(kept) == [("NH4", "nh4_n", "mg/L", 1.0), ("Temp", "temp", "oC", 1.0), ("pH", "ph", "", 1.0)]
 
 
 def test_units_are_converted_exactly(at_river: Station, tmp_path: Path) -> None:

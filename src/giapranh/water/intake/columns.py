@@ -114,7 +114,7 @@ class Columns:
             factor *= basis_factor(found.parameter, found.basis, chosen.basis)
         return FileColumn(
             station_id=station_id, symbol=symbol, series=chosen, parameter=found.parameter,
-            basis=found.basis or chosen.basis, unit_symbol=given or wanted, factor=factor,
+            basis=found.basis or chosen.basis, unit_symbol="" if plain else given or wanted, factor=factor,
         )  # fmt: skip
 
     def keep(self) -> None:

@@ -33,11 +33,7 @@ def sources(user: Any) -> QuerySet[SourceFile]:
     """Files and sittings the person may know of; those that belong to no station only to who sees all."""
     from giapranh.water.permissions import sees_all_stations
 
-    seen = visible_stations(user, "station__")
-    if sees_all_stations(user):
-        seen |= Q(station=None)
-    else:
-        seen &= Q(station__isnull=False)
+    seen = Q() if sees_all_stations(user) else Q(station__isnull=False) & visible_stations(user, "station__")
     return SourceFile.objects.filter(seen).select_related("station", "by").order_by("-received_at", "-pk")
 
 

@@ -180,7 +180,7 @@ def _label(series: Any) -> str:
 
     known = all_parameters().get(series.parameter)
     name = known.vi if known else series.name
-    basis = f" ({_('theo')} {series.basis})" if series.basis else ""
+    basis = f" ({_('theo')} {series.basis})" if series.basis and not (known and known.basis == series.basis) else ""
     return f"{name}{basis}" + (f", {series.unit_symbol}" if series.unit_symbol not in {"", "-"} else "")
 
 

@@ -25,7 +25,7 @@ from giapranh.water.services import corrections, quality, store
 from giapranh.water.services.corrections import Verdict
 
 PERIODS = (("1", N_("1 ngày")), ("7", N_("7 ngày")), ("30", N_("30 ngày")), ("90", N_("90 ngày")))
-TONES = {Flag.PASS: "good", Flag.SUSPECT: "warn", Flag.FAIL: "bad"}
+TONES = {Flag.PASS: "good", Flag.SUSPECT: "soon", Flag.FAIL: "bad"}
 AROUND = timedelta(hours=2)
 MOST_STRETCHES = 200
 
