@@ -12,6 +12,7 @@ from giapranh.water.views import (
     entering,
     incidents,
     intake,
+    keys,
     quality,
     rivers,
     station_page,
@@ -74,6 +75,8 @@ urlpatterns: list[URLPattern] = [
     path("chat-luong/", quality.desk, name="quality"),
     path("chat-luong/<int:series_id>/", quality.series, name="quality_series"),
     path("chat-luong/<int:series_id>/kiem-tra-lai/", quality.check_again, name="check_again"),
+    path("khoa-giao-dien/", keys.listed, name="keys"),
+    path("khoa-giao-dien/<int:api_key_id>/thu/", keys.withdraw, name="withdraw_key"),
     # Each subject adds its lines above this one.
     path("<slug:river>/", rivers.river, name="river"),
     path("<slug:river>/ban-do/", rivers.river_map, name="river_map"),

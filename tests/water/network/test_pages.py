@@ -304,3 +304,23 @@ def _places_are_there(request: pytest.FixtureRequest) -> None:
     if "node" in request.fixturenames:
         return
     places.load_seed(at=make.AT)
+
+
+# --- who has heard ---------------------------------------------------------------------------------------------------
+
+
+def test_the_table_says_who_has_heard_of_bad_water(
+    rivers: dict[str, Watercourse], node: Any, an: Officer, client_of: Visit
+) -> None:
+    from tests.factories.alerts import rule
+
+    from giapranh.water.models import Alert
+
+    station = measured(rivers["thuong"], 66, "Trạm Bố Hạ", nh4_n=1.9)
+    alert = Alert.objects.create(
+        rule=rule(station.series.get(), owner=node.water), station=station, state="open", severity="warning", since=make.AT,
+        opened_at=make.AT, owner=node.water,
+    )  # fmt: skip
+    assert "cảnh báo, chờ Phòng Quản lý môi trường nhận" in client_of(an).get("/song-ngoi/thuong/").content.decode()
+    Alert.objects.filter(pk=alert.pk).update(acknowledged_at=make.AT, acknowledged_by=an, assigned=an)
+    assert "cảnh báo, Nguyễn Văn An đã nhận" in client_of(an).get("/song-ngoi/").content.decode()

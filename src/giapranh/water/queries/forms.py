@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from giapranh.people import queries as people
 from giapranh.water.models import Station, TargetClass, Watercourse
@@ -32,10 +33,16 @@ def rivers() -> list[tuple[str, str]]:
     return [(river.key, river.name) for river in network.watercourses()]
 
 
-def parameters() -> list[tuple[str, str]]:
-    """Everything that may be measured in water."""
-    groups = tuple(sorted({each.group for each in listed.all_parameters().values()} - {"air"}))
-    return listed.choices(get_language() or "vi", groups)
+def parameters() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Everything that may be measured in water, what is measured most first."""
+    language = get_language() or "vi"
+    named = {
+        "physical": _("Vật lý"), "organic": _("Hữu cơ, oxy"), "nutrient": _("Dinh dưỡng"), "microbe": _("Vi sinh"),
+        "hydrology": _("Thủy văn"), "metal": _("Kim loại"), "pesticide": _("Thuốc bảo vệ thực vật"),
+    }  # fmt: skip
+    others = tuple(sorted({each.group for each in listed.all_parameters().values()} - {*named, "air"}))
+    groups = [(words, listed.choices(language, (key,))) for key, words in named.items()]
+    return [group for group in [*groups, (_("Khác"), listed.choices(language, others))] if group[1]]
 
 
 def classes(day: date) -> list[tuple[str, str]]:

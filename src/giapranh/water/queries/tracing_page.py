@@ -373,8 +373,8 @@ def _front_words(front: Front, *, back: bool) -> str:
 
 
 def _timeline(lines: Sequence[Line], asked: Asked) -> Timeline | None:
-    """Windows as bars over time, the soonest above."""
-    shown = sorted(lines, key=lambda line: line.earliest)[:30]
+    """Windows as bars over time, the nearest above."""
+    shown = sorted(lines, key=lambda line: (line.distance_km, line.earliest))[:30]
     if not shown:
         return None
     first = min([line.earliest for line in shown] + [asked.start])
