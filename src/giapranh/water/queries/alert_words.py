@@ -79,4 +79,8 @@ def _limit(rule: AlertRule, series: Series | None, day: date) -> str:
             f"{sign} {format_number(value)}" for sign, value in (("≥", rule.low), ("≤", rule.high)) if value is not None
         ]
         return ", ".join(spans)
-    return _("giới hạn chưa có cho ngày này")
+    if series is not None:
+        return _("giới hạn chưa có cho ngày này")
+    if rule.limit_source == LimitSource.CLASS:
+        return _("mức %(cls)s của quy chuẩn") % {"cls": rule.class_code}
+    return str(LimitSource(rule.limit_source).label) if rule.limit_source else ""

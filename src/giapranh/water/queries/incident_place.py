@@ -20,6 +20,7 @@ from giapranh.water.rules.incidents import WHY_WORDS, Concerned, Extent, Why, co
 from giapranh.water.rules.tracing import Speeds
 
 MOST_HOURS = 240.0
+HERE_KM = 0.05  # where the incident is, the water need not arrive
 KINDS = ("intake", "station")
 SHOWN = {"intake", "station", "commune", "province"}
 
@@ -116,7 +117,7 @@ def _arrivals(found: Sequence[tracing.Arrival], day: date) -> list[Arrival]:
     shown: dict[tuple[str, str, str], Arrival] = {}
     names: dict[str, str] = {}
     for one in found:
-        if one.kind not in SHOWN:
+        if one.kind not in SHOWN or (one.distance_km < HERE_KM and one.kind != FeatureKind.INTAKE):
             continue
         province = names.setdefault(one.province, neighbours.province_name(one.province, day)) if one.province else ""
         name = province if one.kind == "province" else one.name
@@ -124,7 +125,7 @@ def _arrivals(found: Sequence[tracing.Arrival], day: date) -> list[Arrival]:
             (one.kind, name, one.river),
             Arrival(
                 one.kind, _named(one.kind, name), one.river, one.km, one.distance_km, one.hours,
-                (one.window.earliest, one.window.latest), province, one.bank_note,
+                (one.window.earliest, one.window.latest), "" if one.kind == "province" else province, one.bank_note,
             ),
         )  # fmt: skip
     return list(shown.values())

@@ -18,7 +18,6 @@ from giapranh.water import incident_permissions as permissions
 from giapranh.water import incident_settings, words
 from giapranh.water import permissions as water_permissions
 from giapranh.water.incident_permissions import NoSuchIncident
-from giapranh.water.letters import plain_words
 from giapranh.water.models import Bank, Drill, Incident, IncidentEvent, IncidentPhoto, Notice, Sign
 from giapranh.water.queries import incident_map, incident_place
 from giapranh.water.queries.alerts import Clock, countdown
@@ -317,7 +316,7 @@ class ShownPreview:
     n: int
     subject: str
     mark: str
-    letter: str
+    paper: Any
     parts: Sequence[tuple[str, Any, bool]]
     missing: Sequence[str]
     files: Sequence[str]
@@ -327,7 +326,7 @@ def shown_preview(found: Any) -> ShownPreview:
     """A preview made by the services, as the page shows it."""
     titles = {key: title for key, title, _required in CONTENT}
     return ShownPreview(
-        found.neighbour, found.n, found.paper.subject, found.paper.mark, plain_words(found.paper),
+        found.neighbour, found.n, found.paper.subject, found.paper.mark, found.paper,
         shown_content(found.content), [_(titles[key]) for key in found.missing], found.files,
     )  # fmt: skip
 

@@ -62,7 +62,8 @@ def place_words(incident: Incident, around: Surroundings) -> str:
     if around.border:
         words += "; đoạn sông là ranh giới hai tỉnh"
     if incident.lon is not None and incident.lat is not None:
-        words += f"; tọa độ {incident.lat:.5f} vĩ độ Bắc, {incident.lon:.5f} kinh độ Đông (WGS 84)"
+        lat, lon = format_number(incident.lat, 5), format_number(incident.lon, 5)
+        words += f"; tọa độ {lat} vĩ độ Bắc, {lon} kinh độ Đông (WGS 84)"
     return words
 
 

@@ -33,7 +33,9 @@ def pieces(rule: Any, *, place: str, parameter: str, limit: str, owner: str) -> 
     if rule.quiet_from is not None and rule.severity != "critical":
         span = {"start": f"{rule.quiet_from:%H:%M}", "end": f"{rule.quiet_to:%H:%M}"}
         said.append(Piece(N_("từ %(start)s đến %(end)s thì đợi hết giờ yên lặng"), span))
-    if rule.kind not in ("silence",):
+    if rule.kind != "silence" and not rule.clear_minutes:
+        said.append(Piece(N_("tự kết thúc ngay khi trở lại bình thường"), {}))
+    elif rule.kind != "silence":
         said.append(Piece(N_("tự kết thúc khi trở lại bình thường %(n)s phút"), {"n": rule.clear_minutes}))
     return said
 

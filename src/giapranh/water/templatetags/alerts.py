@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.template import Library
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from giapranh.documents.writing import OfficialPaper, write_html
 from giapranh.kernel.errors import N_
 from giapranh.water import words
 
@@ -29,6 +32,18 @@ def alert_deed(what: str) -> str:
 def hours_window(hours: tuple[float, float]) -> str:
     """``12–24 giờ``: always a range."""
     return words.hours(*hours)
+
+
+@register.filter
+def moments(window: tuple[datetime, datetime]) -> str:
+    """``22:00 22/11 – 06:00 23/11``."""
+    return words.window(*window)
+
+
+@register.filter
+def letter(paper: OfficialPaper) -> SafeString:
+    """An official paper as it will look; the writer escapes every word in it."""
+    return mark_safe(write_html(paper))  # noqa: S308 - see above
 
 
 @register.filter
