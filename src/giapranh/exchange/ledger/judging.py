@@ -42,7 +42,7 @@ def judge(engine: Engine, tx: LedgerTx, said: Said, verdict: Verdict | None = No
         verdict = Verdict("parked", "record-waits")
     except Unavailable:
         raise
-    except (Refused, ValueError, TypeError, LookupError, ArithmeticError) as error:
+    except (Refused, ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
         verdict = Verdict("quarantined", "rule", str(error) or type(error).__name__)
     _block(engine, tx, said, verdict)
     return verdict
