@@ -18,7 +18,8 @@ from giapranh.people.roles import Role
 from giapranh.water.models import ApiKey, KeyScope, Station
 
 PREFIX = "gr_"
-KEEPERS = (Role.ADMINISTRATOR, Role.LEADER, Role.FOCAL_OFFICER, Role.OFFICE_HEAD)
+SCOPES = KeyScope.choices
+NO_OFFICE = N_("Hãy chọn đơn vị chịu trách nhiệm về khóa.")
 
 
 class NoSuchKey(NotFound):
@@ -45,6 +46,14 @@ def check_can_keep_keys(user: Officer, office: Office | int | None = None) -> No
     )
 
 
+def can_keep_keys(user: Officer) -> bool:
+    try:
+        check_can_keep_keys(user)
+    except NotAllowed:
+        return False
+    return True
+
+
 def hashed(token: str) -> str:
     """The token is 256 random bits, so one round of SHA-256 is enough and cheap at thousands of requests a second."""
     return hashlib.sha256(token.encode("utf-8")).hexdigest()
@@ -67,6 +76,8 @@ def make_key(
         raise BadKey(N_("Hãy đặt tên cho khóa để biết máy nào dùng."))
     if scope not in KeyScope.values:
         raise BadKey(N_("Chưa chọn quyền của khóa."))
+    if scope == KeyScope.MANAGE and stations:
+        raise BadKey(N_("Quyền khai báo trạm dùng cho cả đơn vị; hãy bỏ chọn trạm."))
     below = access.office_ids_below(by)
     everything = access.works_here(by) and not access.has_role(by, Role.OFFICE_HEAD)
     strange = [each for each in stations if not everything and each.owner_id not in below]

@@ -25,6 +25,7 @@ from giapranh.water.queries import network, observations
 from giapranh.water.rules.station_files import LAYOUTS
 from giapranh.water.services import entering
 from giapranh.water.services.entering import Meaning
+from giapranh.water.services.keys import can_keep_keys
 
 MOST_UPLOADED = 500
 
@@ -39,6 +40,8 @@ def intake(request: HttpRequest) -> HttpResponse:
     context = {
         "table": table, "senders": senders, "files_form": StationFilesForm(), "sheet_form": LabSheetForm(),
         "refused_files": folder.refused_count(), "may_write": _may_write(request),
+        "may_keep_keys": can_keep_keys(signed_in(request)),
+        "may_retry": permissions.can_change_network(request.user),
         "illustrative": any(sender.station.illustrative for sender in senders),
     }  # fmt: skip
     return render(request, "water/intake.html", context)
@@ -69,7 +72,7 @@ def _sources_table(request: HttpRequest) -> Table:
 
 def _refused(row: Any) -> Status:
     if row.rows_refused:
-        return Status(_("%(n)s dòng") % {"n": row.rows_refused}, "warn", "warning")
+        return Status(_("%(n)s dòng") % {"n": row.rows_refused}, "soon", "warning")
     return Status("0", "good", "check")
 
 
@@ -167,7 +170,7 @@ def _columns_context(request: HttpRequest, station: Any) -> dict[str, Any]:
         for symbol, what in observations.unmatched_symbols(station, now())
     ]  # fmt: skip
     return {
-        "station": station, "rows": rows, "series": [(str(row.pk), f"{row.name} ({row.unit_symbol})") for row in series],
+        "station": station, "rows": rows, "series": [(str(row.pk), f"{row.name} ({row.unit_symbol})" if row.unit_symbol else row.name) for row in series],
         "layouts": [(key, _(one.label)) for key, one in LAYOUTS.items()], "layout": station.file_columns or "circular_10",
         "illustrative": station.illustrative, "door_port": home.setting("door_port", "2121"),
         "door_open": home.switch("door"),
