@@ -240,7 +240,12 @@ def _settle(engine: Engine, tx: LedgerTx, said: Said, direction: str, new_owner:
     version = record.version
     if accepted and direction == "out" and type(said.data.get("version")) is int:
         version = min(version, said.data["version"])  # what I wrote after that, the new owner never had
-    tx.put(replace(record, owner=new_owner, state="live", blocked_by="", version=version))
+    # a node that replays its ledger reads the answer to an old offer after it has written a newer one
+    newer = new_owner == engine.node and tx.find(
+        Notice, peer=said.peer, kind="offer", subject=notice.subject, direction="out", state="open", limit=1
+    )
+    state = "offered" if newer else "live"
+    tx.put(replace(record, owner=new_owner, state=state, blocked_by="", version=version))
     kind = engine.kind(record.kind)
     if accepted and kind is not None and record.data is not None and (direction == "out" or said.returned):
         change = change_of(said, new_owner, canonical.parse(record.data, limit=engine.limits.body), "handed-over")

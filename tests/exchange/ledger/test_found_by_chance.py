@@ -1,0 +1,118 @@
+"""What the machine found once, each as a short story of its own, so that it stays found."""
+
+from __future__ import annotations
+
+from tests.exchange.ledger.nodes import ask, exchange, give_back, pair, pull, unpack
+from tests.exchange.ledger.test_faults_history import fresh, same_state
+
+from giapranh.exchange.ledger import envelope, inbox, outbox, records, rollback, rotation
+from giapranh.exchange.ledger.engine import Written
+from giapranh.exchange.ledger.rows import Alarm, Notice, Place
+
+STREAM, BACK = "vn-20.vn-24.record", "vn-24.vn-20.record"
+
+
+def test_a_key_change_whose_second_signature_was_damaged_on_the_way_is_asked_for_again():
+    one, two = pair()
+    one.do(rotation.rotate_key, one.engine.keys.add(b"n" * 32))
+    one.share("note:1", name="khóa mới")
+    frames = unpack(one.engine, ask(two, one, STREAM).frames)
+    at = next(n for n, f in enumerate(frames) if b"giapranh.key" in f.first)
+    sealed = envelope.read(frames[at].first, limit=99_999)
+    for which in (0, 1):
+        pairs = list(sealed.signatures)
+        public, signature = pairs[which]
+        pairs[which] = (public, bytes([signature[0] ^ 1]) + signature[1:])
+        bad = frames[at].__class__(
+            "E", envelope.assemble(sealed.payload, sealed.payload_type, pairs).raw, frames[at].second
+        )
+        assert inbox.receive(two.engine, two.store, [*frames[:at], bad], two.tick())[-1].reason == "forged"
+    pull(two, one)
+    assert two.record("note:1").version == 1
+
+
+def test_a_correction_may_be_written_while_an_offer_waits_behind_the_refusal():
+    one, two = pair()
+    one.share("note:1", level="poison")
+    one.do(records.offer, "vn-24", "note:1", "bàn giao")
+    exchange(one, two)
+    assert isinstance(one.share("note:1", name="đã sửa"), Written)
+    assert one.share("note:1", name="nữa").reason == "offered"
+    exchange(one, two)
+    notice = two.rows(Notice, direction="in")[0]
+    two.do(records.answer_offer, "vn-20", notice.event_id, True, "")
+    exchange(one, two)
+    assert one.record("note:1").owner == two.record("note:1").owner == "vn-24"
+    assert one.record("note:1").version == two.record("note:1").version
+    assert one.record("note:1").data == two.record("note:1").data
+
+
+def test_a_refusal_that_came_before_the_entry_came_home_is_still_told_to_the_author():
+    one, two = pair()
+    backup = one.store.backup()
+    one.share("note:1", level="poison")
+    pull(two, one)
+    one.store.restore(backup)
+    pull(one, two)  # the refusal of an entry this node does not know (any more)
+    assert [a.kind for a in one.rows(Alarm)] == ["receipt-unknown"]
+    give_back(two, one, STREAM)
+    assert one.record("note:1").blocked_by
+    one.share("note:1", name="đã sửa")
+    exchange(one, two)
+    assert same_state(one, two)
+
+
+def test_a_recall_lost_in_a_restore_leaves_the_record_to_be_shared_again():
+    one, two = pair()
+    one.share("note:1", name="một")
+    backup = one.store.backup()
+    one.do(outbox.recall, "vn-24", "note:1", "thu hồi")
+    frames = ask(two, one, STREAM).frames
+    two.receive(frames[:-1])  # the header without its content, and not the recall
+    one.store.restore(backup)
+    exchange(one, two)
+    assert two.rows(Place, subject="note:1")[0].state == "withheld"
+    assert one.record("note:1").blocked_by
+    assert isinstance(one.share("note:1", name="một"), Written)
+    exchange(one, two)
+    assert same_state(one, two)
+
+
+def test_an_offer_made_after_a_declined_one_stays_open_on_a_node_that_replays():
+    one, two = pair()
+    one.share("note:1", name="một")
+    for _ in range(2):
+        one.do(records.offer, "vn-24", "note:1", "bàn giao")
+        exchange(one, two)
+        opened = [n for n in two.rows(Notice, direction="in") if n.state == "open"]
+        if not two.rows(Notice, state="declined"):
+            two.do(records.answer_offer, "vn-20", opened[0].event_id, False, "chưa")
+            exchange(one, two)
+    new = fresh(one, two)
+    give_back(two, new, STREAM)
+    pull(new, two)
+    assert new.record("note:1").state == one.record("note:1").state == "offered"
+
+
+def test_what_was_written_before_the_hand_over_comes_home_after_the_answer():
+    one, two = pair()
+    one.share("note:1", name="một")
+    exchange(one, two)
+    backup = one.store.backup()
+    one.share("note:1", name="hai")
+    one.do(records.offer, "vn-24", "note:1", "bàn giao")
+    pull(two, one)
+    two.do(records.answer_offer, "vn-20", two.rows(Notice, direction="in")[0].event_id, True, "")
+    one.store.restore(backup)
+    pull(one, two)  # the answer to an offer this node does not know (any more) waits
+    assert [p.state for p in one.rows(Place, stream=BACK, kind="answer")] == ["parked"]
+    with one.store.transaction() as tx:
+        known = rollback.locator(tx, STREAM)
+    with two.store.transaction() as tx:
+        parts = rollback.returned(two.engine, tx, STREAM, known)
+    with one.store.transaction() as tx:
+        assert rollback.take_back(one.engine, tx, STREAM, unpack(one.engine, parts), one.tick()).returned >= 2
+    assert one.record("note:1").owner == "vn-24"
+    two.share("note:1", name="ba")
+    exchange(one, two)
+    assert same_state(one, two)
