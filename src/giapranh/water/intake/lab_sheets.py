@@ -26,6 +26,7 @@ from giapranh.water.permissions import check_can_enter_data
 from giapranh.water.rules.parameters import parameter, to_stored
 from giapranh.water.rules.readings import Reading, read_result
 from giapranh.water.services import store
+from giapranh.water.services.campaigns import bind_sample
 from giapranh.water.services.series import make_series
 from giapranh.water.services.store import Rows, milliseconds
 
@@ -195,6 +196,7 @@ def _sample(row: SampleRow, source: SourceFile, laboratory: str, by: Officer | N
         defaults={**details, "laboratory": laboratory, "source": source, "by": by, "at": at,
                   "illustrative": row.station.illustrative if row.station else False},
     )  # fmt: skip
+    bind_sample(sample)
     return sample
 
 

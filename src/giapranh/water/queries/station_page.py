@@ -20,7 +20,7 @@ from giapranh.water.queries.river_page import StationRow, rows_of
 from giapranh.water.queries.states import ORDER
 from giapranh.water.rules import parameters, wqi, wqi_series
 
-WQI_DAYS = 30
+WQI_DAYS = 14
 LOOKED_AT = ("nh4_n", "cod", "do")
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
+from giapranh.kernel.clock import local_date
 from giapranh.kernel.errors import N_, BadInput, Conflict
 from giapranh.kernel.text import nfc, one_line
 from giapranh.people import access
@@ -17,6 +18,7 @@ from giapranh.people.models import Office, Officer
 from giapranh.people.roles import Role
 from giapranh.water.models import Campaign, PlannedSample, Sample, Station
 from giapranh.water.permissions import KEEPERS, NoSuchStation, NotYourDuty, can_see_station
+from giapranh.water.queries.series import DAY_MS, day_ms, from_ms
 from giapranh.water.rules import parameters
 
 MOST_ROWS = 2_000
@@ -167,19 +169,23 @@ def remove_row(*, planned_id: int, by: Officer, at: datetime) -> int:
     return int(campaign_id)
 
 
-@transaction.atomic
 def bind_samples(campaign_id: int) -> int:
-    """Give samples that belong to no visit yet to the visit whose point and days they fit. Returns how many."""
-    bound = 0
-    for planned in PlannedSample.objects.filter(campaign=campaign_id).order_by("from_day"):
-        from giapranh.water.queries.series import day_ms, from_ms
+    """Give the samples of the campaign's points that belong to no visit yet to the visit they fit. Returns how many."""
+    campaign = Campaign.objects.get(pk=campaign_id)
+    start, end = from_ms(day_ms(campaign.starts_on)), from_ms(day_ms(campaign.ends_on) + DAY_MS)
+    points = PlannedSample.objects.filter(campaign=campaign).values("station")
+    free = Sample.objects.filter(planned=None, station__in=points, taken_at__gte=start, taken_at__lt=end)
+    return sum(bind_sample(sample) for sample in free)
 
-        start, end = from_ms(day_ms(planned.from_day)), from_ms(day_ms(planned.to_day) + 86_400_000)
-        try:
-            with transaction.atomic():
-                bound += Sample.objects.filter(
-                    planned=None, station=planned.station, taken_at__gte=start, taken_at__lt=end
-                ).update(planned=planned)
-        except IntegrityError:  # two visits of one point over the same days: the first keeps the sample
-            continue
-    return bound
+
+def bind_sample(sample: Sample) -> bool:
+    """Give a sample to the visit of its point whose days it fits; of several the one that ends first."""
+    if sample.planned_id is not None:
+        return False
+    day = local_date(sample.taken_at)
+    fitting = PlannedSample.objects.filter(station=sample.station_id, from_day__lte=day, to_day__gte=day)
+    sample.planned = fitting.order_by("to_day", "pk").first()
+    if sample.planned is None:
+        return False
+    sample.save(update_fields=["planned"])
+    return True

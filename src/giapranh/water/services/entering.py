@@ -18,6 +18,7 @@ from giapranh.water.rules.readings import Reading
 from giapranh.water.rules.station_files import layout
 from giapranh.water.rules.units import unit
 from giapranh.water.services import store
+from giapranh.water.services.campaigns import bind_sample
 from giapranh.water.services.store import Rows, Stored, milliseconds
 
 AHEAD = timedelta(minutes=15)
@@ -75,6 +76,7 @@ def enter(
                   "sample_code": about.sample_code, "note": about.note, "taken_by": by.full_name, "by": by, "at": at,
                   "illustrative": station.illustrative},
     )  # fmt: skip
+    bind_sample(sample)
     source = SourceFile.objects.create(kind=SourceKind.HAND, station=station, received_at=at, by=by)
     if sample.source is None:
         sample.source = source

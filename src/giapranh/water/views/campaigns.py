@@ -116,7 +116,7 @@ def plan_table(page: CampaignPage, request: HttpRequest) -> Table:
         Column("missing", _("Còn thiếu kết quả"), value=lambda row: symbols(row.missing), filterable=False),
         Column("office", _("Đơn vị"), value=lambda row: row.office_name),
     ]  # fmt: skip
-    return Table.of(page.visits, columns, request.GET, name="kh", title=_("Kế hoạch"), page_size=50,
+    return Table.of(page.visits, columns, request.GET, name="kh", title=_("Kế hoạch"), page_size=25,
                     empty=_("Chưa có lượt lấy mẫu nào trong kế hoạch."))  # fmt: skip
 
 
@@ -136,7 +136,7 @@ def result_table(page: CampaignPage, request: HttpRequest) -> Table:
         Column("laboratory", _("Phòng thí nghiệm"), value=lambda row: row.sample.laboratory, hidden=True),
     ]  # fmt: skip
     return Table.of(
-        page.results, columns, request.GET, name="kq", title=_("Kết quả theo thông số, kèm mức"), page_size=50,
+        page.results, columns, request.GET, name="kq", title=_("Kết quả theo thông số, kèm mức"), page_size=25,
         empty=_("Chưa có mẫu nào."),
     )  # fmt: skip
 

@@ -158,4 +158,4 @@ def pair_table(page: ComparePage, request: HttpRequest) -> Table:
         Column("ratio", _("Tỷ số"), "number", places=2, filterable=False),
     ]  # fmt: skip
     return Table.of(page.rows, columns, request.GET, title=_("Các cặp số liệu (%(unit)s)") % {"unit": page.unit},
-                    page_size=50, empty=_("Không có cặp nào."))  # fmt: skip
+                    page_size=25, empty=_("Không có cặp nào."))  # fmt: skip

@@ -201,7 +201,7 @@ def _row_table(chosen: Any, span: Span, request: HttpRequest) -> Table:
         Column("corrected", _("Đã sửa"), value=lambda row: row[9], hidden=not any(row[9] for row in rows)),
         Column("source", _("Nguồn"), value=lambda row: row[10], hidden=True),
     ]  # fmt: skip
-    return Table.of(rows, columns, request.GET, title=_("Số liệu của biểu đồ"), page_size=50,
+    return Table.of(rows, columns, request.GET, title=_("Số liệu của biểu đồ"), page_size=25,
                     empty=_("Không có số liệu trong khoảng này."))  # fmt: skip
 
 
@@ -230,7 +230,7 @@ def _day_table(page: StationPage, span: Span, request: HttpRequest) -> Table:
         Column("flagged", _("Bị gắn cờ"), "number", filterable=False),
         Column("corrected", _("Đã sửa"), "number", filterable=False, hidden=not any(row.corrected for row in rows)),
     ]  # fmt: skip
-    return Table.of(rows, columns, request.GET, title=_("Số liệu của biểu đồ, theo ngày"), page_size=50,
+    return Table.of(rows, columns, request.GET, title=_("Số liệu của biểu đồ, theo ngày"), page_size=25,
                     empty=_("Không có số liệu trong khoảng này."))  # fmt: skip
 
 

@@ -146,11 +146,14 @@ def rate_table(page: Statistics, request: HttpRequest) -> Table:
     columns = [
         Column("station", _("Trạm"), value=lambda row: row.station.name),
         Column("parameter", _("Thông số"), value=lambda row: title_of(row.series), link=_link),
+        Column("rate", _("Vượt"), "status", value=_rate, filterable=False, sortable=False),
+        Column("interval", _("Khoảng tin cậy 95 %"), value=_interval, filterable=False, sortable=False),
+        Column("limit", _("Giới hạn so"), value=_bound_words, filterable=False, sortable=False),
         Column("unit", _("Đơn vị"), value=lambda row: _unit(row.series), filterable=False),
         Column("n", _("Số giá trị"), "number", value=lambda row: row.summary.n, filterable=False),
         Column("by", _("Tính theo"), value=lambda row: _("ngày") if row.by_day else _("mẫu"), hidden=True, filterable=False),
         Column("below", _("Dưới phát hiện"), "number", value=lambda row: row.summary.below, hidden=True, filterable=False),
-        Column("least", _("Thấp nhất"), value=lambda row: _number(row.summary.least, row.series.parameter), filterable=False, sortable=False),
+        Column("least", _("Thấp nhất"), hidden=True, value=lambda row: _number(row.summary.least, row.series.parameter), filterable=False, sortable=False),
         Column("median", _("Trung vị"), value=lambda row: _percentile(row, 50), filterable=False, sortable=False),
         Column("mean", _("Trung bình"), value=lambda row: _number(row.summary.mean, row.series.parameter), hidden=True, filterable=False, sortable=False),
         Column("p10", "P10", value=lambda row: _percentile(row, 10), hidden=True, filterable=False, sortable=False),
@@ -159,11 +162,8 @@ def rate_table(page: Statistics, request: HttpRequest) -> Table:
         Column("p90", "P90", value=lambda row: _percentile(row, 90), filterable=False, sortable=False),
         Column("p95", "P95", value=lambda row: _percentile(row, 95), filterable=False, sortable=False),
         Column("most", _("Cao nhất"), value=lambda row: _number(row.summary.most, row.series.parameter), filterable=False, sortable=False),
-        Column("limit", _("Giới hạn so"), value=_bound_words, filterable=False, sortable=False),
-        Column("rate", _("Vượt"), "status", value=_rate, filterable=False, sortable=False),
-        Column("interval", _("Khoảng tin cậy 95 %"), value=_interval, filterable=False, sortable=False),
     ]  # fmt: skip
-    return Table.of(page.rows, columns, request.GET, name="vuot", title=_("Tỷ lệ vượt giới hạn và phân vị"), page_size=50,
+    return Table.of(page.rows, columns, request.GET, name="vuot", title=_("Tỷ lệ vượt giới hạn và phân vị"), page_size=25,
                     empty=_("Không có số liệu trong kỳ này."))  # fmt: skip
 
 
@@ -188,7 +188,7 @@ def trend_table(page: Statistics, request: HttpRequest) -> Table:
     ]  # fmt: skip
     return Table.of(
         page.trends, columns, request.GET, name="xu-the", title=_("Xu thế nhiều năm (Kendall theo mùa, độ dốc Sen)"),
-        page_size=50, empty=_("Chưa có chuỗi nào đủ dài. Với trạm tự động, chọn một trạm hoặc một thông số để tính."),
+        page_size=25, empty=_("Chưa có chuỗi nào đủ dài. Với trạm tự động, chọn một trạm hoặc một thông số để tính."),
     )  # fmt: skip
 
 
@@ -225,7 +225,7 @@ def load_table(page: Statistics, request: HttpRequest) -> Table:
                value=lambda row: None if row.weighted_mean is None else round(row.weighted_mean, 3), filterable=False),
     ]  # fmt: skip
     return Table.of(page.loads, columns, request.GET, name="tai-luong", title=_("Tải lượng, nơi có đo lưu lượng"),
-                    page_size=50, empty=_("Không trạm nào có lưu lượng trong kỳ này."))  # fmt: skip
+                    page_size=25, empty=_("Không trạm nào có lưu lượng trong kỳ này."))  # fmt: skip
 
 
 def received_table(page: Statistics, request: HttpRequest) -> Table:
@@ -244,7 +244,7 @@ def received_table(page: Statistics, request: HttpRequest) -> Table:
         Column("expected", _("Phải có"), "number", value=lambda row: row.received.expected, filterable=False),
     ]  # fmt: skip
     return Table.of(page.received, columns, request.GET, name="nhan", title=_("Tỷ lệ số liệu nhận được (mốc 80 %)"),
-                    page_size=50, empty=_("Không có trạm tự động trong kỳ này."))  # fmt: skip
+                    page_size=25, empty=_("Không có trạm tự động trong kỳ này."))  # fmt: skip
 
 
 def _received(found: Received | None) -> Status:
@@ -297,7 +297,7 @@ def drawings(page: Statistics) -> list[tuple[str, Drawing, str]]:
     several = len({row.series.station_id for row in over}) > 1
     bars = [
         RateBar(
-            f"{row.station.name.removesuffix(' (minh hoạ)')}: {_symbol(row)}" if several else title_of(row.series),
+            f"{_symbol(row)}, {row.station.name.removesuffix(' (minh hoạ)')}" if several else title_of(row.series),
             row.rate.rate or 0, row.rate.low if row.rate.enough else None, row.rate.high if row.rate.enough else None,
             f"{row.rate.k}/{row.rate.n} ({_percent(row.rate.rate)})",
         )

@@ -1,0 +1,211 @@
+"""Pages of a station, of a comparison, of statistics: what they say, and to whom."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pytest
+from django.test import Client
+from tests.factories import water as factory
+
+from giapranh.kernel.clock import now
+from giapranh.water.queries import comparison, statistics
+from giapranh.water.queries.series import to_ms
+
+START = datetime(2026, 11, 1, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def station(thuong: Any, node: Any) -> Any:
+    return factory.station(thuong, 93.4, name="Giáp ranh", owner=node.water)
+
+
+@pytest.fixture
+def ammonium(station: Any) -> Any:
+    row = factory.series(station, "nh4_n", basis="N")
+    factory.observations(row, [0.1, 0.2, None, 0.9], start=START)
+    return row
+
+
+def page_of(client: Client, officer: Any, path: str) -> Any:
+    client.force_login(officer)
+    return client.get(path)
+
+
+def test_a_station_page_says_value_class_and_age(client: Client, specialist: Any, station: Any) -> None:
+    factory.observations(factory.series(station, "cod"), [17.5], start=now() - timedelta(minutes=7))
+    text = page_of(client, specialist, f"/song-ngoi/tram/{station.pk}/").content.decode()
+    assert "Mức C – xấu" in text
+    assert "7 phút trước" in text
+    assert "cách gộp của phần mềm" in text
+    assert "BOD" in text  # what was not measured
+
+
+def test_the_page_of_a_neighbours_station_is_not_there_for_them(client: Client, chi: Any, station: Any) -> None:
+    assert page_of(client, chi, f"/song-ngoi/tram/{station.pk}/").status_code == 404
+
+
+def test_the_data_of_a_chart_follow_the_station(client: Client, chi: Any, ammonium: Any) -> None:
+    path = f"/song-ngoi/chuoi/{ammonium.pk}/so-lieu.json?tu=0&den=1"
+    assert page_of(client, chi, path).status_code == 404
+    assert page_of(client, chi, f"/song-ngoi/chuoi/{ammonium.pk}/tai-ve/").status_code == 404
+
+
+def test_the_chart_gets_exactly_what_is_stored(client: Client, specialist: Any, ammonium: Any) -> None:
+    span = f"tu={to_ms(START)}&den={to_ms(START + timedelta(hours=1))}"
+    data = page_of(client, specialist, f"/song-ngoi/chuoi/{ammonium.pk}/so-lieu.json?{span}").json()
+    assert data["v"] == [0.1, 0.2, None, 0.9]
+    assert data["f"] == [1, 1, 9, 1]
+    assert (data["total"], data["bucket"], data["gap"]) == (4, 0, 900_000)
+    assert [line["label"] for line in data["limits"]] == ["giới hạn sức khỏe"]
+
+
+@pytest.mark.parametrize("query", ["", "tu=x&den=1", "tu=5&den=5", "tu=-1&den=5", "tu=0&den=99999999999999"])
+def test_a_window_that_makes_no_sense_is_refused(client: Client, specialist: Any, ammonium: Any, query: str) -> None:
+    assert page_of(client, specialist, f"/song-ngoi/chuoi/{ammonium.pk}/so-lieu.json?{query}").status_code == 422
+
+
+def test_the_csv_holds_every_row_with_flag_and_source(client: Client, specialist: Any, ammonium: Any) -> None:
+    answer = page_of(client, specialist, f"/song-ngoi/chuoi/{ammonium.pk}/tai-ve/?ky=tat-ca")
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert lines[1].startswith("Thời điểm (UTC+7),Giá trị gốc,Giá trị dùng")
+    assert lines[2].startswith("2026-11-01 07:00:00,0.1,0.1,mg/L,1,đạt")
+    assert len(lines) == 6
+
+
+def test_the_workbook_holds_the_same(client: Client, specialist: Any, ammonium: Any) -> None:
+    answer = page_of(client, specialist, f"/song-ngoi/chuoi/{ammonium.pk}/tai-ve/?ky=tat-ca&dang=xlsx")
+    sheet = openpyxl.load_workbook(BytesIO(answer.content)).worksheets[0]
+    assert [row[1] for row in sheet.iter_rows(min_row=3, values_only=True)] == [0.1, 0.2, None, 0.9]
+
+
+def test_a_formula_in_a_name_stays_a_text(client: Client, specialist: Any, station: Any) -> None:
+    from giapranh.water.models import SourceFile
+
+    row = factory.series(station, "cod")
+    factory.observations(row, [9.0], start=START)
+    source = SourceFile.objects.create(kind="demo", name="=1+1", received_at=START)
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("update water_observation set source_id = %s where series_id = %s", [source.pk, row.pk])
+    answer = page_of(client, specialist, f"/song-ngoi/chuoi/{row.pk}/tai-ve/?ky=tat-ca")
+    assert ",'=1+1" in b"".join(answer.streaming_content).decode()
+
+
+def test_a_long_window_is_a_table_of_days(client: Client, specialist: Any, station: Any) -> None:
+    row = factory.series(station, "cod")
+    factory.observations(row, [9.0] * 3000, start=START)
+    text = page_of(client, specialist, f"/song-ngoi/tram/{station.pk}/?chuoi={row.pk}&ky=tat-ca").content.decode()
+    assert "theo ngày" in text
+    assert "288" in text
+
+
+def test_dates_nobody_can_read_are_said_and_the_page_still_shows(
+    client: Client, specialist: Any, ammonium: Any
+) -> None:
+    answer = page_of(client, specialist, f"/song-ngoi/tram/{ammonium.station_id}/?tu=31/02/2026")
+    assert answer.status_code == 200
+    assert "Không có ngày 31/02/2026" in answer.content.decode()
+
+
+# --- comparison ------------------------------------------------------------------------------------------------------
+
+
+def test_pairs_follow_the_water_not_the_clock(thuong: Any, node: Any, specialist: Any) -> None:
+    up, down = factory.station(thuong, 93.4, owner=node.water), factory.station(thuong, 82.6, owner=node.water)
+    hours = np.arange(24 * 40)
+    wave = 0.3 + 0.2 * np.sin(2 * np.pi * hours / 240)
+    above = factory.series(up, "nh4_n", basis="N", cycle_seconds=3600)
+    below = factory.series(down, "nh4_n", basis="N", cycle_seconds=3600)
+    factory.observations(above, wave.tolist(), start=START, step=timedelta(hours=1))
+    factory.observations(below, (np.roll(wave, 15) * 1.2).tolist(), start=START, step=timedelta(hours=1))
+    page = comparison.compare_page(
+        specialist, down, up, "nh4_n", START, START + timedelta(days=40), "low", lag=(15.0, 15.0)
+    )
+    assert (page.up, page.down) == (up, down)  # whoever was named first
+    assert page.kilometres == pytest.approx(10.8)
+    assert page.by_day
+    assert page.result.median_ratio == pytest.approx(1.2, abs=0.01)
+    assert page.worse == "down"
+
+
+def test_the_comparison_of_nothing_in_common_says_so(client: Client, specialist: Any, thuong: Any, node: Any) -> None:
+    a, b = factory.station(thuong, 90, owner=node.water), factory.station(thuong, 80, owner=node.water)
+    answer = page_of(client, specialist, f"/song-ngoi/so-sanh/?a={a.pk}&b={b.pk}")
+    assert "chưa có thông số chung" in answer.content.decode()
+
+
+def test_half_a_lag_is_refused(client: Client, specialist: Any, thuong: Any, node: Any) -> None:
+    rows = [factory.series(factory.station(thuong, km, owner=node.water), "cod") for km in (90, 80)]
+    for row in rows:
+        factory.observations(row, [9.0, 9.5], start=START)
+    answer = page_of(client, specialist, f"/song-ngoi/so-sanh/?a={rows[0].station_id}&b={rows[1].station_id}&tre_tu=5")
+    assert answer.status_code == 422
+    assert "Ghi cả hai số giờ" in answer.content.decode()
+
+
+# --- statistics ------------------------------------------------------------------------------------------------------
+
+
+def test_automatic_series_count_by_days_and_samples_each(thuong: Any, node: Any, specialist: Any) -> None:
+    station = factory.station(thuong, 50, owner=node.water)
+    hourly = factory.series(station, "cod", cycle_seconds=3600)
+    factory.observations(hourly, [12.0] * 48 + [30.0] * 24, start=datetime(2026, 10, 31, 17, tzinfo=UTC),
+                         step=timedelta(hours=1))  # fmt: skip
+    point = factory.station(thuong, 40, owner=node.water, kind="manual")
+    factory.observations(factory.series(point, "cod", cycle_seconds=None), [9.0, 22.0], start=START,
+                         step=timedelta(days=7))  # fmt: skip
+    page = statistics.statistics_page(specialist, statistics.period_of("2026-Q4"), now())
+    assert [(row.by_day, row.rate.k, row.rate.n) for row in page.rows if row.rate] == [(True, 1, 3), (False, 1, 2)]
+    assert [row.bound_key for row in page.rows] == ["B", "B"]
+
+
+def test_the_target_of_a_reach_is_the_limit_to_count_against(thuong: Any, node: Any, specialist: Any) -> None:
+    factory.target(factory.reach(thuong, 60, 40), "A")
+    point = factory.station(thuong, 50, owner=node.water, kind="manual")
+    factory.observations(factory.series(point, "cod", cycle_seconds=None), [12.0], start=START)
+    [row] = statistics.statistics_page(specialist, statistics.period_of("2026"), now()).rows
+    assert (row.bound_key, row.rate.k if row.rate else None) == ("target", 1)
+
+
+def test_samples_of_quarters_are_tested_by_quarters(thuong: Any, node: Any, specialist: Any) -> None:
+    point = factory.station(thuong, 50, owner=node.water, kind="manual")
+    row = factory.series(point, "bod5", cycle_seconds=None)
+    for n in range(16):
+        when = datetime(2023 + n // 4, 2 + 3 * (n % 4), 10, 3, tzinfo=UTC)
+        factory.observations(row, [3.0 + 0.2 * (n // 4) + 0.5 * (n % 4)], start=when)
+    [found] = statistics.statistics_page(specialist, statistics.period_of("2026"), now()).trends
+    assert (found.season, found.trend.direction) == (4, "up")
+    assert found.trend.slope == pytest.approx(0.2)
+
+
+def test_loads_need_discharge_of_the_same_day(thuong: Any, node: Any, specialist: Any) -> None:
+    station = factory.station(thuong, 50, owner=node.water)
+    for parameter, value, unit in (("cod", 10.0, "mg/L"), ("flow", 20.0, "m³/s")):
+        row = factory.series(station, parameter, unit=unit, cycle_seconds=3600)
+        factory.observations(row, [value] * 48, start=datetime(2026, 10, 31, 17, tzinfo=UTC), step=timedelta(hours=1))
+    [load] = statistics.statistics_page(specialist, statistics.period_of("2026-Q4"), now()).loads
+    assert (load.days, round(load.mean_kg_day), round(load.total_t, 2)) == (2, 17280, 34.56)
+
+
+@pytest.mark.parametrize("text", ["2026-Q5", "26", "", "2026-13", "năm"])
+def test_a_period_nobody_can_read_is_refused(text: str) -> None:
+    with pytest.raises(statistics.BadPeriod):
+        statistics.period_of(text)
+
+
+def test_statistics_come_as_page_workbook_and_figures(client: Client, specialist: Any, ammonium: Any) -> None:
+    base = "/song-ngoi/thong-ke/?ky=2026-Q4"
+    assert "Tỷ lệ vượt giới hạn" in page_of(client, specialist, base).content.decode()
+    book = openpyxl.load_workbook(BytesIO(client.get(base + "&xuat=ca-so").content))
+    assert book.sheetnames == ["Vuot gioi han", "Xu the", "Tai luong", "So lieu nhan"]
+
+
+def test_the_statistics_of_nothing_are_an_empty_page(client: Client, specialist: Any) -> None:
+    assert page_of(client, specialist, "/song-ngoi/thong-ke/?ky=2019").status_code == 200
