@@ -32,7 +32,12 @@ class WrongFile(BadInput):
 
 
 def import_records(
-    kind: Annotated[str, typer.Argument(help=_("places, offices, tasks, rivers, stations, river-features, station-files hoặc lab-sheet."))],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help=_("places, offices, tasks, rivers, stations, river-features, station-files hoặc lab-sheet.")
+        ),
+    ],
     paths: Annotated[list[Path], typer.Argument(help=_("Tệp hoặc thư mục cần nạp."), metavar="FILE…")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Chỉ xem sẽ thay đổi gì."))] = False,
     programme: Annotated[str, typer.Option("--programme", help=_("Chương trình nhận việc (tasks): số hoặc tên."))] = "",

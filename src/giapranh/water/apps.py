@@ -14,8 +14,10 @@ class WaterConfig(AppConfig):
         from giapranh.water import indicators, layers, links, shares, succession  # noqa: F401 - indicators register on import
         from giapranh.water.queries import alerts, incidents
         from giapranh.water.services import alerting, arrivals
+        from giapranh.water.sta import notify
 
         arrivals.register(alerting.on_arrival)
+        notify.register()
         for kind in shares.kinds():
             register_kind(kind)
         register_resolver("alert", alerts.resolve_alert)

@@ -9,9 +9,11 @@ from django.db.models import QuerySet
 
 from giapranh.people.audit import audit
 from giapranh.people.succession import Effect, Move
-from giapranh.water.models import AlertRule, Station
+from giapranh.water.models import Alert, AlertRule, Incident, Station
 from giapranh.water.queries.neighbours import DUTY
 from giapranh.water.queries.river_page import station_url
+from giapranh.water.rules.alert_states import LIVE
+from giapranh.water.rules.incidents import OPEN_INCIDENTS
 
 SHOWN = 200  # lines of a preview; the rest is one line with their number
 
@@ -29,6 +31,8 @@ def apply(moves: list[Move], by: Any, at: datetime) -> None:
         moved = list(_stations(move).values_list("pk", flat=True))
         Station.objects.filter(pk__in=moved).update(owner=move.successor_id)
         AlertRule.objects.filter(owner=move.predecessor_id, valid_to=None).update(owner=move.successor_id)
+        Alert.objects.filter(owner=move.predecessor_id, state__in=LIVE).update(owner=move.successor_id)
+        Incident.objects.filter(owner=move.predecessor_id, state__in=OPEN_INCIDENTS).update(owner=move.successor_id)
         if moved:
             audit("water.stations_moved", "office", move.predecessor_id, by, at, to=move.successor_id, stations=moved)
 

@@ -24,7 +24,7 @@ class MomentField(forms.CharField):
     """A moment in Vietnam: ``23/11/2026 08:10``."""
 
     def to_python(self, value: Any) -> Any:
-        text = " ".join(super().to_python(value).split())
+        text = " ".join((super().to_python(value) or "").split())
         if not text:
             return None
         try:

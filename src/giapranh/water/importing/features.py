@@ -70,9 +70,10 @@ def _feature(row: SheetRow, file: str, report: Report, known: Known) -> str:
     name, kind = row.needed("name", most=200), row.choice("kind", FeatureKind.choices)
     if not kind:
         raise BadSheet(N_("thiếu %(column)s."), column="kind")
-    details = {
-        name: value for name in ("serves", "commune", "releases", "note") if (value := row.text(name))
-    } | {name: value for name in ("m3_per_day",) if (value := row.number_of(name, low=0)) is not None}  # fmt: skip
+    told = ("serves", "commune", "releases", "note")
+    details: dict[str, Any] = {column: words for column in told if (words := row.text(column))}
+    if (volume := row.number_of("m3_per_day", low=0)) is not None:
+        details["m3_per_day"] = volume
     known_row = RiverFeature.objects.filter(
         watercourse=river, kind=kind, name=name, valid_from=row.day("valid_from")
     ).first()

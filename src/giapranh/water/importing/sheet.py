@@ -143,7 +143,7 @@ def read_bytes(data: bytes, needed: Iterable[str] = ()) -> list[SheetRow]:
     try:
         head = [_heading(cell) for cell in next(reader)]
         _check_head(head, needed)
-        rows = []
+        rows: list[SheetRow] = []
         for cells in reader:
             if len(rows) >= MAX_ROWS:
                 raise BadSheet(N_("Tệp có hơn %(limit)s dòng."), limit=MAX_ROWS)

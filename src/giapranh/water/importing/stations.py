@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 from giapranh.kernel.errors import N_
@@ -63,7 +64,7 @@ def _station(row: SheetRow, file: str, report: Report, known: Known) -> str:
     return "updated" if state == "unchanged" and any(made) else state
 
 
-def _known_station(code: str, name: str, start: object) -> Station | None:
+def _known_station(code: str, name: str, start: date | None) -> Station | None:
     if code:
         return Station.objects.filter(code=code, valid_from=start).first()
     return Station.objects.filter(code="", name=name, valid_from=start).first()

@@ -18,7 +18,7 @@ from giapranh.water.rules import parameters as listed
 
 def for_station(user: Any, day: date, *, station: Station | None = None) -> dict[str, Any]:
     """The lists of the form of a station."""
-    others = network.stations(user, day).exclude(pk=station.pk if station else None)
+    others = network.stations(user, day).exclude(pk=station.pk if station else 0)
     owners = {office.pk: office.name for office in people.offices(day, within=people.own_agency())}
     if station is not None and station.owner is not None:
         owners.setdefault(station.owner.pk, people.display_name(station.owner, day))

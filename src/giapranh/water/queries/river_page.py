@@ -118,7 +118,7 @@ def rows_of(user: Any, stations: Sequence[Station], now: datetime) -> list[Stati
     """Each station with its state, the class it must meet and who has heard."""
     states = station_states(stations, now)
     heard = _heard(list(states))
-    targets = network.targets_on(local_date(now))
+    targets = list(network.targets_on(local_date(now)))
     return [_row(states[station.pk], now, heard.get(station.pk, ""), targets) for station in stations]
 
 

@@ -246,7 +246,7 @@ def _feature_url(key: str) -> str:
 
 def _fronts(graph: Graph, at: Position, asked: Asked) -> list[Front]:
     """How far the fastest and the slowest water came; where they stand on two rivers, both are named."""
-    found = []
+    found: list[Front] = []
     for hours in FRONTS:
         if hours > asked.max_hours:
             break
@@ -351,7 +351,7 @@ def _strip(graph: Graph, asked: Asked, key: str, found: Sequence[Line], fronts: 
     tones = {each.code: each.tone for each in provinces_of({bank.province_code for bank in graph.banks}, day)}
     borders = [each for each in network.reaches(river, day) if each.is_border]
     return Strip(
-        river.name, top, marks, stretches(banks, tones),
+        river.name, top, marks, stretches(list(banks), tones),
         [Border(each.km_upper, each.km_lower, border_words(each, day)) for each in borders
          if each.km_lower < top and each.km_upper > bottom],
         bands, bottom_km=bottom,
