@@ -3,6 +3,8 @@
     python benchmarks/reading.py
 
 One page of text read from plain text is 1; every other road is told as a multiple of it, then each road by its stages.
+At last every two-page paper of the tests is read once, the first time this process meets it, and a long text in pieces
+of growing length: both in processor time, which other work on the machine disturbs less.
 """
 
 from __future__ import annotations
@@ -55,11 +57,42 @@ def main() -> None:
     print(f"{'road':20s} {'ratio':>8s} {'papers/s':>9s} {'ms':>9s}   (one page, one process)")
     for kind, each in took.items():
         print(f"{kind:20s} {each / base:8.1f} {1 / each:9.1f} {each * 1000:9.2f}")
+    _first_readings()
+    _growing_texts()
     print("\nwhere the time goes (share of the road)")
     for kind, (name, data, times) in papers.items():
         stages = _stages(name, data, max(2, times // 4))
         whole = sum(stages.values())
         print(f"{kind:20s} " + "   ".join(f"{stage} {each / whole:4.0%}" for stage, each in stages.items()))
+
+
+def _first_readings() -> None:
+    """Papers of two pages that the process has not read before; other papers have warmed it."""
+    texts = {path: path.read_bytes() for path in sorted((ROOT / "tests" / "papers").glob("*/*.txt"))}
+    two_pages = [path for path, data in texts.items() if 2_500 <= len(data.decode()) <= 5_000]
+    for path, data in texts.items():
+        if path not in two_pages:
+            read_paper(data, path.name)
+    took = sorted(1000 * _processor_time(texts[path], path.name) for path in two_pages)
+    print(
+        f"\nfirst reading of {len(took)} papers of 2,500-5,000 characters: median {median(took):.1f} ms, "
+        f"fastest {took[0]:.1f}, slowest {took[-1]:.1f} (processor time)"
+    )
+
+
+def _growing_texts() -> None:
+    page = next((ROOT / "tests" / "papers" / "dev").glob("d20.txt")).read_text(encoding="utf-8")
+    print("\na long text: characters, ms (processor time), ms per 1,000 characters")
+    for times in (4, 16, 64, 220):
+        data = (page * times).encode()
+        spent = 1000 * _processor_time(data, "long.txt")
+        print(f"{len(page) * times:10,d} {spent:10.0f} {1000 * spent / (len(page) * times):8.2f}")
+
+
+def _processor_time(data: bytes, name: str) -> float:
+    start = time.process_time()
+    read_paper(data, name, limits=Limits(characters=2_000_000))
+    return time.process_time() - start
 
 
 def _stages(name: str, data: bytes, times: int) -> dict[str, float]:

@@ -8,7 +8,7 @@ from . import clauses
 from .clauses import Clause
 from .folding import key
 from .found import Circumstances, Found, Scope
-from .headings import is_label
+from .headings import is_label, names_body
 from .lines import Para
 from .naming import initials
 from .phrases import phrase_at
@@ -35,7 +35,21 @@ class Judge:
         self.paras, self.about, self.annex_from, self.found = paras, about, annex_from, found
         self.last_body = max((i for i, p in enumerate(paras[:annex_from]) if not p.note), default=-1)
         self.seen_lead_in = False
+        self.kin: dict[int, dict[str, tuple[int, int]]] = {}
         self.root_units: tuple[tuple[Para, Unit], ...] = ()
+
+    def _kin(self, node: Node) -> tuple[int, int]:
+        """How many headings stand beside this one, and how many of them name bodies; counted once for all of them."""
+        if node.parent is None:
+            return 0, 0
+        if id(node.parent) not in self.kin:
+            counts: dict[str, tuple[int, int]] = {}
+            for child in node.parent.children:
+                every, naming = counts.get(child.kind, (0, 0))
+                counts[child.kind] = every + 1, naming + names_body(child)
+            self.kin[id(node.parent)] = counts
+        every, naming = self.kin[id(node.parent)].get(node.kind, (1, 0))
+        return every - 1, naming - names_body(node)
 
     def _taken(self, para: Para) -> list[tuple[int, int]]:
         return self.about.taken.get(id(para), [])
@@ -79,6 +93,8 @@ class Judge:
 
     def _not_a_duty_article(self, node: Node) -> bool:
         words = node.folded
+        if re.match(r"[^.;]{0,40}co hieu luc", words):
+            return True
         if node.children:
             return False
         return bool(

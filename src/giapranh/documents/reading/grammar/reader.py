@@ -82,7 +82,9 @@ def _read(text: str, source: SourceText) -> Reading:
     about = _circumstances(head, header, cited_paras, cited)
     root, found = duties(paras, about, len(body))
     found += [d for table in (*body_tables, *annex_tables) for d in table_duties(table, about)]
-    places = [(i, cited_paras[c.para], c.start) for i, c in enumerate(cited)]
+    places: dict[int, list[tuple[int, int]]] = {}
+    for i, c in enumerate(cited):
+        places.setdefault(id(cited_paras[c.para]), []).append((i, c.start))
     directives = tuple(written(f, about, places) for f in found)
     return replace(
         header,
@@ -322,7 +324,8 @@ def _recipients(tail: Tail) -> tuple[Value[Recipient], ...]:
     out: list[Value[Recipient]] = []
     for para in tail.items:
         text = re.sub(r"[;,](?= \()", "", para.text).strip(" .;:,-–*_|'`")
-        text = re.sub(r"[;.]\s+\S{0,3}$", "", text).strip(" .;:,")
+        if para is not tail.kept:
+            text = re.sub(r"[;.]\s+\S{0,3}$", "", text).strip(" .;:,")
         if not re.search(r"\w{2}", text):
             continue
         note = re.search(r"\(([^()]*)\)?$", text)

@@ -8,7 +8,6 @@ from itertools import islice
 from . import clauses
 from .clauses import Clause
 from .found import Scope
-from .headings import names_body
 from .judging import Judge
 from .lines import Para
 from .phrases import phrase_at
@@ -106,11 +105,10 @@ class Seeker(Judge):
     def _unread_heading(self, node: Node, end: int) -> Clause | None:
         """A short heading beside headings that name bodies names one too, even if OCR spoilt its words."""
         text = node.text.rstrip(" :.")
-        others = [c for c in (node.parent.children if node.parent else ()) if c.kind == node.kind and c is not node]
-        alike = sum(bool(names_body(c)) for c in others)
+        others, alike = self._kin(node)
         if (
             not others
-            or alike * 2 < len(others)
+            or alike * 2 < others
             or len(text) > 90
             or SECTION.search(node.folded)
             or TOPICAL.match(node.folded)

@@ -21,7 +21,7 @@ _VIA = re.compile(r" ?\((?:qua|thong qua|gui qua|truc tiep|phong|vu|cuc) ?[^)]{2
 _PROVINCE = re.compile(r"(?:tinh|thanh pho|tp\.?) ((?:[^\W\d_]+)(?: [^\W\d_]+){1,3})")
 
 
-def written(found: Found, about: Circumstances, cites: list[tuple[int, Para, int]]) -> Value[Directive]:
+def written(found: Found, about: Circumstances, cites: dict[int, list[tuple[int, int]]]) -> Value[Directive]:
     """The duty with every part as a value with its span."""
     para = found.para
     text = found.text if found.text is not None else para.text[found.start : found.end].strip()
@@ -40,7 +40,7 @@ def written(found: Found, about: Circumstances, cites: list[tuple[int, Para, int
         _actions(para, found.start, found.end),
         found.mode,
         due,
-        tuple(i for i, p, at in cites if p is para and found.start <= at < found.end),
+        tuple(i for i, at in cites.get(id(para), ()) if found.start <= at < found.end),
     )
     end = found.end
     while end > found.start and para.text[end - 1 : end] == " ":
