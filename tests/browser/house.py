@@ -9,7 +9,7 @@ from typing import Any
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
-from tests.factories import alert_house, intake_house, river_house, show_house
+from tests.factories import alert_house, intake_house, key_house, river_house, show_house
 from tests.factories import documents as paper_factory
 from tests.factories import programme as programme_factory
 from tests.factories.people import appoint

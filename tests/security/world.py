@@ -14,7 +14,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.documents.reading.intake import making
-from tests.factories import alert_house, intake_house, river_house, show_house
+from tests.factories import alert_house, intake_house, key_house, river_house, show_house
 from tests.factories import documents as paper_factory
 from tests.factories import programme as programme_factory
 
