@@ -6,13 +6,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 from django.db import connection
 from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.utils.translation import gettext
 
 from giapranh.kernel.errors import N_, NotFound
 from giapranh.water.models import Correction, FileColumn, Series, SourceFile, SourceKind, Station
 from giapranh.water.permissions import visible_stations
 from giapranh.water.rules.quality import Flag, words
+from giapranh.water.rules.station_clock import CLOCK_WORDS, Clock, judge_clock
+from giapranh.water.rules.station_names import BadFileName, parse_name
 
 GAP = timedelta(hours=3)  # flagged rows nearer than this belong to one story
 MOST_ROWS = 50_000
@@ -54,6 +58,11 @@ class Sender:
     files_of_day: int = 0
     refused_of_day: int = 0
     unmatched: int = 0
+    clock: str = ""  # what is odd about the logger's clock, as a message id
+
+    @property
+    def clock_words(self) -> str:
+        return gettext(self.clock) if self.clock else ""
 
 
 def senders(user: Any, at: datetime) -> list[Sender]:
@@ -78,7 +87,26 @@ def senders(user: Any, at: datetime) -> list[Sender]:
         .annotate(n=Count("pk"))
     ):
         found[row["station"]].unmatched = row["n"]
+    for pk, words_of_clock in _clocks(files, at).items():
+        found[pk].clock = words_of_clock
     return sorted(found.values(), key=lambda sender: (not sender.refused_of_day, sender.station.sort_key))
+
+
+def _clocks(files: QuerySet[SourceFile], at: datetime) -> dict[int, str]:
+    """Stations whose logger's clock does not agree with the hour its files of the last three hours came in."""
+    behind: dict[int, list[float]] = {}
+    recent = files.filter(received_at__gte=at - timedelta(hours=3)).order_by("received_at", "name")
+    for pk, name, received in recent.values_list("station", "name", "received_at"):
+        try:
+            behind.setdefault(pk, []).append((received - parse_name(name).at).total_seconds())
+        except BadFileName:
+            continue
+    judged = {pk: judge_clock(np.array(seconds)) for pk, seconds in behind.items()}
+    return {
+        pk: CLOCK_WORDS[finding.kind]
+        for pk, finding in judged.items()
+        if finding.kind not in (Clock.RIGHT, Clock.UNKNOWN)
+    }
 
 
 def columns_of(station: Station) -> list[FileColumn]:
