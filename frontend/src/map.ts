@@ -18,6 +18,7 @@ const LOOKS: Record<string, PathOptions> = {
 
 function look(feature?: Feature): PathOptions {
   const kind = String(feature?.properties?.["kind"] ?? "");
+  if (feature?.geometry?.type === "Point") return {}; // drawn by point()
   if (feature?.properties?.["tone"]) return { className: `map-${kind} ${plain(feature, "tone")}`, weight: 6, fill: false };
   return LOOKS[kind] ?? LOOKS[kind.includes("river") ? "river" : kind.includes("border") ? "shared_border" : "commune"] ?? {};
 }

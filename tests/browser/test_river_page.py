@@ -50,10 +50,11 @@ def test_one_picture_for_a_desk_and_one_for_a_phone(
     visit_of: Callable[..., Visit], an: Officer, station_id: int, size: Any, shown: str, hidden: str, theme: str
 ) -> None:
     visit = visit_of(an, size=size, theme=theme)
-    for address in (RIVER, TRACE, "/song-ngoi/"):
+    forms = (f"/song-ngoi/tram/{station_id}/khai-bao/", "/song-ngoi/thuong/muc-tieu/")
+    for address in (RIVER, TRACE, "/song-ngoi/", *forms):
         assert visit.go(address) == 200
         assert "\n".join([*visit.faults, *visit.axe(), *visit.too_wide()]) == "", address
-        if address != "/song-ngoi/":
+        if address in (RIVER, TRACE):
             assert visit.page.locator(f".straight-{shown}").first.is_visible()
             assert not visit.page.locator(f".straight-{hidden}").first.is_visible()
 

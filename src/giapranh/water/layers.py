@@ -92,6 +92,8 @@ def _reaches(rows: Sequence[StationRow], courses: dict[int, list[tuple[float, fl
 def _spots(features: Sequence[RiverFeature], courses: dict[int, list[tuple[float, float, float]]]) -> list[Geo]:
     drawn = []
     for feature in features:
+        if "km_lower" in feature.details:
+            continue  # it lies along a stretch, not at a point
         course = courses.get(feature.watercourse_id, [])
         point = _where(feature.lon, feature.lat, feature.km, course)
         if point:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from giapranh.kernel.refs import RecordRef, Resolved
 from giapranh.water import words
@@ -39,9 +40,14 @@ def find_stations(user: Any, wanted: str, day: date, most: int) -> list[tuple[st
     return found[:most]
 
 
+def any_illustrative(user: Any, day: date) -> bool:
+    """Whether a map of ``day`` would show this person a station made for demonstration."""
+    return network.stations(user, day).filter(illustrative=True).exists()
+
+
 def _note(row: Station) -> str:
     place = f"{row.watercourse.name}, {words.kilometre(row.km)}" if row.watercourse and row.km is not None else ""
-    return " · ".join(filter(None, [row.code, place]))
+    return " · ".join(filter(None, [row.code, place, _("dữ liệu minh hoạ") if row.illustrative else ""]))
 
 
 def _key(text: str) -> dict[str, int | UUID] | None:
