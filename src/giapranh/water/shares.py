@@ -7,7 +7,7 @@ incident, internal notes and names of officers are in no projection.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,10 +15,12 @@ from uuid import UUID
 
 from django.db import connection
 
-from giapranh.kernel.clock import VIETNAM, today
+from giapranh.exchange.ledger.entry import Blob
+from giapranh.kernel.clock import VIETNAM, now, today
 from giapranh.kernel.errors import N_
 from giapranh.places.named import held_on
 from giapranh.water.models import Alert, BankReach, Incident, Notice, Series, Station
+from giapranh.water.services import neighbour_news
 
 Data = dict[str, Any]
 MOST_ROWS = 20_000  # of one series in one record; a longer span is asked for in pieces
@@ -235,8 +237,46 @@ def _incident(record_id: str) -> Incident | None:
 
 def _notice(record_id: str) -> Notice | None:
     uid = _uid(record_id)
-    rows = Notice.objects.select_related("incident", "paper")
+    rows = Notice.objects.select_related("incident", "paper", "bundle")
     return rows.filter(uid=uid, incoming=False, sent_at__isnull=False).first() if uid else None
+
+
+RECENT = timedelta(days=366)  # older alerts are history: an agreement that begins today does not send them
+DAYS_BACK = 3  # daily figures told anew each day, for files that came late
+
+
+def _every_station() -> Iterable[str]:
+    return (str(uid) for uid in Station.objects.filter(node="").order_by("pk").values_list("uid", flat=True))
+
+
+def _every_day() -> Iterable[str]:
+    day = today()
+    rows = Series.objects.filter(station__node="", last_time__isnull=False).order_by("pk").values_list("uid", flat=True)
+    return (f"{uid}/{day - timedelta(days=back)}" for uid in rows for back in range(1, DAYS_BACK + 1))
+
+
+def _every_alert() -> Iterable[str]:
+    rows = Alert.objects.filter(opened_at__gte=now() - RECENT, station__node="").order_by("pk")
+    return (str(uid) for uid in rows.values_list("uid", flat=True))
+
+
+def _every_incident() -> Iterable[str]:
+    rows = Incident.objects.filter(confirmed_at__isnull=False).order_by("pk")
+    return (str(uid) for uid in rows.values_list("uid", flat=True))
+
+
+def _every_notice() -> Iterable[str]:
+    rows = Notice.objects.filter(incoming=False, sent_at__isnull=False).order_by("pk")
+    return (str(uid) for uid in rows.values_list("uid", flat=True))
+
+
+def _evidence(record_id: str) -> tuple[Blob, ...]:
+    """The bundle of a notice: it leaves only under a clause that says so."""
+    found = _notice(record_id)
+    if found is None or found.bundle is None:
+        return ()
+    name = f"bang-chung-{found.incident.number}-{found.n}.zip"
+    return (Blob(found.bundle.sha256, found.bundle.size, found.bundle.media_type, name),)
 
 
 _STATION_FIELDS = {
@@ -326,26 +366,29 @@ def kinds() -> list[Any]:
 
     return [
         Shareable("water-station", N_("Trạm quan trắc nước"), _STATION_FIELDS, _of(_station, station_record),
-                  lambda d: str(d.get("name", "")), check=_checked({"name": str, "series": list}), areas=_areas),
+                  lambda d: str(d.get("name", "")), check=_checked({"name": str, "series": list}), areas=_areas,
+                  every=_every_station),
         Shareable("water-latest", N_("Số liệu mới nhất của trạm"), _LATEST_FIELDS, _of(_station, latest_record),
-                  lambda d: str(d.get("name", "")), check=_checked({"values": list}), areas=_areas, day=_day("at")),
+                  lambda d: str(d.get("name", "")), check=_checked({"values": list}), areas=_areas, day=_day("at"),
+                  every=_every_station),
         Shareable("water-daily", N_("Số liệu ngày"), _DAILY_FIELDS, _daily,
                   lambda d: f"{d.get('parameter', '')} {d.get('day', '')}", check=_checked({"day": str}),
-                  areas=_areas, day=_day("day")),
+                  areas=_areas, day=_day("day"), every=_every_day),
         Shareable("water-series", N_("Số liệu thô theo yêu cầu"), _SPAN_FIELDS, _span,
                   lambda d: f"{d.get('parameter', '')} {d.get('from', '')}", lane="bulk",
                   check=_checked({"rows": list}), areas=_areas, day=_day("from")),
         Shareable("water-alert", N_("Cảnh báo nước"), _ALERT_FIELDS, _of(_alert, alert_record),
                   lambda d: str(d.get("stationName", "")), lane="alert", check=_checked({"state": str}), areas=_areas,
-                  day=_day("since"), own_url=_url("canh-bao", _alert)),
+                  every=_every_alert, day=_day("since"), own_url=_url("canh-bao", _alert)),
         Shareable("water-incident", N_("Sự cố nguồn nước"), _INCIDENT_FIELDS, _of(_incident, incident_record),
                   lambda d: f"{d.get('number', '')} {d.get('name', '')}".strip(), lane="alert",
                   check=_checked({"name": str, "signs": list, "drill": bool}), areas=_areas, day=_day("seenAt"),
-                  own_url=_url("su-co", _incident)),
+                  own_url=_url("su-co", _incident), every=_every_incident),
         Shareable("water-notice", N_("Thông báo sự cố nguồn nước"), _NOTICE_FIELDS, _of(_notice, notice_record),
                   lambda d: f"{d.get('incidentNumber', '')}/{d.get('n', '')}", lane="alert",
                   check=_checked({"kind": str, "content": dict, "drill": bool}), areas=_areas, day=_day("sentAt"),
-                  own_url=_url("thong-bao", _notice)),
+                  own_url=_url("thong-bao", _notice), every=_every_notice, files=_evidence,
+                  applied=neighbour_news.notice_came),
     ]  # fmt: skip
 
 

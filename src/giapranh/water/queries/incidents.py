@@ -275,6 +275,11 @@ def drills() -> QuerySet[Drill]:
     )
 
 
+def sent_of(drill: Drill) -> Sequence[Notice]:
+    """The notices of a drill that ``drills`` brought along."""
+    return getattr(drill.incident, "sent_notices", [])
+
+
 # --- references, state -----------------------------------------------------------------------------------------------
 
 

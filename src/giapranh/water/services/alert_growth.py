@@ -15,8 +15,10 @@ from giapranh.water.models import Alert, AlertEvent, AlertRule, Station
 from giapranh.water.queries import on_call
 from giapranh.water.rules.alert_clocks import Quiet, Severity, tell_at
 from giapranh.water.rules.alert_states import LIVE, AlertState, AlertVerb, Phase, Run, Terms, Watch, follow, move
+from giapranh.water.services import neighbour_news
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NEWS = frozenset({"opened", "worse", "cleared"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,15 @@ def grow(rule: AlertRule, station: Station, seen: Sequence[Seen], at: datetime) 
     for each in seen:
         alert = _feed(alert, rule, station, each, at)
     if alert is not None:
-        alert.save()
+        _save(alert, at)
     return alert
+
+
+def _save(alert: Alert, at: datetime) -> None:
+    """Keep the row; the neighbour hears when it opened, became worse or ended, not of every value."""
+    alert.save()
+    if alert.__dict__.pop("_is_news", False):
+        neighbour_news.changed("water-alert", alert.uid, at)
 
 
 def _feed(alert: Alert | None, rule: AlertRule, station: Station, seen: Seen, at: datetime) -> Alert | None:
@@ -79,7 +88,7 @@ def _feed(alert: Alert | None, rule: AlertRule, station: Station, seen: Seen, at
             continue
         alert = alert if alert is not None else _begin(rule, station, after, at, seen)
         _take_in(alert, rule, seen, before, after, ended, at)
-        if _is_over(alert):
+        if _is_over(alert, at):
             alert = None
             if after.phase != Phase.CALM:  # ended by a person, and worse now than it was then
                 alert = _begin(rule, station, after, at, seen)
@@ -88,11 +97,11 @@ def _feed(alert: Alert | None, rule: AlertRule, station: Station, seen: Seen, at
     return alert
 
 
-def _is_over(alert: Alert) -> bool:
+def _is_over(alert: Alert, at: datetime) -> bool:
     """Whether the row lives no longer; it is kept as it stands then, unless it never opened."""
     over = alert.state == AlertState.ENDED and not alert.muted
     if over and alert.pk is not None:
-        alert.save()
+        _save(alert, at)
     return over
 
 
@@ -202,4 +211,6 @@ def _settle_muted(alert: Alert, rule: AlertRule, watches: Sequence[Watch], level
 def happened(
     alert: Alert, what: str, at: datetime, *, by: Any = None, words: str = "", data: Mapping[str, Any] | None = None
 ) -> None:
+    if what in NEWS:
+        alert.__dict__["_is_news"] = True
     AlertEvent.objects.create(alert=alert, what=what, at=at, by=by, words=words, data=dict(data or {}))

@@ -18,6 +18,7 @@ from giapranh.water import incident_permissions as permissions
 from giapranh.water.incident_permissions import NoSuchAlert
 from giapranh.water.models import Alert
 from giapranh.water.rules.alert_states import LIVE, AlertState, AlertVerb, Watch, WrongAlertState, move
+from giapranh.water.services import neighbour_news
 from giapranh.water.services.alert_growth import happened
 from giapranh.water.services.alert_telling import headline
 
@@ -52,6 +53,7 @@ def acknowledge(*, alert_id: int, by: Officer, at: datetime, words: str = "") ->
         alert.save()
         happened(alert, "acknowledged", at, by=by, words=nfc(words).strip())
         audit("alert.acknowledged", "alert", alert.pk, by, at)
+        neighbour_news.changed("water-alert", alert.uid, at)
     return alert
 
 
@@ -95,4 +97,5 @@ def end(*, alert_id: int, words: str, by: Officer, at: datetime) -> Alert:
         alert.save()
         happened(alert, "ended", at, by=by, words=said)
         audit("alert.ended", "alert", alert.pk, by, at, words=said, muted=alert.muted)
+        neighbour_news.changed("water-alert", alert.uid, at)
     return alert

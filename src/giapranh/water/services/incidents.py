@@ -30,6 +30,7 @@ from giapranh.water.rules.incidents import (
     check_ministry,
     move_incident,
 )
+from giapranh.water.services import neighbour_news
 
 PHOTO_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 PHOTO_LIMIT = 25_000_000
@@ -144,6 +145,7 @@ def change_facts(*, incident_id: int, facts: Facts, by: Officer, at: datetime) -
         incident.save()
         happened(incident, "changed", at, by=by)
         audit("incident.changed", "incident", incident.pk, by, at)
+        neighbour_news.changed("water-incident", incident.uid, at)
     return incident
 
 
@@ -183,6 +185,7 @@ def set_extent(*, incident_id: int, extent: str, provinces: Sequence[str], by: O
         incident.save()
         happened(incident, "extent", at, by=by, words=incident.get_extent_display())
         audit("incident.extent_set", "incident", incident.pk, by, at, extent=extent, provinces=incident.provinces)
+        neighbour_news.changed("water-incident", incident.uid, at)
     return incident
 
 
@@ -229,6 +232,7 @@ def tell_ministry(*, incident_id: int, reported_at: datetime, document: str, by:
         incident.save()
         happened(incident, "ministry", at, by=by, words=incident.ministry_document)
         audit("incident.ministry_told", "incident", incident.pk, by, at, document=incident.ministry_document)
+        neighbour_news.changed("water-incident", incident.uid, at)
     return incident
 
 
@@ -308,6 +312,7 @@ def _moved(
     incident.save()
     happened(incident, what, at, by=by, words=nfc(words).strip(), from_state=before, to_state=after)
     audit(f"incident.{what}", "incident", incident.pk, by, at)
+    neighbour_news.changed("water-incident", incident.uid, at)
 
 
 def _still_open(incident: Incident) -> None:

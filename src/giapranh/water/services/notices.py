@@ -37,7 +37,7 @@ from giapranh.water.queries.neighbours import Neighbour
 from giapranh.water.queries.notice_content import content_of
 from giapranh.water.rules.incidents import IncidentState
 from giapranh.water.rules.notices import NoticeKind, NoticeState, NoticeVerb, missing_content, move_notice
-from giapranh.water.services import evidence, incidents
+from giapranh.water.services import evidence, incidents, neighbour_news
 
 ZIP = "application/zip"
 
@@ -224,6 +224,7 @@ def _sent(notice: Notice, words: str, sent_at: datetime, by: Officer | None, at:
         incident.next_report_at = sent_at + update_every()
     incidents.notified(notice.incident, by, at, f"{notice} → {notice.neighbour_name}: {words}")
     audit("notice.sent", "water-notice", notice.pk, by, at, words=words)
+    neighbour_news.changed("water-notice", notice.uid, at)
 
 
 def acknowledge(*, notice_id: int, words: str, acknowledged_at: datetime, by: Officer, at: datetime) -> Notice:
@@ -238,6 +239,7 @@ def acknowledge(*, notice_id: int, words: str, acknowledged_at: datetime, by: Of
         notice.save()
         _heard(notice, by, at)
         audit("notice.acknowledged", "water-notice", notice.pk, by, at)
+        neighbour_news.changed("water-notice", notice.uid, at)
     return notice
 
 
@@ -268,6 +270,7 @@ def answer(
         notice.save()
         incidents.happened(notice.incident, "answered", at, by=by, words=f"{notice}: {notice.answer_words}")
         audit("notice.answered", "water-notice", notice.pk, by, at)
+        neighbour_news.changed("water-notice", notice.uid, at)
     return notice
 
 

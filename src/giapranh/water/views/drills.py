@@ -40,7 +40,7 @@ def drills(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, _("Đã bắt đầu diễn tập. Gửi thông báo như thật; mọi nơi đều ghi DIỄN TẬP."))
                 return redirect("water:incident", incident_id=made.incident_id)
-    rows = [(row, _lines(row), row.incident.sent_notices) for row in incidents.drills()[:100]]
+    rows = [(row, _lines(row), incidents.sent_of(row)) for row in incidents.drills()[:100]]
     context = {
         "form": form if may_run else None, "rows": rows, "may_run": may_run, "end_form": forms.EndDrillForm(),
         "illustrative": any(row.incident.illustrative for row, _l, _n in rows),

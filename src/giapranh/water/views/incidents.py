@@ -81,9 +81,9 @@ def new(request: HttpRequest) -> HttpResponse:
     permissions.check_can_report_incident(request.user)
     given = request.GET.get("canh-bao", "") or request.POST.get("canh-bao", "")
     alert_id = int(given) if given.isdecimal() and len(given) < 19 else None
-    initial = incident_choices.from_alert(alert_id, request.user, now()) if alert_id else {"seen_at": now()}
-    if alert_id is None:
-        initial["finder"] = request.user.get_full_name()  # type: ignore[union-attr]
+    initial: dict[str, Any] = {"seen_at": now(), "finder": _me(request).full_name}
+    if alert_id is not None:
+        initial = incident_choices.from_alert(alert_id, request.user, now())
         initial |= incident_choices.from_trace(request.GET)
     form = forms.FactsForm(
         request.POST if request.method == "POST" else None, initial=initial, rivers=incident_choices.rivers()
