@@ -73,6 +73,7 @@ export function drawMarks(plot: uPlot, sources: Source[], ink: Colours): void {
   const { ctx } = plot;
   const ratio = devicePixelRatio || 1;
   ctx.save();
+  ctx.setLineDash([]);
   ctx.beginPath();
   ctx.rect(plot.bbox.left, plot.bbox.top - 6, plot.bbox.width, plot.bbox.height + 12);
   ctx.clip();

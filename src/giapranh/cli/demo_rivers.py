@@ -437,34 +437,31 @@ def tell(
 
 
 def correct(rivers: Rivers) -> None:
-    """A person looks at what the checks flagged: one spike is thrown out, one drift is mended."""
-    from giapranh.water.models import Correction
+    """A person looks at what the checks flagged: single spikes are thrown out, a drift of some hours is mended."""
     from giapranh.water.queries import series as reads
     from giapranh.water.rules.quality import Flag
+    from giapranh.water.services import corrections
+    from giapranh.water.services.corrections import Verdict
 
-    by = rivers.story["chuyenvien"]
+    by, at = rivers.story["truongphong"], rivers.end - timedelta(days=2)
     station = rivers.stations["giap-ranh"]
     for parameter in ("nh4_n", "cod"):
         row = next(
             each for each, *_rest in rivers.series if each.station_id == station.pk and each.parameter == parameter
         )
         rows = reads.rows(row.pk, rivers.end - timedelta(days=DAYS), rivers.end)
-        flagged = np.flatnonzero((rows.flags == Flag.FAIL) & (rows.statuses == 0))[:3]
-        Correction.objects.bulk_create(
-            Correction(
-                series=row, time=reads.from_ms(rows.times[n]), value=None, flag=Flag.FAIL, by=by,
-                why="Vọt đơn lẻ, nhật ký trạm ghi rửa đầu đo.", at=rivers.end - timedelta(days=2),
-            )
-            for n in flagged
+        for n in np.flatnonzero((rows.flags == Flag.FAIL) & (rows.statuses == 0))[:3].tolist():
+            time = reads.from_ms(rows.times[n])
+            corrections.judge(
+                series_id=row.pk, start=time, end=time, verdict=Verdict.REJECT, by=by, at=at,
+                why="Vọt đơn lẻ, nhật ký trạm ghi rửa đầu đo" + MARK,
+            )  # fmt: skip
+    for n in range(len(rows) - 900, len(rows) - 884):
+        time = reads.from_ms(rows.times[n])
+        corrections.judge(
+            series_id=row.pk, start=time, end=time, verdict=Verdict.CORRECT, value=round(float(rows.values[n]) * 0.93, 1),
+            flags=(), why="Trôi 7 % trước khi hiệu chuẩn, theo biên bản hiệu chuẩn" + MARK, by=by, at=at,
         )  # fmt: skip
-    drift = rows.times[-3000:-2960]
-    Correction.objects.bulk_create(
-        Correction(
-            series=row, time=reads.from_ms(time), value=round(float(value) * 0.93, 1), flag=Flag.PASS, by=by,
-            why="Trôi 7 % trước khi hiệu chuẩn, theo biên bản hiệu chuẩn minh hoạ.", at=rivers.end - timedelta(days=2),
-        )
-        for time, value in zip(drift, rows.values[-3000:-2960], strict=True) if value == value
-    )  # fmt: skip
 
 
 def summary() -> list[tuple[str, int]]:

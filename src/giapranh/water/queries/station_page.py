@@ -21,6 +21,7 @@ from giapranh.water.queries.states import ORDER
 from giapranh.water.rules import parameters, wqi, wqi_series
 
 WQI_DAYS = 14
+WQI_HOURS = 24
 LOOKED_AT = ("nh4_n", "cod", "do")
 
 
@@ -49,17 +50,24 @@ class LatestRow:
 
 
 @dataclass(frozen=True, slots=True)
-class WqiDay:
-    day: date
+class WqiMean:
+    """The index of one day or hour."""
+
+    at: datetime
     value: int | None
     level: wqi.Level | None
 
+    @property
+    def day(self) -> date:
+        return local_date(self.at)
+
 
 @dataclass(frozen=True, slots=True)
-class WqiDays:
-    """Daily VN_WQI from daily means, with what it was made of."""
+class WqiMeans:
+    """VN_WQI from daily or hourly means, with what it was made of."""
 
-    rows: list[WqiDay]
+    period: str  # "day" | "hour"
+    rows: list[WqiMean]
     used: tuple[str, ...]
     missing_groups: tuple[str, ...]
     method_id: str
@@ -74,7 +82,7 @@ class StationPage:
     result: StationResult
     rows: list[LatestRow]
     chosen: Series | None
-    wqi_days: WqiDays | None
+    wqi_means: WqiMeans | None
     month: date
 
     @property
@@ -87,7 +95,7 @@ class StationPage:
         return Received(expected, got, bool(expected) and got / expected >= float(received_share()))
 
 
-def station_page(user: Any, station_id: int, series_id: int | None, now: datetime) -> StationPage:
+def station_page(user: Any, station_id: int, series_id: int | None, now: datetime, wqi_by: str = "day") -> StationPage:
     station = network.station(user, station_id)
     day = local_date(now)
     [row] = rows_of(user, [station], now)
@@ -102,8 +110,8 @@ def station_page(user: Any, station_id: int, series_id: int | None, now: datetim
     ]
     rows.sort(key=_order)
     chosen = _chosen(station, rows, row, series_id)
-    days = wqi_of_days(station, [each.series for each in rows], result.at) if result.at else None
-    return StationPage(station, now, row, result, rows, chosen, days, month)
+    means = wqi_means(station, [each.series for each in rows], result.at, wqi_by) if result.at else None
+    return StationPage(station, now, row, result, rows, chosen, means, month)
 
 
 def _order(row: LatestRow) -> tuple[int, str]:
@@ -163,16 +171,17 @@ def _began(row: Series, start: datetime) -> datetime:
     return datetime.combine(row.valid_from, datetime.min.time(), VIETNAM)
 
 
-# --- VN_WQI by day ---------------------------------------------------------------------------------------------------
+# --- VN_WQI by day and by hour ---------------------------------------------------------------------------------------
 
 
-def wqi_of_days(station: Station, found: Sequence[Series], newest: datetime) -> WqiDays | None:
-    """The index of each of the last days of an automatic station, from daily means."""
+def wqi_means(station: Station, found: Sequence[Series], newest: datetime, period: str = "day") -> WqiMeans | None:
+    """The index of each of the last days, or hours, of an automatic station, from means."""
     if station.kind != StationKind.AUTOMATIC or station.water_body == "wastewater":
         return None
     end = newest + timedelta(minutes=1)
-    start = series.from_ms(series.day_ms(local_date(newest) - timedelta(days=WQI_DAYS - 1)))
-    columns, starts = daily_columns(found, start, end)
+    first = local_date(newest) - timedelta(days=WQI_DAYS - 1)
+    start = newest - timedelta(hours=WQI_HOURS) if period == "hour" else series.from_ms(series.day_ms(first))
+    columns, starts = mean_columns(found, start, end, period)
     if not columns:
         return None
     day = local_date(newest)
@@ -182,19 +191,18 @@ def wqi_of_days(station: Station, found: Sequence[Series], newest: datetime) -> 
     except wqi.NoIndex:
         return None
     rows = [
-        WqiDay(
-            local_date(series.from_ms(at)), int(value) if value >= 0 else None, levels[level] if level >= 0 else None
-        )
+        WqiMean(series.from_ms(at), int(value) if value >= 0 else None, levels[level] if level >= 0 else None)
         for at, value, level in zip(starts, index.value.tolist(), index.level.tolist(), strict=True)
     ]
-    method = (
-        index.methods[int(np.bincount(index.method[index.value >= 0]).argmax())] if (index.value >= 0).any() else ""
-    )
-    return WqiDays(rows[::-1], index.used, index.missing_groups, method, index.label)
+    good = index.value >= 0
+    method = index.methods[int(np.bincount(index.method[good]).argmax())] if good.any() else ""
+    return WqiMeans(period, rows[::-1], index.used, index.missing_groups, method, index.label)
 
 
-def daily_columns(found: Sequence[Series], start: datetime, end: datetime) -> tuple[dict[str, np.ndarray], list[int]]:
-    """Daily means per parameter in the unit of the list, over the same days; days without enough values are NaN."""
+def mean_columns(
+    found: Sequence[Series], start: datetime, end: datetime, period: str = "day"
+) -> tuple[dict[str, np.ndarray], list[int]]:
+    """Means per parameter in the unit of the list, over the same periods; those without enough values are NaN."""
     means: dict[str, dict[int, float]] = {}
     for row in found:
         factor = series.factor_of(row) if row.parameter else None
@@ -202,10 +210,10 @@ def daily_columns(found: Sequence[Series], start: datetime, end: datetime) -> tu
             continue
         rows = series.settled_rows(row.pk, start, end)
         values = np.where(rows.good, rows.values, np.nan) * factor
-        days, columns = wqi_series.means(rows.times, {row.parameter: values}, "day", step_s=row.cycle_seconds or 3600)
-        means[row.parameter] = dict(zip(days.tolist(), columns[row.parameter].tolist(), strict=True))
-    starts = sorted({day for column in means.values() for day in column})
-    return {key: np.array([column.get(day, np.nan) for day in starts]) for key, column in means.items()}, starts
+        times, columns = wqi_series.means(rows.times, {row.parameter: values}, period, step_s=row.cycle_seconds or 3600)
+        means[row.parameter] = dict(zip(times.tolist(), columns[row.parameter].tolist(), strict=True))
+    starts = sorted({at for column in means.values() for at in column})
+    return {key: np.array([column.get(at, np.nan) for at in starts]) for key, column in means.items()}, starts
 
 
 # --- words -----------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from giapranh.water import permissions, words
 from giapranh.water.queries import chart, series
 from giapranh.water.queries.chart import flag_word, places_of, reason_words, status_word, title_of
 from giapranh.water.queries.river_page import class_words
-from giapranh.water.queries.station_page import LatestRow, StationPage, WqiDay, method_words, station_page, symbols
+from giapranh.water.queries.station_page import LatestRow, StationPage, WqiMean, method_words, station_page, symbols
 from giapranh.water.rules.limits import ClassState
 from giapranh.water.rules.quality import Flag
 from giapranh.water.rules.wqi import Wqi
@@ -37,7 +37,8 @@ MOST_POINTS = 6_000
 @require_safe
 def station(request: HttpRequest, station_id: int) -> HttpResponse:
     at = now()
-    page = station_page(request.user, station_id, _number(request.GET.get("chuoi")), at)
+    wqi_by = "hour" if request.GET.get("wqi") == "gio" else "day"
+    page = station_page(request.user, station_id, _number(request.GET.get("chuoi")), at, wqi_by)
     latest = latest_table(page, request)
     if latest.wants_xlsx:
         return _workbook(latest, page)
@@ -47,10 +48,11 @@ def station(request: HttpRequest, station_id: int) -> HttpResponse:
         "may_judge": permissions.can_judge_quality(request.user, page.station),
         "missing": symbols(page.result.sample.missing) if page.result.sample else "",
         "limiting": class_words(page.result.sample.limiting) if page.result.sample else "",
-        "wqi": _wqi_words(page.result.wqi), "wqi_days": wqi_table(page, request),
+        "wqi": _wqi_words(page.result.wqi), "wqi_means": wqi_table(page, request),
     }  # fmt: skip
     if page.chosen is not None:
-        span = span_of(request.GET, page.chosen.first_time, page.chosen.last_time, at)
+        usual = "thang" if page.chosen.cycle_seconds else "tat-ca"
+        span = span_of(request.GET, page.chosen.first_time, page.chosen.last_time, at, usual)
         context |= _series_context(request, page, span)
         if context["values"].wants_xlsx:
             return _workbook(context["values"], page)
@@ -63,24 +65,25 @@ def _series_context(request: HttpRequest, page: StationPage, span: Span) -> dict
     lines = series.limit_lines(chosen, page.station, span.start, span.end)
     return {
         "span": span, "lengths": length_words(), "chosen": chosen, "title": title_of(chosen),
-        "values": values_table(page, span, request), "lines": _line_words(lines, chosen),
+        "values": values_table(page, span, request), "lines": _line_words(lines, chosen, span),
         "data_url": reverse("water:series_data", args=[chosen.pk]),
         "file_url": reverse("water:series_file", args=[chosen.pk]),
         "from_ms": series.to_ms(span.start), "to_ms": series.to_ms(span.end),
     }  # fmt: skip
 
 
-def _line_words(lines: list[series.LimitLine], chosen: Any) -> list[str]:
-    """Each limit once, in words, with the days it held where there are several regulations."""
-    several = len({line.regulation for line in lines}) > 1
+def _line_words(lines: list[series.LimitLine], chosen: Any, span: Span) -> list[str]:
+    """Each limit once, in words, with the days it held where it did not hold all the time."""
     found = []
     for line in lines:
         bounds = " – ".join(format_number(round(value, 6)) for value in (line.low, line.high) if value is not None)
         sign = "" if line.low is not None and line.high is not None else "≤ " if line.low is None else "≥ "
         said = f"{chart.limit_word(line)}: {sign}{bounds} {chosen.unit_symbol}".rstrip()
-        if several:
-            last = local_date(series.from_ms(line.end_ms - 1))
-            said += f" ({local_date(series.from_ms(line.start_ms)):%d/%m/%Y} – {last:%d/%m/%Y})"
+        first, last = local_date(series.from_ms(line.start_ms)), local_date(series.from_ms(line.end_ms - 1))
+        if last < local_date(span.end) - timedelta(days=1):
+            said += f" ({_('đến')} {last:%d/%m/%Y})"
+        elif first > local_date(span.start):
+            said += f" ({_('từ')} {first:%d/%m/%Y})"
         if line.decision:
             said += f" ({line.decision})"
         found.append(said)
@@ -103,7 +106,8 @@ def latest_table(page: StationPage, request: HttpRequest) -> Table:
         Column("class", _("Mức"), "status", value=_class, filterable=False, sortable=False),
         Column("age", _("Đo lúc"), value=lambda row: _age(row, page), filterable=False, sortable=False),
         Column("state", _("Tình trạng"), "status", value=_state, filterable=False, sortable=False),
-        Column("received", _("Nhận trong tháng"), "status", value=_received, filterable=False, sortable=False),
+        Column("received", _("Nhận trong tháng"), "status", value=_received, filterable=False, sortable=False,
+               hidden=page.received is None),
         Column("basis", _("Tính theo"), value=lambda row: row.series.basis, hidden=True, filterable=False),
         Column("device", _("Thiết bị, phương pháp"), value=lambda row: row.series.name, hidden=True, filterable=False),
     ]  # fmt: skip
@@ -245,22 +249,24 @@ def _telling_limit(chosen: Any, page: StationPage, span: Span) -> tuple[tuple[fl
 
 
 def wqi_table(page: StationPage, request: HttpRequest) -> Table | None:
-    if page.wqi_days is None:
+    if page.wqi_means is None:
         return None
     english = (get_language() or "vi").startswith("en")
 
-    def level(row: WqiDay) -> Status:
+    def level(row: WqiMean) -> Status:
         if row.level is None:
             return Status(_("Chưa đủ dữ liệu"), "", "minus")
         tone = "good" if row.level.low >= 76 else "soon" if row.level.low >= 51 else "bad"
         return Status(row.level.en if english else row.level.vi, tone)
 
+    hourly = page.wqi_means.period == "hour"
     columns = [
-        Column("day", _("Ngày"), "date", filterable=False), Column("value", "VN_WQI", "number", filterable=False),
+        Column("at", _("Giờ"), "date", filterable=False) if hourly else Column("day", _("Ngày"), "date", filterable=False),
+        Column("value", "VN_WQI", "number", filterable=False),
         Column("level", _("Chất lượng"), "status", value=level, filterable=False, sortable=False),
     ]  # fmt: skip
-    return Table.of(page.wqi_days.rows, columns, request.GET, name="wqi", title=_("VN_WQI theo ngày"), page_size=100,
-                    compact=True, empty=_("Chưa đủ dữ liệu."))  # fmt: skip
+    title = _("VN_WQI theo giờ") if hourly else _("VN_WQI theo ngày")
+    return Table.of(page.wqi_means.rows, columns, request.GET, name="chi-so", title=title, page_size=100, compact=True, empty=_("Chưa đủ dữ liệu."))  # fmt: skip
 
 
 def _wqi_words(found: Wqi | None) -> dict[str, Any] | None:
