@@ -34,7 +34,7 @@ class FilesField(forms.FileField):
 
 
 class StationFilesForm(forms.Form):
-    files = FilesField(label=_("Tệp của trạm (.txt), chọn nhiều tệp cùng lúc được"))
+    sent = FilesField(label=_("Tệp của trạm (.txt), chọn nhiều tệp cùng lúc được"))
 
 
 class LabSheetForm(forms.Form):

@@ -74,11 +74,11 @@ class Columns:
         key = (station_id, matching.symbol_key(symbol))
         column = self._decided.get(key)
         if column is None:
-            column = self._guess(station_id, symbol, unit)
-            if isinstance(column, Meaning):
-                return column
-            self._decided[key] = column
-            self._new.append(column)
+            guess = self._guess(station_id, symbol, unit)
+            if isinstance(guess, Meaning):
+                return guess
+            column = self._decided[key] = guess
+            self._new.append(guess)
         if column.ignored:
             return Meaning(ignored=True)
         if column.series is None:

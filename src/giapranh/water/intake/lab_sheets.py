@@ -170,9 +170,9 @@ def _take(form: Form, data: bytes, name: str, by: Officer | None, at: datetime, 
         source=source, at=at,
     )  # fmt: skip
     done.stored, done.known = stored.stored, stored.known
-    for refusal in stored.refused:
-        line, column = places[refusal.index]
-        done.refuse(Line(line, column.head, refusal.what, refusal.params))
+    for one in stored.refused:
+        number, column = places[one.index]
+        done.refuse(Line(number, column.head, one.what, one.params))
     source.rows_refused = done.refused
     source.refusals = [line.as_dict() for line in done.lines[: store.REFUSALS_KEPT]]
     source.save(update_fields=["rows_refused", "refusals"])
@@ -189,6 +189,7 @@ def _source(data: bytes, name: str, by: Officer | None, at: datetime) -> SourceF
 
 
 def _sample(row: SampleRow, source: SourceFile, laboratory: str, by: Officer | None, at: datetime) -> Sample:
+    assert row.taken_at is not None
     details = dict(row.details)
     bank = details.pop("bank", "")
     sample, _made = Sample.objects.get_or_create(

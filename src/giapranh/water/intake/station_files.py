@@ -222,6 +222,11 @@ def _id(report: FileReport) -> int:
     return report.station_id
 
 
+def _source(report: FileReport) -> int:
+    assert report.source_id is not None
+    return report.source_id
+
+
 def _opened(given: Given, stations: _Stations) -> tuple[FileReport, bytes]:
     report = FileReport(given.path)
     try:
@@ -439,7 +444,7 @@ def _write_sources(reports: list[FileReport], at: datetime) -> None:
             ))  # fmt: skip
     for report in reports:
         if report.again:  # what it could not give before it may give now
-            source = SourceFile.objects.get(pk=report.source_id)
+            source = SourceFile.objects.get(pk=_source(report))
             source.rows_stored += report.stored
             source.rows_known, source.rows_refused = report.known, report.refused
             source.refusals = [line.as_dict() for line in report.lines]
@@ -486,7 +491,7 @@ def _read_long(given: Given, report: FileReport, at: datetime) -> None:
                 _take_refusals(parsed, [report])
                 with transaction.atomic():
                     _store(parsed, [report], at)
-                    SourceFile.objects.filter(pk=report.source_id).update(rows_stored=report.stored)
+                    SourceFile.objects.filter(pk=_source(report)).update(rows_stored=report.stored)
     except Refused as refusal:
         report.refuse(Line(0, "", refusal.template, refusal.params))
     except OSError as error:
@@ -495,7 +500,7 @@ def _read_long(given: Given, report: FileReport, at: datetime) -> None:
     if report.source_id is None:
         _write_sources([report], at)
         return
-    SourceFile.objects.filter(pk=report.source_id).update(
+    SourceFile.objects.filter(pk=_source(report)).update(
         sha256=sha256, size=report.size, rows_stored=report.stored, rows_known=report.known,
         rows_refused=report.refused, refusals=[line.as_dict() for line in report.lines],
     )  # fmt: skip

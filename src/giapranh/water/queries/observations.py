@@ -71,22 +71,19 @@ def senders(user: Any, at: datetime) -> list[Sender]:
         visible_stations(user), Q(kind__in=("automatic", "wastewater")) | ~Q(door_account=""), node="", valid_to=None
     ).order_by("sort_key")
     found = {station.pk: Sender(station) for station in stations}
-    for row in Series.objects.filter(station__in=found).values("station").annotate(last=Max("last_time")):
-        found[row["station"]].last_value = row["last"]
+    series = Series.objects.filter(station__in=found)
+    for pk, last in series.values_list("station").annotate(last=Max("last_time")):
+        found[pk].last_value = last
     files = SourceFile.objects.filter(station__in=found, kind=SourceKind.STATION_FILE)
-    for row in (
-        files.filter(received_at__gte=at - timedelta(days=30)).values("station").annotate(last=Max("received_at"))
-    ):
-        found[row["station"]].last_file = row["last"]
-    day = files.filter(received_at__gte=at - timedelta(days=1)).values("station")
-    for row in day.annotate(n=Count("pk"), refused=Sum("rows_refused")):
-        found[row["station"]].files_of_day, found[row["station"]].refused_of_day = row["n"], row["refused"]
-    for row in (
-        FileColumn.objects.filter(station__in=found, series=None, ignored=False)
-        .values("station")
-        .annotate(n=Count("pk"))
-    ):
-        found[row["station"]].unmatched = row["n"]
+    month = files.filter(received_at__gte=at - timedelta(days=30))
+    for pk, last in month.values_list("station").annotate(last=Max("received_at")):
+        found[pk].last_file = last
+    day = files.filter(received_at__gte=at - timedelta(days=1))
+    for pk, count, refused in day.values_list("station").annotate(n=Count("pk"), refused=Sum("rows_refused")):
+        found[pk].files_of_day, found[pk].refused_of_day = count, refused
+    undecided = FileColumn.objects.filter(station__in=found, series=None, ignored=False)
+    for pk, count in undecided.values_list("station").annotate(n=Count("pk")):
+        found[pk].unmatched = count
     for pk, words_of_clock in _clocks(files, at).items():
         found[pk].clock = words_of_clock
     return sorted(found.values(), key=lambda sender: (not sender.refused_of_day, sender.station.sort_key))
@@ -224,8 +221,8 @@ def rows_between(of: Series, start: datetime, end: datetime, most: int = 2000) -
     ):
         said[word.time] = word
     rows = Observation.objects.filter(series=of, time__gte=start, time__lte=end).order_by("time")
-    fields = ("time", "value", "flag", "reason", "status")
-    return [Row(*row, word=said.get(row[0])) for row in rows.values_list(*fields)[:most]]
+    found = rows.values_list("time", "value", "flag", "reason", "status")[:most]
+    return [Row(time, value, flag, reason, status, said.get(time)) for time, value, flag, reason, status in found]
 
 
 def words_of(user: Any) -> QuerySet[Correction]:

@@ -129,7 +129,7 @@ def set_columns(*, station_id: int, meanings: Sequence[Meaning], file_columns: s
             raise BadInput(N_("Hệ số của “%(symbol)s” phải lớn hơn 0."), symbol=meaning.symbol)
         if meaning.unit:
             unit(meaning.unit)
-        series = Series.objects.filter(pk=meaning.series_id).first()
+        series = Series.objects.get(pk=meaning.series_id) if meaning.series_id is not None else None
         FileColumn.objects.update_or_create(
             station=station, sheet="", symbol=meaning.symbol[:200],
             defaults={"series": series, "parameter": series.parameter if series else "", "unit_symbol": meaning.unit[:40],

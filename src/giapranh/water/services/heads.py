@@ -43,13 +43,15 @@ def lock_heads(ids: np.ndarray) -> dict[int, Head]:
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [ids.tolist()])
         rows = cursor.fetchall()
-    return {
-        row[0]: Head(
-            row[0], row[1], NEVER if row[2] is None else row[2], NEVER if row[3] is None else row[3], *row[4:7],
-            row[7] or [],
-        )
-        for row in rows
-    }  # fmt: skip
+    return {row[0]: _head(*row) for row in rows}
+
+
+def _head(
+    pk: int, count: int, first_ms: int | None, last_ms: int | None, arrived: datetime | None, parameter: str,
+    cycle_s: int, thresholds: list[dict[str, Any]] | None,
+) -> Head:  # fmt: skip
+    first, last = (NEVER if ms is None else ms for ms in (first_ms, last_ms))
+    return Head(pk, count, first, last, arrived, parameter, cycle_s, thresholds or [])
 
 
 WRITE = """

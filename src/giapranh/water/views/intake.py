@@ -80,7 +80,7 @@ def _refused(row: Any) -> Status:
 def upload(request: HttpRequest) -> HttpResponse:
     """Station files from the officer's machine: the folder of a station that cannot send by itself."""
     by = signed_in(request)
-    files = request.FILES.getlist("files")
+    files = request.FILES.getlist("sent")
     if not files:
         raise BadInput(_("Chưa chọn tệp nào."))
     if len(files) > MOST_UPLOADED:
@@ -129,7 +129,7 @@ def source(request: HttpRequest, source_id: int) -> HttpResponse:
 
 def _said(line: dict[str, Any]) -> str:
     try:
-        return _(line["what"]) % line.get("params", {})
+        return str(_(line["what"]) % line.get("params", {}))
     except (KeyError, TypeError, ValueError):
         return str(line.get("what", ""))
 

@@ -94,7 +94,7 @@ def series(request: HttpRequest, series_id: int) -> HttpResponse:
         answer = _judged(request, found, start, end, form, correct)
         if answer is not None:
             return answer
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"row": row, "inside": start <= row.time <= end, "reasons": ", ".join(_(word) for word in row.reasons),
          "flag": _(FLAG_WORDS[Flag(row.flag)]), "tone": TONES.get(Flag(row.flag), ""), "ms": store.milliseconds(row.time),
          "word_flag": _(FLAG_WORDS[Flag(row.word.flag)]) if row.word else "",
