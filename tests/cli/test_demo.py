@@ -22,10 +22,16 @@ real = {
     "programmes": Programme.objects.filter(illustrative=False).count(),
     "tasks": Task.objects.filter(illustrative=False).count(),
 }
+from giapranh.water.models import Alert, Incident, Notice, Sample, Series, Station
+for model in (Station, Series, Sample, Alert, Incident, Notice):
+    real[model.__name__] = model.objects.filter(illustrative=False).count()
 moved = Task.objects.get(n="3+").parts.get(role="lead")
 print(json.dumps({
     "real": real, "states": sorted(set(Task.objects.values_list("state", flat=True))),
     "reports": Report.objects.count(), "moved_from": moved.given_to.name, "moved_to": moved.office.agency.name,
+    "incidents": list(Incident.objects.values_list("state", flat=True)),
+    "notices": list(Notice.objects.order_by("n").values_list("kind", "state")),
+    "alerts": sorted(Alert.objects.values_list("rule__kind", flat=True)),
     "letters": sorted(set(Delivery.objects.values_list("state", flat=True))),
 }))
 """
@@ -62,12 +68,21 @@ def test_it_ends_by_itself_with_a_summary_and_the_sign_ins(demonstration):
 def test_everything_it_made_is_marked_illustrative_and_work_moved_with_the_portfolio(demonstration):
     _home, run, _said = demonstration
     counted = json.loads(run("-c", COUNT, at="demo").stdout)
-    assert counted["real"] == {"papers": 0, "programmes": 0, "tasks": 0}
+    assert set(counted["real"].values()) == {0}
     assert {"completed", "given", "awaiting"} <= set(counted["states"])
     assert counted["reports"] == 1
     assert counted["moved_from"] == "Phòng Quản lý Tài nguyên nước và Khoáng sản"
     assert counted["moved_to"] == "Sở Công Thương"
     assert counted["letters"] == ["sent"]
+
+
+def test_the_incident_on_the_river_is_played_to_its_end(demonstration):
+    _home, run, said = demonstration
+    counted = json.loads(run("-c", COUNT, at="demo").stdout)
+    assert counted["incidents"] == ["closed"]
+    assert counted["notices"] == [["warning", "acknowledged"], ["information", "acknowledged"], ["end", "acknowledged"]]
+    assert {"level", "silence"} <= set(counted["alerts"])
+    assert "/song-ngoi/thuong/" in said
 
 
 def test_the_report_opens_in_word_and_says_it_is_illustrative(demonstration):
@@ -89,7 +104,7 @@ def test_a_second_run_shows_the_same_node(demonstration):
     _home, run, said = demonstration
     again = run("-m", "giapranh", "demo", "--once")
     assert again.returncode == 0
-    assert "1/7" not in again.stdout
+    assert "1/9" not in again.stdout
     assert [line for line in again.stdout.splitlines() if "mật khẩu" in line] == [
         line for line in said.splitlines() if "mật khẩu" in line
     ]
