@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from giapranh.documents.writing.drawing import Drawing, Line, Rect, Shape, Text
+from giapranh.documents.writing.drawing import Drawing, Line, Pattern, Rect, Shape, Text
 from giapranh.documents.writing.figures import Bucket, bars_by_bucket, clipped
 
 WIDTH = 620
@@ -51,6 +51,6 @@ def classes(
     rows: Sequence[tuple[str, dict[str, int]]], names: Sequence[tuple[str, str]], *, title: str, empty: str
 ) -> Drawing:
     """One lying bar per station, its parts by class from best to worst."""
-    patterns = ("empty", "light", "dots", "hatch", "dark")
+    patterns: tuple[Pattern, ...] = ("empty", "light", "dots", "hatch", "dark")
     buckets = [Bucket(key, label, patterns[min(n, 4)]) for n, (key, label) in enumerate(names)]
     return bars_by_bucket(rows, buckets, title=title, empty=empty)

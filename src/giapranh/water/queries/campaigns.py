@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -59,7 +59,6 @@ class CampaignPage:
     matrix: list[tuple[Station, list[Visit | None]]]
     visits: list[Visit]
     results: list[SampleResult]
-    unplanned: list[Sample] = field(default_factory=list)
 
     @property
     def due(self) -> int:

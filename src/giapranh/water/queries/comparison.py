@@ -16,7 +16,8 @@ from giapranh.water.models import Series, Station
 from giapranh.water.queries import network, series
 from giapranh.water.rules import pairing, parameters
 from giapranh.water.rules.pairing import Comparison, Pairs
-from giapranh.water.rules.tracing import CLOSE_KM, Graph, Position, Speeds
+from giapranh.water.rules.river_graph import CLOSE_KM
+from giapranh.water.rules.tracing import Graph, Position, Speeds
 
 REGIMES = (("low", N_("nước kiệt")), ("mean", N_("nước trung bình")), ("flood", N_("nước lũ")))
 SAMPLES_LAG_H = 48.0  # samples are rarely taken in step with the water

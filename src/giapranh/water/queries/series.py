@@ -58,7 +58,10 @@ class Rows:
     @property
     def good(self) -> npt.NDArray[np.bool_]:
         """Rows that count: a value that no check threw out."""
-        return ~np.isnan(self.values) & (self.flags != Flag.FAIL) & (self.flags != Flag.MISSING)
+        usable: npt.NDArray[np.bool_] = (
+            ~np.isnan(self.values) & (self.flags != Flag.FAIL) & (self.flags != Flag.MISSING)
+        )
+        return usable
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +142,8 @@ COPY (SELECT array_agg(time), array_agg(value), array_agg(packed), array_agg(sou
   FROM water_observation WHERE series_id = %s AND time >= %s AND time < %s ORDER BY time) AS found)
 TO STDOUT (FORMAT BINARY)
 """
-NO_ROWS = Rows(
-    np.zeros(0, np.int64), np.zeros(0), *(np.zeros(0, np.int16) for _ in range(4)), np.zeros(0, np.int64)
-)  # fmt: skip
+_NO_FLAGS = np.zeros(0, np.int16)
+NO_ROWS = Rows(np.zeros(0, np.int64), np.zeros(0), _NO_FLAGS, _NO_FLAGS, _NO_FLAGS, _NO_FLAGS, np.zeros(0, np.int64))
 
 
 def rows(series_id: int, start: datetime, end: datetime) -> Rows:
@@ -271,7 +273,7 @@ def _covered(series_id: int, start: datetime, end: datetime) -> tuple[datetime, 
 def _estimate(series_id: int, start: datetime, end: datetime) -> float:
     """How many rows there may be, from what the series keeps of itself."""
     head = Series.objects.filter(pk=series_id).values_list("count", "first_time", "last_time").first()
-    if head is None or not head[0] or head[1] is None or head[1] == head[2]:
+    if head is None or not head[0] or head[1] is None or head[2] is None or head[1] == head[2]:
         return 0
     return float(head[0] * (to_ms(end) - to_ms(start)) / (to_ms(head[2]) - to_ms(head[1])))
 

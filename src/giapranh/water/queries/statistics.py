@@ -288,8 +288,9 @@ def _trends(found: Sequence[Series], sampled: dict[int, Rows], period: Period, *
             continue
         if row.first_time is None or row.last_time is None or row.last_time - row.first_time < timedelta(days=365):
             continue
+        censored: dict[int, int] = {}
         if row.cycle_seconds:
-            values, censored = _monthly_means(row, _trend_start(period), period.instants[1]), {}
+            values = _monthly_means(row, _trend_start(period), period.instants[1])
         else:
             values, censored = _monthly_samples(_in_list_unit(row, sampled.get(row.pk, series.NO_ROWS)))
         if values:
@@ -368,7 +369,8 @@ def _loads(found: Sequence[Series], days: dict[int, Rows], period: Period) -> li
 
 
 def _day_numbers(rows: Rows) -> list[int]:
-    return ((rows.times + 7 * 3_600_000) // series.DAY_MS).tolist()
+    numbers: list[int] = ((rows.times + 7 * 3_600_000) // series.DAY_MS).tolist()
+    return numbers
 
 
 def _load(row: Series, both: list[tuple[float, float]]) -> LoadRow:

@@ -237,6 +237,7 @@ def plan(request: HttpRequest, campaign_id: int) -> HttpResponse:
     context = {
         "campaign": row, "table_form": table, "monthly": monthly, "refused": refused, "found": found,
         "checked": request.method == "POST" and form.is_valid(), "illustrative": row.illustrative,
+        "open_visits": [each for each in reads.campaign_page(request.user, campaign_id, now()).visits if not each.samples],
     }  # fmt: skip
     return render(request, "water/campaign_plan.html", context, status=422 if form.errors or refused else 200)
 

@@ -91,7 +91,7 @@ def _back(length: str, first: datetime | None, newest: datetime, refused: str = 
 def span_in_ms(params: QueryDict) -> tuple[datetime, datetime]:
     """``tu`` and ``den`` in milliseconds since 1970, as a chart asks."""
     try:
-        lower, upper = int(params["tu"]), int(params["den"])
+        lower, upper = int(str(params["tu"])), int(str(params["den"]))
     except (KeyError, ValueError):
         raise BadSpan(N_("Thiếu hoặc sai khoảng thời gian (tu, den: mili giây từ năm 1970).")) from None
     if not 0 <= lower < upper <= LATEST_MS:
