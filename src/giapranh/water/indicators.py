@@ -14,13 +14,16 @@ from typing import Any
 
 from django.db import connection
 
+from giapranh.exchange import kinds
+from giapranh.exchange.models import Entry
 from giapranh.kernel.clock import VIETNAM, now
 from giapranh.kernel.errors import N_
 from giapranh.kernel.numbers import format_number
+from giapranh.people import queries as people
 from giapranh.programme.indicators import Evidence, Measurement, Scope, indicator
 from giapranh.programme.rules.periods import ReportingPeriod
 from giapranh.water import incident_settings
-from giapranh.water.models import PlannedSample, Station, StationKind
+from giapranh.water.models import PlannedSample, Series, Station, StationKind
 from giapranh.water.queries import alert_words, alerts, incidents
 
 ILLUSTRATIVE = N_("minh hoạ")
@@ -182,3 +185,36 @@ def incidents_closed(period: ReportingPeriod, scope: Scope) -> Measurement:
 
 def _today() -> date:
     return now().astimezone(VIETNAM).date()
+
+
+# --- shared data -----------------------------------------------------------------------------------------------------
+
+SHARED = {"water-station": Station, "water-latest": Station, "water-daily": Series, "water-series": Series}
+
+
+@indicator("water.data_sets_shared", title=N_("Bộ số liệu nước đã chia sẻ"), unit=N_("bộ số liệu"))
+def data_sets_shared(period: ReportingPeriod, scope: Scope) -> Measurement:
+    """Stations and series of which anything left for a neighbour in the period, each once for each kind of data."""
+    here = people.node()
+    if here is None:
+        return Measurement(None, N_("bộ số liệu"))
+    start, end = (int(at.timestamp() * 1000) for at in _span(period))
+    rows = Entry.objects.filter(
+        stream__startswith=f"{here.node_id}.", kind__in=list(SHARED), sent_at__gte=start, sent_at__lt=end
+    ).order_by("kind", "subject").values_list("kind", "subject").distinct()  # fmt: skip
+    sets = dict.fromkeys((kind, subject.partition(":")[2].partition("/")[0]) for kind, subject in rows)
+    cited = tuple(filter(None, (_shared_evidence(kind, uid) for kind, uid in sets)))
+    return Measurement(Decimal(len(sets)), N_("bộ số liệu"), cited)
+
+
+def _shared_evidence(kind: str, uid: str) -> Evidence | None:
+    if SHARED[kind] is Series:
+        series = Series.objects.select_related("station").filter(uid=uid).first()
+        station, label = (series.station, series.name) if series else (None, "")
+    else:
+        station = Station.objects.filter(uid=uid).first()
+        label = station.name if station else ""
+    known = kinds.get(kind)
+    if station is None or known is None:
+        return None
+    return Evidence(label, f"station:{station.pk}", f"/song-ngoi/tram/{station.pk}/", _note(station, known.title))

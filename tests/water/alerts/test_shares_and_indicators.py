@@ -12,7 +12,10 @@ from tests.water.alerts.conftest import bring
 
 from giapranh.exchange import kinds as exchange
 from giapranh.exchange.ledger import canonical
+from giapranh.exchange.ledger.engine import Change, EffectRefused
+from giapranh.exchange.models import Entry
 from giapranh.kernel.refs import RecordRef, resolve
+from giapranh.people.models import Notice as Bell
 from giapranh.programme import indicators
 from giapranh.programme.indicators import Scope
 from giapranh.programme.rules.periods import parse_period
@@ -170,6 +173,68 @@ def test_notices_and_incidents_are_counted_without_drills(confirmed, thuong, foc
     assert measured("water.incidents")[:2] == (Decimal(0), Decimal(1))
 
 
+def test_data_sets_are_counted_from_what_left(node, station, ammonium):
+    subjects = [
+        ("water-latest", f"water-latest:{station.uid}"), ("water-latest", f"water-latest:{station.uid}"),
+        ("water-daily", f"water-daily:{ammonium.uid}/2026-11-19"), ("water-daily", f"water-daily:{ammonium.uid}/2026-11-20"),
+        ("task", "task:1"),
+    ]  # fmt: skip
+    for seq, (kind, subject) in enumerate(subjects):
+        Entry.objects.create(
+            stream="lang-son.bac-ninh.record", hash=f"{seq:064d}", epoch=1, seq=seq, prev="", event_id=f"e{seq}",
+            kind=kind, subject=subject, clause="c", version=1, base=0, sent_at=int(AT.timestamp() * 1000),
+            body_hash="", body_size=0, envelope=b"", at=0,
+        )  # fmt: skip
+    value, _out_of, cited = measured("water.data_sets_shared")
+    assert value == Decimal(2)
+    assert {each.ref for each in cited} == {f"station:{station.pk}"}
+    assert all(resolve(RecordRef.parse(each.ref)) for each in cited)
+
+
 def test_what_was_not_measured_is_not_zero(node):
     assert measured("water.stations_reporting")[:2] == (None, None)
     assert measured("water.samples_against_plan")[:2] == (None, None)
+
+
+# --- what comes in ---------------------------------------------------------------------------------------------------
+
+
+def came(**data):
+    record = {"kind": "warning", "incidentNumber": "SC-2026-007", "n": 2, "drill": False, "content": {}, **data}
+    return Change(
+        "bac-ninh", "water-notice", "water-notice:x", "bac-ninh", 1, record, "c1", "e1", 0, int(AT.timestamp() * 1000)
+    )
+
+
+def test_a_notice_of_the_neighbour_rings_for_focal_officers_and_leaders_once(focal, leader, an):
+    taken_in = exchange.get("water-notice").applied
+    taken_in(came())
+    taken_in(came(acknowledgedAt="2026-11-20T04:00:00.000Z"))
+    assert set(Bell.objects.values_list("officer", "text")) == {
+        (focal.pk, "bac-ninh gửi thông báo cảnh báo SC-2026-007/2"),
+        (leader.pk, "bac-ninh gửi thông báo cảnh báo SC-2026-007/2"),
+    }
+
+
+def test_a_drill_of_the_neighbour_says_so_before_anything_else(focal):
+    exchange.get("water-notice").applied(came(drill=True))
+    assert Bell.objects.get().text.startswith("[DIỄN TẬP] ")
+
+
+def test_data_that_break_the_schema_are_refused_and_unknown_fields_pass():
+    check = exchange.get("water-notice").check
+    check({"kind": "warning", "content": {}, "drill": False, "later": 1})
+    with pytest.raises(EffectRefused):
+        check({"kind": "warning", "content": "x", "drill": False})
+
+
+def test_what_there_is_to_share_is_named_for_a_new_agreement(station, ammonium, confirmed, focal):
+    bring(ammonium, [0.1])
+    assert list(exchange.get("water-station").every()) == [str(station.uid)]
+    assert list(exchange.get("water-incident").every()) == [str(confirmed.uid)]
+    assert len(list(exchange.get("water-daily").every())) == shares.DAYS_BACK
+    notice = notices.prepare(incident_id=confirmed.pk, kind="end", provinces=["24"], by=focal, at=later(minutes=20))[0]
+    assert list(exchange.get("water-notice").every()) == []
+    notices.send(notice_id=notice.pk, words="gọi", sent_at=later(minutes=21), by=focal, at=later(minutes=21))
+    blob = exchange.get("water-notice").files(str(notice.uid))[0]
+    assert (blob.sha256, blob.media) == (notice.bundle_id, "application/zip")

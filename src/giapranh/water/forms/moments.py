@@ -33,7 +33,7 @@ class MomentField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         if isinstance(value, datetime):
             return value
-        text = super().to_python(value).strip()[:80]
+        text = (super().to_python(value) or "").strip()[:80]
         if not text:
             return None
         found = _TIME.search(text)
@@ -60,7 +60,7 @@ class NumberField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         if isinstance(value, float):
             return value
-        text = super().to_python(value)[:80]
+        text = (super().to_python(value) or "")[:80]
         if not text:
             return None
         try:

@@ -76,9 +76,9 @@ def from_alert(alert_id: int, user: Any, at: datetime) -> dict[str, Any]:
     alert = Alert.objects.select_related("station__watercourse", "station__unit", "rule").filter(pk=alert_id).first()
     if alert is None or alert.station.watercourse is None:
         return {"seen_at": at}
-    station = alert.station
+    station, river = alert.station, alert.station.watercourse
     return {
-        "name": f"{station.name}: {alert_words.what_words(alert)}"[:200], "river": station.watercourse.key,
+        "name": f"{station.name}: {alert_words.what_words(alert)}"[:200], "river": river.key,
         "km": station.km, "bank": station.bank, "seen_at": alert.since, "finder": f"{station.name}", "lat": station.lat,
         "lon": station.lon, "signs": ["readings"], "commune": station.unit.full_name if station.unit else "",
     }  # fmt: skip

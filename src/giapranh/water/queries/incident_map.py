@@ -19,7 +19,7 @@ def map_of(incident: Incident) -> Drawing:
     to_page = _projection([(p.lon, p.lat) for p in points])
     line = [to_page(p.lon, p.lat) for p in points]
     shapes: list[Shape] = [
-        Line(*a, *b, width=3) for a, b in pairwise(line)
+        Line(a[0], a[1], b[0], b[1], 3) for a, b in pairwise(line)
     ]  # fmt: skip
     shapes += [Text(line[0][0] + 8, line[0][1] + 4, str(incident.watercourse), bold=True)]
     for name, km, fill in _on_the_river(incident):

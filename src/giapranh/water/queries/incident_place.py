@@ -106,7 +106,8 @@ def speeds_of(day: date) -> Speeds:
     """Velocities that somebody entered for a river; the mean regime, said to be unsure, for the others."""
     rows = [
         tracing.ReachSpeed(river.key, river.length_km, 0.0, river.velocity_low, river.velocity_high)
-        for river in Watercourse.objects.filter(velocity_low__isnull=False, velocity_high__isnull=False)
+        for river in Watercourse.objects.order_by("pk")
+        if river.velocity_low is not None and river.velocity_high is not None
     ]
     otherwise = tracing.Speeds.regime("mean")
     return tracing.Speeds.by_reach(rows, otherwise) if rows else otherwise

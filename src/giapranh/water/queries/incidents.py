@@ -27,6 +27,7 @@ from giapranh.water.rules.incidents import (
     INCIDENT_NEXT,
     INCIDENT_WORDS,
     OPEN_INCIDENTS,
+    Extent,
     IncidentState,
     IncidentVerb,
 )
@@ -220,7 +221,7 @@ def incident_page(user: Any, incident_id: int, at: datetime) -> IncidentPage:
         alerts=list(incident.alerts.select_related("rule", "station")),
         signs=[str(known[sign]) for sign in incident.signs if sign in known], clocks=clocks_of(incident, at),
         drill=Drill.objects.filter(incident=incident).first(), sees_source=water_permissions.can_see_restricted(user),
-        can=_can(user, incident), extent_word=_(EXTENT_WORDS[incident.extent]) if incident.extent else "",
+        can=_can(user, incident), extent_word=_(EXTENT_WORDS[Extent(incident.extent)]) if incident.extent else "",
         proposed_word=_(EXTENT_WORDS[around.extent]),
     )  # fmt: skip
 

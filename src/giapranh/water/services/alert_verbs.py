@@ -17,10 +17,10 @@ from giapranh.people.services import notify
 from giapranh.water import incident_permissions as permissions
 from giapranh.water.incident_permissions import NoSuchAlert
 from giapranh.water.models import Alert
+from giapranh.water.queries.alert_words import headline
 from giapranh.water.rules.alert_states import LIVE, AlertState, AlertVerb, Watch, WrongAlertState, move
 from giapranh.water.services import neighbour_news
 from giapranh.water.services.alert_growth import happened
-from giapranh.water.services.alert_telling import headline
 
 
 class EndWordsMissing(BadInput):
