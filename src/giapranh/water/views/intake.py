@@ -16,6 +16,7 @@ from giapranh.kernel.clock import now
 from giapranh.kernel.errors import BadInput, Refused
 from giapranh.kernel.tables import Column, Status, Table
 from giapranh.node import home
+from giapranh.people.access import check_may_write, may_write
 from giapranh.people.doors import signed_in
 from giapranh.people.views.answers import refused_line, workbook
 from giapranh.water import permissions
@@ -48,9 +49,7 @@ def intake(request: HttpRequest) -> HttpResponse:
 
 
 def _may_write(request: HttpRequest) -> bool:
-    from giapranh.people import access
-
-    return access.may_write(request.user)
+    return may_write(request.user)
 
 
 def _sources_table(request: HttpRequest) -> Table:
@@ -80,6 +79,7 @@ def _refused(row: Any) -> Status:
 def upload(request: HttpRequest) -> HttpResponse:
     """Station files from the officer's machine: the folder of a station that cannot send by itself."""
     by = signed_in(request)
+    check_may_write(by)
     files = request.FILES.getlist("sent")
     if not files:
         raise BadInput(_("Chưa chọn tệp nào."))
@@ -218,6 +218,7 @@ def open_door(request: HttpRequest, station_id: int) -> HttpResponse:
 @require_POST
 def close_door(request: HttpRequest, station_id: int) -> HttpResponse:
     station = network.station(request.user, station_id)
+    permissions.check_can_edit_station(request.user, station)
     door_accounts.close_account(station_id=station.pk, by=signed_in(request), at=now())
     messages.success(request, _("Đã đóng tài khoản nhận tệp của trạm."))
     return redirect("water:station_columns", station_id=station.pk)

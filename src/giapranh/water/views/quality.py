@@ -91,6 +91,7 @@ def series(request: HttpRequest, series_id: int) -> HttpResponse:
     form = VerdictForm(request.POST if "verdict" in request.POST else None)
     correct = CorrectForm(request.POST if "value" in request.POST else None)
     if request.method == "POST":
+        permissions.check_can_judge_quality(request.user, found.station)
         answer = _judged(request, found, start, end, form, correct)
         if answer is not None:
             return answer
@@ -114,7 +115,8 @@ def series(request: HttpRequest, series_id: int) -> HttpResponse:
 def _stretch(request: HttpRequest, found: Any) -> tuple[datetime, datetime]:
     """The stretch asked for; without one, the last day of the series."""
     start, end = request.GET.get("tu", ""), request.GET.get("den", "")
-    if start.isdecimal() and end.isdecimal() and int(start) <= int(end) < store.LATEST_MS:
+    written = start.isascii() and end.isascii() and start.isdecimal() and end.isdecimal()
+    if written and max(len(start), len(end)) <= 13 and int(start) <= int(end) < store.LATEST_MS:
         return store.instant(int(start)), store.instant(int(end))
     last = found.last_time or now()
     return last - timedelta(days=1), last
