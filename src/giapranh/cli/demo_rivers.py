@@ -220,8 +220,8 @@ def _month(day: date, by: int) -> tuple[int, int]:
 def plan(rivers: Rivers, today: date) -> Any:
     """Every month the same four points; the visit of this month has no sample yet at two of them."""
     from giapranh.cli.demo_story import office
+    from giapranh.water.queries.campaigns import PlanRow
     from giapranh.water.services import campaigns
-    from giapranh.water.services.campaigns import PlanRow
 
     by, at = rivers.story["truongphong"], rivers.end - timedelta(days=DAYS)
     year, month = _month(today, -4)
@@ -265,16 +265,12 @@ def sampled(rivers: Rivers, key: str, months: list[tuple[int, int]], seed: int, 
         for each in keys:
             value, censored = made.lab_result(each, year + (month - 1) / 12, month, seed, dirt)
             rows.append((series[each].pk, milliseconds(taken), value, censored))
-    ids, times, values, censored = zip(*rows, strict=True)
+    columns = [np.array(column) for column in zip(*rows, strict=True)]
     at = rivers.end - timedelta(hours=2)
     source = SourceFile.objects.create(
         kind=SourceKind.LAB_SHEET, name=f"{key}.xlsx" + MARK, received_at=at, station=station
     )
-    store(
-        Rows(np.array(ids), np.array(times), np.array(values), censored=np.array(censored, np.int16)),
-        source=source,
-        at=at,
-    )
+    store(Rows(columns[0], columns[1], columns[2], censored=columns[3]), source=source, at=at)
 
 
 # --- the incident ----------------------------------------------------------------------------------------------------
@@ -388,6 +384,8 @@ def _facts(rivers: Rivers, hours: float, start: datetime) -> Any:
     from giapranh.water.services.incidents import Facts
 
     station = rivers.stations["giap-ranh"]
+    assert station.watercourse is not None
+    assert station.km is not None
     return Facts(
         name="Amoni, COD tăng đột ngột tại giáp ranh sông Thương" + MARK, finder="Trạm tự động, trực số liệu",
         seen_at=start + timedelta(hours=hours), watercourse=station.watercourse, km=station.km, bank=station.bank,

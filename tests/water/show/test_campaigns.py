@@ -14,9 +14,10 @@ from giapranh.water.intake.grids import read_grid
 from giapranh.water.models import PlannedSample, Sample
 from giapranh.water.permissions import NotYourDuty
 from giapranh.water.queries import campaigns as reads
+from giapranh.water.queries.campaigns import PlanRow
 from giapranh.water.rules.plan_sheet import read_plan
 from giapranh.water.services import campaigns
-from giapranh.water.services.campaigns import BadCampaign, PlanInUse, PlanRow
+from giapranh.water.services.campaigns import BadCampaign, PlanInUse
 
 AT = datetime(2026, 11, 20, 3, tzinfo=UTC)
 pytestmark = pytest.mark.django_db

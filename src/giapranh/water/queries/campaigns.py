@@ -11,18 +11,30 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from giapranh.kernel.clock import local_date
-from giapranh.kernel.errors import N_, Refused
+from giapranh.kernel.errors import N_
 from giapranh.kernel.text import search_key
+from giapranh.people.models import Office
 from giapranh.water import permissions
+from giapranh.water.campaign_permissions import NoSuchCampaign
 from giapranh.water.models import Campaign, PlannedSample, Sample, Series, Station
 from giapranh.water.queries import network, results
 from giapranh.water.queries.results import Latest, StationResult
 from giapranh.water.rules import parameters
 from giapranh.water.rules.plan_sheet import PlanLine, RefusedLine
 from giapranh.water.rules.quality import Flag
-from giapranh.water.services.campaigns import NoSuchCampaign, PlanRow, check_can_plan
 
 TAKEN, LATE, NOW, AHEAD = "taken", "late", "now", "ahead"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """One visit that shall be made."""
+
+    station: Station
+    from_day: date
+    to_day: date
+    parameters: tuple[str, ...]
+    office: Office | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,14 +192,6 @@ def _sample_result(sample: Sample, rows: list[Latest]) -> SampleResult:
 
 
 # --- making a plan ---------------------------------------------------------------------------------------------------
-
-
-def can_plan(user: Any) -> bool:
-    try:
-        check_can_plan(user)
-    except Refused:
-        return False
-    return True
 
 
 def settled_rows(user: Any, lines: Sequence[PlanLine], day: date) -> tuple[list[PlanRow], list[RefusedLine]]:

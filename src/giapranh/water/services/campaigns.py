@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -15,9 +14,10 @@ from giapranh.kernel.text import nfc, one_line
 from giapranh.people import access
 from giapranh.people.audit import audit
 from giapranh.people.models import Office, Officer
-from giapranh.people.roles import Role
-from giapranh.water.models import Campaign, PlannedSample, Sample, Station
-from giapranh.water.permissions import KEEPERS, NoSuchStation, NotYourDuty, can_see_station
+from giapranh.water.campaign_permissions import NoSuchCampaign, check_can_plan
+from giapranh.water.models import Campaign, PlannedSample, Sample
+from giapranh.water.permissions import NoSuchStation, can_see_station
+from giapranh.water.queries.campaigns import PlanRow
 from giapranh.water.queries.series import DAY_MS, day_ms, from_ms
 from giapranh.water.rules import parameters
 
@@ -28,31 +28,8 @@ class BadCampaign(BadInput):
     code = "bad_campaign"
 
 
-class NoSuchCampaign(NoSuchStation):
-    code = "no_such_campaign"
-
-
 class PlanInUse(Conflict):
     code = "plan_in_use"
-
-
-@dataclass(frozen=True, slots=True)
-class PlanRow:
-    """One visit that shall be made."""
-
-    station: Station
-    from_day: date
-    to_day: date
-    parameters: tuple[str, ...]
-    office: Office | None = None
-
-
-def check_can_plan(by: Any) -> None:
-    access.check_may_write(by)
-    if not (access.works_here(by) and access.has_role(by, *KEEPERS, Role.INSPECTOR, Role.SPECIALIST)):
-        raise NotYourDuty(
-            N_("Chỉ cán bộ chuyên môn, trưởng đơn vị hoặc lãnh đạo của cơ quan được lập kế hoạch lấy mẫu.")
-        )
 
 
 @transaction.atomic

@@ -19,17 +19,17 @@ from giapranh.kernel.numbers import format_number
 from giapranh.kernel.tables import XLSX_TYPE, Column, Status, Table
 from giapranh.people.doors import signed_in
 from giapranh.people.views.answers import refused_line
+from giapranh.water.campaign_permissions import can_plan, check_can_plan
 from giapranh.water.forms.campaigns import CampaignForm, MonthlyForm, PlanForm
 from giapranh.water.intake.grids import read_grid
 from giapranh.water.queries import campaigns as reads
 from giapranh.water.queries import network
-from giapranh.water.queries.campaigns import CampaignPage, SampleResult, Visit
+from giapranh.water.queries.campaigns import CampaignPage, PlanRow, SampleResult, Visit
 from giapranh.water.queries.chart import places_of
 from giapranh.water.queries.river_page import class_words
 from giapranh.water.queries.station_page import method_words, symbols
 from giapranh.water.rules.plan_sheet import RefusedLine, keys_of, read_plan
 from giapranh.water.services import campaigns as services
-from giapranh.water.services.campaigns import PlanRow
 
 TONES = {"taken": "good", "late": "bad", "now": "soon", "ahead": ""}
 SHOWN_REFUSALS = 50
@@ -53,7 +53,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     illustrative = any(row.record.illustrative for row in table.rows)
     if table.wants_xlsx:
         return _workbook(table, "chien-dich", illustrative)
-    context = {"table": table, "may_plan": reads.can_plan(request.user), "illustrative": illustrative}
+    context = {"table": table, "may_plan": can_plan(request.user), "illustrative": illustrative}
     return render(request, "water/campaigns.html", context)
 
 
@@ -75,7 +75,7 @@ def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
     if plan.wants_xlsx:
         return _workbook(plan, f"ke-hoach-{campaign_id}", page.campaign.illustrative)
     context = {
-        "page": page, "result": result, "plan": plan, "may_plan": reads.can_plan(request.user),
+        "page": page, "result": result, "plan": plan, "may_plan": can_plan(request.user),
         "matrix": [(station, [(visit, _cell(visit)) for visit in visits]) for station, visits in page.matrix],
         "heads": [_window(*window) for window in page.windows], "illustrative": page.campaign.illustrative,
     }  # fmt: skip
@@ -176,7 +176,7 @@ def _wqi(row: SampleResult) -> str:
 
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    services.check_can_plan(request.user)
+    check_can_plan(request.user)
     form = CampaignForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -191,7 +191,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, campaign_id: int) -> HttpResponse:
-    services.check_can_plan(request.user)
+    check_can_plan(request.user)
     row = reads.campaign(request.user, campaign_id)
     start = {
         "name": row.name, "starts_on": row.starts_on, "ends_on": row.ends_on, "joint_with": row.joint_with,
@@ -213,7 +213,7 @@ def edit(request: HttpRequest, campaign_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def plan(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """Visits from a pasted table, a file, or month by month."""
-    services.check_can_plan(request.user)
+    check_can_plan(request.user)
     row = reads.campaign(request.user, campaign_id)
     stations = [(str(each.pk), each.name) for each in network.stations(request.user, local_date(now()))]
     monthly = MonthlyForm(request.POST if "monthly" in request.POST else None, stations=stations)
