@@ -69,9 +69,8 @@ def season(parameter: str, times: Times, seed: int, factor: float, rains: list[i
 
 def _wandering(random: np.random.Generator, n: int) -> Floats:
     """Noise with a memory of some hours."""
-    from scipy.signal import lfilter
-
-    return np.asarray(lfilter([0.35], [1, -0.94], random.standard_normal(n)), np.float64)
+    memory = 0.35 * 0.94 ** np.arange(160)
+    return np.convolve(random.standard_normal(n), memory)[:n]
 
 
 def faults(parameter: str, values: Floats, seed: int) -> tuple[Floats, npt.NDArray[np.int16]]:
