@@ -310,9 +310,7 @@ def _copy(
     records["arrived"] = (at - EPOCH) // timedelta(microseconds=1) - _PG_EPOCH_US
     records["value"] = batch.value[fresh]
     records["series"] = batch.series[fresh]
-    records["source"] = (
-        batch.sources[fresh] if batch.sources is not None else source.pk if source is not None else 0
-    )
+    records["source"] = batch.sources[fresh] if batch.sources is not None else source.pk if source is not None else 0
     records["flag"], records["reason"] = flag, reason
     records["status"], records["censored"] = batch.status[fresh], batch.censored[fresh]
     months = partitions.months_of(times)
