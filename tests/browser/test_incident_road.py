@@ -74,6 +74,7 @@ def test_from_the_alert_to_the_letter_and_the_neighbours_word(
     visit.page.locator('[name="description"]').fill("Nước đục, mùi khai")
     visit.page.get_by_role("button", name="Ghi sự cố").click()
     visit.page.wait_for_load_state()
+    assert visit.page.locator(".alert-success").count(), visit.page.locator("main").inner_text()[:1500]
     found = Incident.objects.get()
     assert found.alerts.get() == burning
 
