@@ -16,7 +16,8 @@ from django.db import connection
 
 from giapranh.exchange import kinds
 from giapranh.exchange.models import Entry
-from giapranh.kernel.clock import VIETNAM, now
+from giapranh.kernel import clock
+from giapranh.kernel.clock import VIETNAM
 from giapranh.kernel.errors import N_
 from giapranh.kernel.numbers import format_number
 from giapranh.people import queries as people
@@ -33,7 +34,7 @@ def _span(period: ReportingPeriod) -> tuple[datetime, datetime]:
     """The instants of a period, up to now: what has not happened yet is not expected."""
     start = datetime.combine(period.start, time(), VIETNAM)
     end = datetime.combine(period.end + timedelta(days=1), time(), VIETNAM)
-    return start, min(end, now())
+    return start, min(end, clock.now())
 
 
 def _note(row: Any, words: str) -> str:
@@ -184,7 +185,7 @@ def incidents_closed(period: ReportingPeriod, scope: Scope) -> Measurement:
 
 
 def _today() -> date:
-    return now().astimezone(VIETNAM).date()
+    return clock.now().astimezone(VIETNAM).date()
 
 
 # --- shared data -----------------------------------------------------------------------------------------------------

@@ -16,7 +16,8 @@ from uuid import UUID
 from django.db import connection
 
 from giapranh.exchange.ledger.entry import Blob
-from giapranh.kernel.clock import VIETNAM, now, today
+from giapranh.kernel import clock
+from giapranh.kernel.clock import VIETNAM
 from giapranh.kernel.errors import N_
 from giapranh.places.named import held_on
 from giapranh.water.models import Alert, BankReach, Incident, Notice, Series, Station
@@ -159,7 +160,7 @@ def provinces_of(station: Station) -> list[str]:
     if station.watercourse_id is not None and station.km is not None:
         rows = BankReach.objects.filter(
             watercourse=station.watercourse_id, km_upper__gte=station.km, km_lower__lte=station.km
-        ).filter(held_on(station.valid_to or today()))
+        ).filter(held_on(station.valid_to or clock.today()))
         if codes := sorted({code for code in rows.values_list("province_code", flat=True) if code}):
             return codes
     unit = station.unit
@@ -250,13 +251,13 @@ def _every_station() -> Iterable[str]:
 
 
 def _every_day() -> Iterable[str]:
-    day = today()
+    day = clock.today()
     rows = Series.objects.filter(station__node="", last_time__isnull=False).order_by("pk").values_list("uid", flat=True)
     return (f"{uid}/{day - timedelta(days=back)}" for uid in rows for back in range(1, DAYS_BACK + 1))
 
 
 def _every_alert() -> Iterable[str]:
-    rows = Alert.objects.filter(opened_at__gte=now() - RECENT, station__node="").order_by("pk")
+    rows = Alert.objects.filter(opened_at__gte=clock.now() - RECENT, station__node="").order_by("pk")
     return (str(uid) for uid in rows.values_list("uid", flat=True))
 
 

@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from giapranh.kernel.clock import local_date, now
+from giapranh.kernel import clock
+from giapranh.kernel.clock import local_date
 from giapranh.kernel.errors import BadInput
 from giapranh.kernel.tables import XLSX_TYPE, Column, Status, Table
 from giapranh.people import queries as people
@@ -32,7 +33,7 @@ FIRST = ("acknowledge", "end")
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """Everything that burns, then what ended."""
-    at = now()
+    at = clock.now()
     found = alerts.desk(request.user, at)
     table = ended_table(request)
     if table.wants_xlsx:
@@ -82,10 +83,12 @@ def step(request: HttpRequest, alert_id: int, name: str) -> HttpResponse:
     form = _form(name, found, request.POST)
     by: Any = request.user
     verbs: dict[str, Any] = {
-        "acknowledge": lambda v: alert_verbs.acknowledge(alert_id=alert_id, words=v["words"], by=by, at=now()),
-        "end": lambda v: alert_verbs.end(alert_id=alert_id, words=v["words"], by=by, at=now()),
-        "assign": lambda v: alert_verbs.assign(alert_id=alert_id, officer_id=int(v["officer_id"]), by=by, at=now()),
-        "note": lambda v: alert_verbs.note(alert_id=alert_id, words=v["words"], by=by, at=now()),
+        "acknowledge": lambda v: alert_verbs.acknowledge(alert_id=alert_id, words=v["words"], by=by, at=clock.now()),
+        "end": lambda v: alert_verbs.end(alert_id=alert_id, words=v["words"], by=by, at=clock.now()),
+        "assign": lambda v: alert_verbs.assign(
+            alert_id=alert_id, officer_id=int(v["officer_id"]), by=by, at=clock.now()
+        ),
+        "note": lambda v: alert_verbs.note(alert_id=alert_id, words=v["words"], by=by, at=clock.now()),
     }
     if status := steps.take(form, verbs[name]):
         return _page(request, alert_id, {name: form}, status)
@@ -98,12 +101,12 @@ def step(request: HttpRequest, alert_id: int, name: str) -> HttpResponse:
 def _form(name: str, found: Any, data: Any = None) -> StepForm:
     extra: dict[str, Any] = {}
     if name == "assign":
-        extra["officers"] = [(str(each.pk), each.full_name) for each in alert_verbs.candidates(found, now())]
+        extra["officers"] = [(str(each.pk), each.full_name) for each in alert_verbs.candidates(found, clock.now())]
     return STEPS[name](data, auto_id=f"id_{name}_%s", **extra)
 
 
 def _page(request: HttpRequest, alert_id: int, bound: dict[str, StepForm], status: int = 200) -> HttpResponse:
-    page = alerts.alert_page(request.user, alert_id, now())
+    page = alerts.alert_page(request.user, alert_id, clock.now())
     first, other = steps.shown(STEPS, page.can, lambda name: _form(name, page.alert), bound, FIRST)
     context = {
         "page": page, "alert": page.alert, "first_steps": first, "other_steps": other,
@@ -119,7 +122,7 @@ def _page(request: HttpRequest, alert_id: int, bound: dict[str, StepForm], statu
 def rules(request: HttpRequest) -> HttpResponse:
     """Every rule as a sentence."""
     permissions.check_can_see_alerts(request.user)
-    at = now()
+    at = clock.now()
     rows = [(rule, alerts.sentence_of(rule, at), alerts.holds(rule, at)) for rule in alerts.rules()[:300]]
     context = {
         "rows": rows, "may_set": permissions.can_set_rules(request.user),
@@ -135,8 +138,8 @@ def rule(request: HttpRequest, rule_id: int | None = None) -> HttpResponse:
     found = alerts.get_rule(request.user, rule_id) if rule_id is not None else None
     initial = alert_choices.values_of(found) if found else dict(request.GET.items())
     form = forms.RuleForm(
-        request.POST if request.method == "POST" else None, initial=initial, places=alert_choices.places(now()),
-        parameters=alert_choices.parameters(), offices=alert_choices.offices(now()),
+        request.POST if request.method == "POST" else None, initial=initial, places=alert_choices.places(clock.now()),
+        parameters=alert_choices.parameters(), offices=alert_choices.offices(clock.now()),
     )  # fmt: skip
     status = 200
     if request.method == "POST":
@@ -147,22 +150,22 @@ def rule(request: HttpRequest, rule_id: int | None = None) -> HttpResponse:
                     values=RuleValues(**alert_choices.chosen(form.cleaned_data)),
                     rule_id=rule_id,
                     by=_me(request),
-                    at=now(),
+                    at=clock.now(),
                 )
             except BadInput as refusal:
                 form.add_error(None, refusal.render(_))
             else:
                 messages.success(
-                    request, _("Đã lưu quy tắc: %(sentence)s") % {"sentence": alerts.sentence_of(saved, now())}
+                    request, _("Đã lưu quy tắc: %(sentence)s") % {"sentence": alerts.sentence_of(saved, clock.now())}
                 )
                 return redirect("water:alert_rules")
-    sentence = alerts.sentence_of(found, now()) if found else ""
+    sentence = alerts.sentence_of(found, clock.now()) if found else ""
     return render(request, "water/alert_rule.html", {"form": form, "rule": found, "sentence": sentence}, status=status)
 
 
 @require_POST
 def end_rule(request: HttpRequest, rule_id: int) -> HttpResponse:
-    alert_rules.end_rule(rule_id=rule_id, by=_me(request), at=now())
+    alert_rules.end_rule(rule_id=rule_id, by=_me(request), at=clock.now())
     messages.success(request, _("Quy tắc thôi theo dõi từ ngày mai; các cảnh báo cũ vẫn giữ."))
     return redirect("water:alert_rules")
 
@@ -174,7 +177,7 @@ def end_rule(request: HttpRequest, rule_id: int) -> HttpResponse:
 def duty(request: HttpRequest) -> HttpResponse:
     """Who is on call, and putting somebody there."""
     permissions.check_can_see_alerts(request.user)
-    at = now()
+    at = clock.now()
     offices = on_call.offices_here(local_date(at))
     may_set = permissions.can_set_rules(request.user)
     officers = [officer for officer in people.officers_with_places(local_date(at)) if officer.is_active]
@@ -206,7 +209,7 @@ def duty(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def end_duty(request: HttpRequest, row_id: int) -> HttpResponse:
-    alert_rules.take_off_call(row_id=row_id, by=_me(request), at=now())
+    alert_rules.take_off_call(row_id=row_id, by=_me(request), at=clock.now())
     messages.success(request, _("Đã bỏ ca trực."))
     return redirect("water:on_call")
 

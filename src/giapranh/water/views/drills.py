@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from giapranh.kernel.clock import now
+from giapranh.kernel import clock
 from giapranh.kernel.errors import BadInput, Conflict
 from giapranh.water import incident_permissions as permissions
 from giapranh.water.forms import incidents as forms
@@ -26,7 +26,7 @@ def drills(request: HttpRequest) -> HttpResponse:
     may_run = permissions.can_run_drills(request.user)
     form = forms.DrillForm(
         request.POST if request.method == "POST" else None, rivers=incident_choices.rivers(),
-        provinces=incident_choices.others(now()),
+        provinces=incident_choices.others(clock.now()),
     )  # fmt: skip
     status = 200
     if request.method == "POST":
@@ -49,7 +49,7 @@ def drills(request: HttpRequest) -> HttpResponse:
 
 
 def _start(given: dict[str, Any], by: Any) -> Any:
-    at = now()
+    at = clock.now()
     place = incident_choices.facts_from({"river": given["river"]})
     facts = Facts(
         name=given["name"], finder=by.full_name, seen_at=at, km=given["km"], description=given["description"],
@@ -75,7 +75,9 @@ def end(request: HttpRequest, drill_id: int) -> HttpResponse:
     form = forms.EndDrillForm(request.POST)
     form.is_valid()
     try:
-        done = deeds.end_drill(drill_id=drill_id, words=form.cleaned_data.get("words", ""), by=_me(request), at=now())
+        done = deeds.end_drill(
+            drill_id=drill_id, words=form.cleaned_data.get("words", ""), by=_me(request), at=clock.now()
+        )
     except Conflict as refusal:
         messages.error(request, refusal.render(_))
     else:

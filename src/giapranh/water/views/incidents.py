@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from giapranh.kernel.clock import now
+from giapranh.kernel import clock
 from giapranh.kernel.errors import BadInput, Conflict
 from giapranh.kernel.tables import XLSX_TYPE, Column, Status, Table
 from giapranh.water import incident_permissions as permissions
@@ -60,7 +60,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         response = HttpResponse(table.to_xlsx(note), content_type=XLSX_TYPE)
         response["Content-Disposition"] = 'attachment; filename="su-co.xlsx"'
         return response
-    at = now()
+    at = clock.now()
     context = {
         "table": table, "illustrative": illustrative, "open": list(incidents.open_incidents()[:20]),
         "waiting": [incidents.notice_line(row, at) for row in incidents.waiting_notices()[:50]],
@@ -81,9 +81,9 @@ def new(request: HttpRequest) -> HttpResponse:
     permissions.check_can_report_incident(request.user)
     given = request.GET.get("canh-bao", "") or request.POST.get("canh-bao", "")
     alert_id = int(given) if given.isdecimal() and len(given) < 19 else None
-    initial: dict[str, Any] = {"seen_at": now(), "finder": _me(request).full_name}
+    initial: dict[str, Any] = {"seen_at": clock.now(), "finder": _me(request).full_name}
     if alert_id is not None:
-        initial = incident_choices.from_alert(alert_id, request.user, now())
+        initial = incident_choices.from_alert(alert_id, request.user, clock.now())
         initial |= incident_choices.from_trace(request.GET)
     form = forms.FactsForm(
         request.POST if request.method == "POST" else None, initial=initial, rivers=incident_choices.rivers()
@@ -95,7 +95,7 @@ def new(request: HttpRequest) -> HttpResponse:
             try:
                 made = deeds.report_incident(
                     facts=Facts(**incident_choices.facts_from(form.cleaned_data)),
-                    alert_ids=[alert_id] if alert_id else [], by=_me(request), at=now(),
+                    alert_ids=[alert_id] if alert_id else [], by=_me(request), at=clock.now(),
                 )  # fmt: skip
             except BadInput as refusal:
                 form.add_error(None, refusal.render(_))
@@ -126,7 +126,7 @@ def facts(request: HttpRequest, incident_id: int) -> HttpResponse:
             try:
                 deeds.change_facts(
                     incident_id=incident_id, facts=Facts(**incident_choices.facts_from(form.cleaned_data)),
-                    by=_me(request), at=now(),
+                    by=_me(request), at=clock.now(),
                 )  # fmt: skip
             except (BadInput, Conflict) as refusal:
                 form.add_error(None, refusal.render(_))
@@ -141,7 +141,7 @@ def facts(request: HttpRequest, incident_id: int) -> HttpResponse:
 def step(request: HttpRequest, incident_id: int, name: str) -> HttpResponse:
     if name not in STEPS:
         raise Http404
-    page = incidents.incident_page(request.user, incident_id, now())
+    page = incidents.incident_page(request.user, incident_id, clock.now())
     form = _form(name, page, request.POST, request.FILES)
     if status := steps.take(form, lambda values: _verb(name, incident_id, values, _me(request))):
         return _page(request, incident_id, {name: form}, status)
@@ -150,7 +150,7 @@ def step(request: HttpRequest, incident_id: int, name: str) -> HttpResponse:
 
 
 def _verb(name: str, pk: int, v: dict[str, Any], by: Any) -> None:
-    common: dict[str, Any] = {"incident_id": pk, "by": by, "at": now()}
+    common: dict[str, Any] = {"incident_id": pk, "by": by, "at": clock.now()}
     match name:
         case "confirm" | "extent":
             verb = deeds.confirm if name == "confirm" else deeds.set_extent
@@ -173,7 +173,7 @@ def _verb(name: str, pk: int, v: dict[str, Any], by: Any) -> None:
 
 
 def _form(name: str, page: IncidentPage, data: Any = None, files: Any = None) -> StepForm:
-    at = now()
+    at = clock.now()
     extra: dict[str, Any] = {}
     if name in ("confirm", "extent"):
         extra["provinces"] = incident_choices.provinces(at, page.around)
@@ -195,7 +195,7 @@ def _form(name: str, page: IncidentPage, data: Any = None, files: Any = None) ->
 
 
 def _page(request: HttpRequest, incident_id: int, bound: dict[str, StepForm], status: int = 200) -> HttpResponse:
-    page = incidents.incident_page(request.user, incident_id, now())
+    page = incidents.incident_page(request.user, incident_id, clock.now())
     first, other = steps.shown(STEPS, page.can, lambda name: _form(name, page), bound, FIRST)
     context = {
         "page": page, "incident": page.incident, "first_steps": first, "other_steps": other,
@@ -223,8 +223,8 @@ def photo(request: HttpRequest, photo_id: int) -> HttpResponse:
 def notify(request: HttpRequest, incident_id: int) -> HttpResponse:
     """Exactly what would leave, to whom; then make the letters and the evidence."""
     found = incidents.get_incident(request.user, incident_id)
-    page = incidents.incident_page(request.user, incident_id, now())
-    options = incident_choices.others(now(), page.around)
+    page = incidents.incident_page(request.user, incident_id, clock.now())
+    options = incident_choices.others(clock.now(), page.around)
     proposed = [each.neighbour.province for each in page.around.hearing if each.hours is not None]
     initial = {
         "kind": request.GET.get("loai", "warning"),
@@ -242,7 +242,7 @@ def notify(request: HttpRequest, incident_id: int) -> HttpResponse:
                 try:
                     made = notice_deeds.prepare(
                         incident_id=incident_id, kind=values["kind"], provinces=values["provinces"],
-                        words=values["words"], even_incomplete=values["even_incomplete"], by=_me(request), at=now(),
+                        words=values["words"], even_incomplete=values["even_incomplete"], by=_me(request), at=clock.now(),
                     )  # fmt: skip
                 except (BadInput, Conflict) as refusal:
                     form.add_error(None, refusal.render(_))
@@ -258,7 +258,7 @@ def notify(request: HttpRequest, incident_id: int) -> HttpResponse:
     for code in [code for code in values["provinces"] if code in known][:4]:
         previews.append(
             notice_deeds.preview(
-                incident=found, kind=kind, province=code, words=values["words"], by=_me(request), at=now()
+                incident=found, kind=kind, province=code, words=values["words"], by=_me(request), at=clock.now()
             )
         )
     context = {
@@ -285,7 +285,7 @@ def notice_step(request: HttpRequest, notice_id: int, name: str) -> HttpResponse
         raise Http404
     incidents.get_notice(request.user, notice_id)
     form = NOTICE_STEPS[name](request.POST, auto_id=f"id_{name}_%s")
-    common: dict[str, Any] = {"notice_id": notice_id, "by": _me(request), "at": now()}
+    common: dict[str, Any] = {"notice_id": notice_id, "by": _me(request), "at": clock.now()}
     verbs: dict[str, Any] = {
         "edxml": lambda v: notice_deeds.send_edxml(**common),
         "send": lambda v: notice_deeds.send(**v, **common),
@@ -300,8 +300,8 @@ def notice_step(request: HttpRequest, notice_id: int, name: str) -> HttpResponse
 
 
 def _notice_page(request: HttpRequest, notice_id: int, bound: dict[str, StepForm], status: int = 200) -> HttpResponse:
-    page = incidents.notice_page(request.user, notice_id, now())
-    at = now()
+    page = incidents.notice_page(request.user, notice_id, clock.now())
+    at = clock.now()
     moments = {"send": "sent_at", "acknowledge": "acknowledged_at", "answer": "answered_at"}
 
     def build(name: str) -> StepForm:
