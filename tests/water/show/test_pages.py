@@ -135,6 +135,19 @@ def test_pairs_follow_the_water_not_the_clock(thuong: Any, node: Any, specialist
     assert page.worse == "down"
 
 
+def test_samples_of_one_round_pair_though_the_lower_one_was_taken_first(
+    thuong: Any, node: Any, specialist: Any
+) -> None:
+    up, down = (factory.station(thuong, km, owner=node.water, kind="manual") for km in (102.0, 90.5))
+    for station, minutes, value in ((up, 31, 4.0), (down, 30, 5.0)):
+        row = factory.series(station, "bod5", cycle_seconds=None)
+        for month in range(1, 7):
+            factory.observations(row, [value], start=datetime(2026, month, 9, 2, minutes, tzinfo=UTC))
+    page = comparison.compare_page(specialist, up, down, "bod5", datetime(2026, 1, 1, tzinfo=UTC), START, "low")
+    assert (page.result.n, page.result.median_difference) == (6, 1.0)
+    assert page.rows[-1].day.isoformat() == "2026-01-09"
+
+
 def test_the_comparison_of_nothing_in_common_says_so(client: Client, specialist: Any, thuong: Any, node: Any) -> None:
     a, b = factory.station(thuong, 90, owner=node.water), factory.station(thuong, 80, owner=node.water)
     answer = page_of(client, specialist, f"/song-ngoi/so-sanh/?a={a.pk}&b={b.pk}")

@@ -20,7 +20,7 @@ from giapranh.water.rules.river_graph import CLOSE_KM
 from giapranh.water.rules.tracing import Graph, Position, Speeds
 
 REGIMES = (("low", N_("nước kiệt")), ("mean", N_("nước trung bình")), ("flood", N_("nước lũ")))
-SAMPLES_LAG_H = 48.0  # samples are rarely taken in step with the water
+SAMPLES_APART_H = 24.0  # samples of one round are rarely taken in step with the water
 
 
 class BadComparison(BadInput):
@@ -119,11 +119,11 @@ def compare_page(
     if up_series is None or down_series is None:
         raise BadComparison(N_("Hai trạm không có chung thông số này."))
     by_day = bool(up_series.cycle_seconds and down_series.cycle_seconds)
-    if not by_day:
-        hours = (0.0, max(hours[1], SAMPLES_LAG_H)) if lag is None else hours
-    pairs = _pairs(up_series, down_series, start, end, hours)
-    if by_day:
-        pairs = daily(pairs)
+    if by_day or lag is not None:
+        pairs = _pairs(up_series, down_series, start, end, hours)
+        pairs = daily(pairs) if by_day else pairs
+    else:
+        pairs = _rounds(up_series, down_series, start, end, hours[1])
     about = parameters.all_parameters()[parameter]
     rows = [
         PairRow(local_date(series.from_ms(time)), float(above), float(below))
@@ -172,6 +172,15 @@ def _pairs(up: Series, down: Series, start: datetime, end: datetime, hours: tupl
     """Every lower value with the mean of what left the upper station in the window before."""
     above, below = _values(up, start, end), _values(down, start, end)
     return pairing.pair(*above, *below, hours[0] * 3600, hours[1] * 3600)
+
+
+def _rounds(up: Series, down: Series, start: datetime, end: datetime, most_hours: float) -> Pairs:
+    """Samples of one round: the upper one from a day after the lower one back to the slowest water."""
+    (up_times, up_values), (down_times, down_values) = _values(up, start, end), _values(down, start, end)
+    apart = int(SAMPLES_APART_H * 3_600_000)
+    window = (max(most_hours, SAMPLES_APART_H) + SAMPLES_APART_H) * 3600
+    found = pairing.pair(up_times, up_values, down_times + apart, down_values, 0.0, window)
+    return Pairs(found.times - apart, found.up, found.down, found.count)
 
 
 def _values(row: Series, start: datetime, end: datetime) -> tuple[Any, Any]:

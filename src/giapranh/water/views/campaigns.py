@@ -159,7 +159,9 @@ def _limiting(row: SampleResult) -> Status:
         return Status(_("Chưa xếp mức"), "", "minus")
     tone = {"A": "good", "A1": "good", "B": "good", "A2": "good", "C": "soon", "B1": "soon"}.get(sample.limiting, "bad")
     words = class_words(sample.limiting)
-    return Status(words[:1].upper() + words[1:], tone, note=symbols(sample.limiting_parameters))
+    decided = sample.limiting_parameters
+    note = symbols(decided[:3]) + (f" +{len(decided) - 3}" if len(decided) > 3 else "")
+    return Status(words[:1].upper() + words[1:], tone, note=note)
 
 
 def _wqi(row: SampleResult) -> str:
