@@ -56,7 +56,7 @@ class Chart {
 
   // Show another window at once from what is here, then fetch it.
   look(from: number, to: number): void {
-    const middle = (from + to) / 2;
+    const middle = Math.min((from + to) / 2, this.first.to); // half an empty chart of the future is enough
     const half = Math.max(LEAST_SPAN, to - from) / 2;
     const lower = Math.max(0, Math.round(middle - half));
     this.view = { from: lower, to: Math.max(lower + LEAST_SPAN, Math.round(middle + half)) };
