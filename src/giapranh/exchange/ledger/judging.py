@@ -10,7 +10,7 @@ from giapranh.exchange.ledger.chain import CONTROL, RESERVED, THEIRS, Said, alar
 from giapranh.exchange.ledger.engine import Engine, Kind
 from giapranh.exchange.ledger.outbox import change_of, why_not
 from giapranh.exchange.ledger.reasons import Broken, Waits
-from giapranh.exchange.ledger.rows import BlobNeed, Effect, Record
+from giapranh.exchange.ledger.rows import BlobNeed, Effect, Entry, Record
 from giapranh.exchange.ledger.store import LedgerTx
 from giapranh.kernel.errors import Refused, Unavailable
 
@@ -71,7 +71,7 @@ def _record(engine: Engine, tx: LedgerTx, said: Said) -> Verdict:
     if record is not None and record.owner == engine.node:
         late = record.version >= header.version  # written before the record became mine
         return Verdict("superseded", "stale") if late else Verdict("quarantined", "not-owner")
-    if record is not None and record.blocked_by not in {"", header.id, header.corrects}:
+    if record is not None and not _opens(tx, said, record):
         return Verdict("parked", "record-waits")
     kind = None if header.kind in RESERVED else engine.kind(header.kind, header.major)
     if kind is None:
@@ -91,6 +91,19 @@ def _record(engine: Engine, tx: LedgerTx, said: Said) -> Verdict:
         return Verdict("parked", "blobs-missing")
     _apply(engine, tx, said, kind)
     return Verdict("applied")
+
+
+def _opens(tx: LedgerTx, said: Said, record: Record) -> bool:
+    """Whether nothing stands in the way: no refusal, or this entry replaces what was refused, or something later."""
+    header = said.header
+    if record.blocked_by in {"", header.id, header.corrects}:
+        return True
+    if not header.corrects:
+        return False
+    refused, replaced = (
+        tx.find(Entry, stream=header.stream, event_id=event, limit=1) for event in (record.blocked_by, header.corrects)
+    )
+    return bool(refused and replaced) and refused[0].seq <= replaced[0].seq
 
 
 def _apply(engine: Engine, tx: LedgerTx, said: Said, kind: Kind) -> None:
@@ -149,6 +162,6 @@ def _block(engine: Engine, tx: LedgerTx, said: Said, verdict: Verdict) -> None:
             )  # fmt: skip
         tx.put(replace(record, blocked_by=header.id))
         return
-    opens = verdict.state in {"superseded", "repeated", "applied"}
-    if opens and record is not None and record.blocked_by and record.blocked_by in {header.id, header.corrects}:
+    through = verdict.state in {"superseded", "repeated", "applied"}
+    if through and record is not None and record.blocked_by and _opens(tx, said, record):
         tx.put(replace(record, blocked_by=""))
