@@ -116,3 +116,18 @@ def test_what_was_written_before_the_hand_over_comes_home_after_the_answer():
     two.share("note:1", name="ba")
     exchange(one, two)
     assert same_state(one, two)
+
+
+def test_a_node_that_replays_reads_an_old_decline_after_its_own_recall():
+    one, two = pair()
+    one.share("note:1", name="một")
+    one.do(records.offer, "vn-24", "note:1", "bàn giao")
+    exchange(one, two)
+    two.do(records.answer_offer, "vn-20", two.rows(Notice, direction="in")[0].event_id, False, "chưa")
+    exchange(one, two)
+    one.do(outbox.recall, "vn-24", "note:1", "thu hồi")
+    exchange(one, two)
+    new = fresh(one, two)
+    give_back(two, new, STREAM)
+    pull(new, two)
+    assert new.record("note:1").state == "recalled"

@@ -244,7 +244,7 @@ def _settle(engine: Engine, tx: LedgerTx, said: Said, direction: str, new_owner:
     newer = new_owner == engine.node and tx.find(
         Notice, peer=said.peer, kind="offer", subject=notice.subject, direction="out", state="open", limit=1
     )
-    state = "offered" if newer else "live"
+    state = "recalled" if record.state == "recalled" else "offered" if newer else "live"
     tx.put(replace(record, owner=new_owner, state=state, blocked_by="", version=version))
     kind = engine.kind(record.kind)
     if accepted and kind is not None and record.data is not None and (direction == "out" or said.returned):
