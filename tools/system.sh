@@ -18,6 +18,7 @@ need 'tesseract --list-langs 2>/dev/null | grep -qx vie' 'tesseract-ocr tesserac
 need 'command -v soffice' 'libreoffice-writer-nogui libreoffice-calc-nogui' 'old .doc files and looking at papers in tests'
 need 'fc-list 2>/dev/null | grep -qiE "liberation ?serif|times new roman"' 'fonts-liberation fontconfig' 'seeing papers in their own font'
 need 'command -v pdftoppm' 'poppler-utils' 'looking at papers in tests'
+need 'command -v mosquitto || test -x /usr/sbin/mosquitto' 'mosquitto' 'the MQTT tests'
 [ -n "$missing" ] || exit 0
 
 lift=""

@@ -7,7 +7,7 @@ import traceback
 
 import typer
 
-from giapranh.cli import accuracy, backup, demo, doctor, life, read, records, report, water_data
+from giapranh.cli import accuracy, backup, demo, doctor, life, machines, read, records, report, water_data
 from giapranh.cli.language import _, line_of
 from giapranh.kernel.errors import Refused
 
@@ -26,6 +26,7 @@ app.command("serve")(life.serve)
 app.command("worker")(life.worker)
 app.command("stop")(life.stop)
 app.command("door")(water_data.door)
+app.command("mqtt")(machines.mqtt)
 app.command("doctor")(doctor.doctor)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)

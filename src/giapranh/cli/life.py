@@ -16,7 +16,7 @@ import typer
 if TYPE_CHECKING:
     from procrastinate import App
 
-from giapranh.cli import setting_up, water_data
+from giapranh.cli import machines, setting_up, water_data
 from giapranh.cli.language import _
 from giapranh.kernel.clock import now
 from giapranh.kernel.errors import N_, BadInput
@@ -56,7 +56,7 @@ def serve(
     if setting_up.pending_migrations():
         setting_up.migrate()
     print(_("Giáp Ranh đang chạy ở http://%(host)s:%(port)d · Ctrl+C để dừng.") % {"host": host, "port": port})
-    with worker_beside() if with_worker else nothing(), water_data.door_beside():
+    with worker_beside() if with_worker else nothing(), water_data.door_beside(), machines.mqtt_beside():
         run_web_server(host, port)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import frost_sta_client as fsc
 import pytest
+import requests
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -58,7 +59,7 @@ def test_the_life_of_a_station(service: Any) -> None:
     assert [row.result for row in listed] == [n / 2 for n in range(2, 12)]  # follows the next links by itself
 
     twice = fsc.Observation(result=99, phenomenon_time="2026-01-01T00:00:00Z", datastream=stream)
-    with pytest.raises(UnboundLocalError):  # what the client makes of any refusal: it logs it and stumbles
+    with pytest.raises(requests.HTTPError, match="409"):
         service.create(twice)
     service.delete(found)
     assert list(service.datastreams().query().list()) == []

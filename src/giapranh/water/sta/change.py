@@ -22,7 +22,7 @@ from giapranh.water.models import (
     Series,
     Station,
 )
-from giapranh.water.sta import access, bodies, observations, rewriting
+from giapranh.water.sta import access, bodies, notify, observations, rewriting
 from giapranh.water.sta.access import Principal
 from giapranh.water.sta.create import parameter_of, place, units
 from giapranh.water.sta.errors import AlreadyThere, Forbidden, Malformed, NoSuchEntity
@@ -62,6 +62,7 @@ def change(entity: EntityType, row_id: int, body: dict[str, Any], who: Principal
     for name, found in ids.items():
         _link(entity, record, name, found, who)
     _note(who, "changed", entity, row_id)
+    notify.of_entity(entity.plural, row_id)
     observations.forget_streams()
 
 

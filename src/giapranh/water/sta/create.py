@@ -21,7 +21,7 @@ from giapranh.water.models import (
     Station,
 )
 from giapranh.water.rules import parameters
-from giapranh.water.sta import access, bodies, observations
+from giapranh.water.sta import access, bodies, notify, observations
 from giapranh.water.sta.access import Principal
 from giapranh.water.sta.errors import Malformed, NoSuchEntity
 from giapranh.water.sta.mapping import TYPES, EntityType
@@ -52,6 +52,7 @@ def create(entity: EntityType, body: dict[str, Any], who: Principal) -> tuple[in
     with transaction.atomic():
         made = Maker(who, clock.now()).make(entity, bodies.clean(body))
         _note(who, entity, made)
+        notify.of_entity(entity.plural, made)
     access.forget_keys()
     observations.forget_streams()
     return made, True
