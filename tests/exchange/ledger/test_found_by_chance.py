@@ -131,3 +131,19 @@ def test_a_node_that_replays_reads_an_old_decline_after_its_own_recall():
     give_back(two, new, STREAM)
     pull(new, two)
     assert new.record("note:1").state == "recalled"
+
+
+def test_a_recall_written_after_a_restore_that_forgot_the_hand_over_is_undone():
+    one, two = pair()
+    one.share("note:1", name="một")
+    exchange(one, two)
+    backup = one.store.backup()
+    one.do(records.offer, "vn-24", "note:1", "bàn giao")
+    pull(two, one)
+    two.do(records.answer_offer, "vn-20", two.rows(Notice, direction="in")[0].event_id, True, "")
+    one.store.restore(backup)
+    one.do(outbox.recall, "vn-24", "note:1", "không còn là của mình")
+    exchange(one, two)
+    assert one.record("note:1").owner == two.record("note:1").owner == "vn-24"
+    assert same_state(one, two)
+    assert [a.detail for a in one.rows(Alarm) if a.kind == "conflict"] == ["note:1"]

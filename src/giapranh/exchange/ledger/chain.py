@@ -11,7 +11,7 @@ from giapranh.exchange.ledger import envelope
 from giapranh.exchange.ledger.engine import Engine, Written
 from giapranh.exchange.ledger.entry import Blob, Header
 from giapranh.exchange.ledger.envelope import Sealed
-from giapranh.exchange.ledger.names import event_id, stream_name
+from giapranh.exchange.ledger.names import LANES, event_id, stream_name
 from giapranh.exchange.ledger.reasons import Broken
 from giapranh.exchange.ledger.rows import Alarm, Body, Entry, Head, Peer, Place, StreamKey
 from giapranh.exchange.ledger.store import LedgerTx
@@ -193,6 +193,15 @@ def keep_entry(tx: LedgerTx, header: Header, sealed: Sealed, now: int) -> None:
                 header.body_size, sealed.raw, now,
             )
         )  # fmt: skip
+
+
+def forget(tx: LedgerTx, giver: str, taker: str, subject: str, but: str) -> None:
+    """Drop the contents of a recalled record from the streams of one direction; headers and questions stay."""
+    for lane in LANES:
+        stream = stream_name(giver, taker, lane)
+        for row in tx.find(Entry, stream=stream, subject=subject):
+            if row.hash != but and row.kind not in {"recall", "offer", "answer"}:
+                tx.drop(Body, stream, row.hash)
 
 
 def reopen(engine: Engine, tx: LedgerTx, row: Entry, peer: str, now: int) -> Said:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from giapranh.exchange.ledger.chain import Said, again, alarm, append, own, theirs
+from giapranh.exchange.ledger.chain import forget as drop_contents
 from giapranh.exchange.ledger.engine import Engine, Outcome, Written
 from giapranh.exchange.ledger.names import EVENT, HEX64, LANES, read_stream, stream_name
 from giapranh.exchange.ledger.reasons import TEXT, Broken
@@ -159,6 +160,8 @@ def _tell_the_author(engine: Engine, tx: LedgerTx, item: Item, said: Said) -> No
     if place is None or place.hash != item.hash:
         alarm(engine, tx, said.peer, "receipt-unknown", item.stream, said.now, f"{item.epoch}.{item.seq} {item.hash}")
         return
+    if place.kind == "recall" and item.status == "applied":
+        drop_contents(tx, engine.node, said.peer, place.subject, place.hash)
     record = tx.lock(Record, said.peer, place.subject) if place.subject else None
     if item.status == "quarantined":
         reason = item.reason if item.reason in TEXT else "rule"

@@ -11,12 +11,12 @@ from dataclasses import replace
 from typing import Any
 
 from giapranh.exchange.ledger import agreements, canonical
-from giapranh.exchange.ledger.chain import Said, again, append, own, read_body, theirs
+from giapranh.exchange.ledger.chain import Said, again, append, forget, own, read_body, theirs
 from giapranh.exchange.ledger.engine import Engine, Written
 from giapranh.exchange.ledger.names import EVENT, LANES, read_stream, stream_name
 from giapranh.exchange.ledger.outbox import change_of
 from giapranh.exchange.ledger.reasons import Broken, Waits
-from giapranh.exchange.ledger.rows import Body, Entry, Notice, Place, Record
+from giapranh.exchange.ledger.rows import Body, Entry, Notice, Place, Receipt, Record
 from giapranh.exchange.ledger.store import LedgerTx
 from giapranh.kernel.errors import N_, Conflict
 
@@ -255,7 +255,9 @@ def _settle(engine: Engine, tx: LedgerTx, said: Said, direction: str, new_owner:
 
 @own("recall")
 def recalled(engine: Engine, tx: LedgerTx, said: Said) -> None:
-    _forget(tx, said, stream_giver=engine.node, stream_taker=said.peer)
+    # my own copies go when the peer has signed for the recall: until then a restore may still undo it
+    if tx.get(Receipt, said.header.stream, said.hash, "applied", "") is not None:
+        forget(tx, engine.node, said.peer, said.header.subject, said.hash)
     record = tx.lock(Record, said.peer, said.header.subject) or _tombstone(said, engine.node)
     version = max(record.version, said.header.version)
     tx.put(replace(record, state="recalled", data=None, blocked_by="", version=version))
@@ -275,7 +277,7 @@ def recalled_by_owner(engine: Engine, tx: LedgerTx, said: Said) -> None:
     record = tx.lock(Record, said.peer, subject)
     if record is not None and record.owner != said.peer:
         raise Broken("not-owner", subject)
-    _forget(tx, said, stream_giver=said.peer, stream_taker=engine.node)
+    forget(tx, said.peer, engine.node, subject, said.hash)
     for lane in LANES:
         stream = stream_name(said.peer, engine.node, lane)
         for place in tx.find(Place, stream=stream, subject=subject, state="parked"):
@@ -291,19 +293,11 @@ def recalled_by_owner(engine: Engine, tx: LedgerTx, said: Said) -> None:
         kind.apply(tx, replace(change_of(said, said.peer, None, "recalled"), kind=record.kind))
 
 
-def _forget(tx: LedgerTx, said: Said, stream_giver: str, stream_taker: str) -> None:
-    for lane in LANES:
-        stream = stream_name(stream_giver, stream_taker, lane)
-        for row in tx.find(Entry, stream=stream, subject=said.header.subject):
-            if row.hash != said.hash and row.kind not in {"recall", "offer", "answer"}:
-                tx.drop(Body, stream, row.hash)
-
-
 @again("recall")
 @again("offer")
 def once_more(engine: Engine, tx: LedgerTx, said: Said) -> bool:
     record = tx.lock(Record, said.peer, said.header.subject)
-    if record is None or record.owner != engine.node or not said.data:
+    if record is None or record.owner != engine.node or record.state != "live" or not said.data:
         return False
     header = said.header
     append(

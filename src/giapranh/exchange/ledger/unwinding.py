@@ -13,7 +13,7 @@ from giapranh.exchange.ledger.store import LedgerTx
 
 
 def unwind(engine: Engine, tx: LedgerTx, lost: list[Said]) -> None:
-    """The places of the branch are gone already. Youngest first; what was recalled stays recalled."""
+    """The places of the branch are gone already. Youngest first."""
     for said in reversed(lost):
         kind = said.header.kind
         if kind == "receipt":
@@ -26,6 +26,8 @@ def unwind(engine: Engine, tx: LedgerTx, lost: list[Said]) -> None:
             tx.drop(Notice, said.peer, said.header.id)
         elif kind == "agreement":
             _unpropose(tx, said)
+        elif kind == "recall":
+            _unrecall(engine, tx, said)
         elif kind not in CONTROL:
             _restate(engine, tx, said.peer, said.header.subject)
 
@@ -45,6 +47,14 @@ def _unoffer(tx: LedgerTx, said: Said) -> None:
     record = tx.lock(Record, said.peer, said.header.subject)
     if record is not None and record.state == "offered":
         tx.put(replace(record, state="live"))
+
+
+def _unrecall(engine: Engine, tx: LedgerTx, said: Said) -> None:
+    """A recall that never left; the contents are still here, they go when the peer has signed."""
+    record = tx.lock(Record, said.peer, said.header.subject)
+    if record is not None and record.state == "recalled" and record.owner == engine.node:
+        tx.put(replace(record, state="live"))
+        _restate(engine, tx, said.peer, said.header.subject)
 
 
 def _unpropose(tx: LedgerTx, said: Said) -> None:
