@@ -75,6 +75,8 @@ class Compiler:
             ).at(node.position)  # fmt: skip
         if piece.kind in (Kind.JSON, Kind.GEOMETRY):
             piece = piece.make(f"({piece.sql})::text", Kind.TEXT)
+        if piece.kind is Kind.INTERVAL:
+            piece = piece.to(Kind.TIME)
         if frame.tables:
             where = " AND ".join(frame.conditions)
             sql = f"(SELECT {piece.sql} FROM {', '.join(frame.tables)} WHERE {where})"

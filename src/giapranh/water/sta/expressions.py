@@ -85,7 +85,7 @@ _CHANGES: dict[tuple[Kind, Kind], Callable[[Piece], Piece | None]] = {
     (Kind.RESULT, Kind.BOOLEAN): lambda p: p.make(f"({p.json_form} = 'true'::jsonb)", Kind.BOOLEAN),
     (Kind.RESULT, Kind.JSON): lambda p: p.make(p.json_form, Kind.JSON),
     (Kind.DATE, Kind.TIME): lambda p: p.make(f"(({p.sql})::timestamp AT TIME ZONE 'UTC')", Kind.TIME),
-    (Kind.INTERVAL, Kind.TIME): lambda p: p.make(p.sql, Kind.TIME),
+    (Kind.INTERVAL, Kind.TIME): lambda p: p.make(p.sql, Kind.TIME, p.values[:1]),
     (Kind.TEXT, Kind.TIME): _text_time,
     (Kind.TEXT, Kind.NUMBER): _text_number,
     (Kind.TEXT, Kind.CLOCK): _text_clock,
@@ -118,6 +118,8 @@ def _with_null(operator: str, left: Piece, right: Piece, position: int) -> Piece
     if asked.kind is Kind.NULL:
         return Piece("TRUE" if operator == "eq" else "FALSE", (), Kind.BOOLEAN, position)
     sql = f"({asked.sql})"
+    if asked.kind is Kind.INTERVAL:
+        asked = asked.to(Kind.TIME)
     if asked.kind is Kind.RESULT:
         sql = f"COALESCE({asked.text_form}, NULL)"
     return Piece(f"({sql} IS {'NOT ' if operator == 'ne' else ''}NULL)", asked.values, Kind.BOOLEAN, position)
