@@ -281,18 +281,19 @@ class Theatre:
         for who in (0, 1):
             owner, taker = self.sides[who], self.sides[1 - who]
             lost = self.seen[who] - self.gone[who] - self.ids(who, who)
-            assert all(self._recalled(owner, event) for event in lost), "the owner lost what the peer had seen"
+            assert all(self._shown(owner, event) for event in lost), "the owner lost what the peer had seen"
             self._replica_equals_owner(owner, taker)
             self._nothing_forged(taker)
             self._chains_verify(owner)
             self._fresh_node(owner, taker)
             self._receipts(owner, taker)
 
-    def _recalled(self, owner: Side, event: str) -> bool:
-        """Written on a branch that lost and recalled there: its content is gone on purpose, a person is told."""
+    def _shown(self, owner: Side, event: str) -> bool:
+        """Written on a branch that lost, on a record that was recalled or given away on the other: it cannot be written
+        again, so it is kept aside and a person is shown the conflict."""
         subjects = {row.subject for row in owner.rows(Entry, event_id=event)}
         told = {alarm.detail for alarm in owner.rows(Alarm) if alarm.kind == "conflict"}
-        return bool(subjects) and subjects <= told and all(owner.record(s).state == "recalled" for s in subjects)
+        return bool(subjects) and subjects <= told
 
     def _replica_equals_owner(self, owner: Side, taker: Side) -> None:
         for record in owner.rows(Record, peer=taker.node, owner=owner.node):
