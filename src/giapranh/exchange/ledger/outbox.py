@@ -175,7 +175,7 @@ def told(engine: Engine, tx: LedgerTx, said: Said) -> None:
 def _blocked(tx: LedgerTx, said: Said, record: Record | None) -> str:
     """What the peer refused and still waits for; after a rollback its receipts may have come before my entry."""
     before = record.blocked_by if record else ""
-    if record is not None and record.state == "offered" and before == said.header.corrects:
+    if record is not None and record.state == "offered" and before and before == said.header.corrects:
         return ""  # one correction while the offer is out: the peer may answer as soon as it has it
     if said.returned:
         refused, applied, kept = (

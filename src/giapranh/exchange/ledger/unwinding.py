@@ -8,7 +8,7 @@ from giapranh.exchange.ledger import canonical, receipts
 from giapranh.exchange.ledger.chain import CONTROL, Said, reopen
 from giapranh.exchange.ledger.engine import Engine
 from giapranh.exchange.ledger.names import LANES, stream_name
-from giapranh.exchange.ledger.rows import Agreement, Entry, Notice, Place, Record
+from giapranh.exchange.ledger.rows import Agreement, Entry, Notice, Place, Receipt, Record
 from giapranh.exchange.ledger.store import LedgerTx
 
 
@@ -82,7 +82,20 @@ def _restate(engine: Engine, tx: LedgerTx, peer: str, subject: str) -> None:
     said = reopen(engine, tx, last, peer, record.at)
     tx.put(
         replace(
-            record, version=last.version, stream=last.stream, hash=last.hash, clause=last.clause,
+            record, blocked_by=_refused(engine, tx, peer, subject) if record.owner == engine.node else record.blocked_by,
+            version=last.version, stream=last.stream, hash=last.hash, clause=last.clause,
             data=canonical.dump(said.data) if said.body else None, sent_at=last.sent_at,
         )
     )  # fmt: skip
+
+
+def _refused(engine: Engine, tx: LedgerTx, peer: str, subject: str) -> str:
+    """What the peer refused of the entries that stay and has not got past since."""
+    refused = ""
+    for lane in LANES:
+        for place in tx.find(Place, stream=stream_name(engine.node, peer, lane), subject=subject, state="written"):
+            if tx.get(Receipt, place.stream, place.hash, "applied", "") is not None:
+                refused = ""
+            elif tx.get(Receipt, place.stream, place.hash, "quarantined", "") is not None:
+                refused = place.event_id
+    return refused
