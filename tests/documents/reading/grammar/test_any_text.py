@@ -199,8 +199,9 @@ def test_a_value_stands_where_its_span_points(path: Path) -> None:
         "Nơi nhận:\n" * 10_000,
         "Số: " * 5_000,
         "trước " * 5_000,
+        "- _ " * 600 + "\nBÁO  CÁO -- 1\n" * 5,
     ],
-    ids=range(16),
+    ids=range(17),
 )
 def test_repetition_does_not_take_for_ever(text: str) -> None:
     began = time.process_time()

@@ -267,7 +267,7 @@ def _title(line: Line, code: str) -> Kind | None:
     kind = kind_by_name().get(words)
     if kind:
         return kind
-    junk = re.match(r"^(?:\W*\w?\W+){1,4}(?=[^\W\d_]{3,} [^\W\d_]{2,}$)", line.text)
+    junk = re.match(r"^(?=\W|\w\W)\W*(?:\w\W+){0,4}(?=[^\W\d_]{3,} [^\W\d_]{2,}$)", line.text)
     if junk and (kind := kind_by_name().get(" ".join(_LETTERS.sub(" ", line.folded[junk.end() :]).split()))):
         return kind
     for name, kind in kind_by_name().items():

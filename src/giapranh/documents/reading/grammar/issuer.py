@@ -176,6 +176,7 @@ def _level_of(place: str, text_folded: str) -> str | None:
     return None
 
 
+_SAYS = re.compile(r"(?:có ý kiến(?: chỉ đạo)?|kết luận|chỉ đạo|giao|yêu cầu)(?: và chỉ đạo)?[^.:;]{0,40}:$")
 _SILENT_WORDS = frozenset(["va", "cua", "tinh", "thanh", "pho"])  # give no letter to an abbreviation
 
 
@@ -243,7 +244,8 @@ def directing_person(paras: list[Para], before: int) -> Value[str] | None:
     for para in paras[:before]:
         if not para.text.endswith(":"):
             continue
-        m = pattern_.search(para.text[-500:])
+        # The whole pattern is slow to say no to a long sentence.
+        m = pattern_.search(para.text[-500:]) if _SAYS.search(para.text[-75:]) else None
         comrade = re.search(r"đồng chí (?:[^\W\d_a-z]\w* ){1,4}[^\W\d_a-z]\w*,", para.text)
         if m and not comrade:
             at = len(para.text) - len(para.text[-500:]) + m.start(1)
