@@ -57,7 +57,8 @@ def phrase_at(para: Para, at: int, limit: int | None = None) -> Phrase | None:
         at += 1
     if (at, end_of) not in para.phrases:
         para.phrases[at, end_of] = _phrase(para, at, end_of)
-    return para.phrases[at, end_of]
+    found: Phrase | None = para.phrases[at, end_of]
+    return found
 
 
 def _phrase(para: Para, at: int, end_of: int) -> Phrase | None:
