@@ -27,7 +27,7 @@ def test_a_station_on_the_straightened_river_opens_its_page(
     assert visit.go(RIVER) == 200
     label = visit.page.locator(".straight-wide a", has_text="Trạm Bố Hạ")
     assert "rất xấu · DO 3,1 mg/L" in (label.text_content() or "")
-    label.click()
+    label.locator("text.straight-words").first.click()
     visit.page.wait_for_url(f"**/song-ngoi/tram/{station_id}/")
     assert visit.faults == []
 
