@@ -7,11 +7,12 @@ of, what is wrong with one that came in, and what the room does with it. Signing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from giapranh.exchange.ledger.engine import Change, Kind
+from giapranh.exchange.ledger.entry import Blob
 from giapranh.exchange.ledger.store import LedgerTx
 
 Data = dict[str, Any]
@@ -33,6 +34,8 @@ class Shareable:
     says now, all fields, or None when there is none; no floats (decimals as text). ``check`` raises
     ``EffectRefused`` for data that break the schema; unknown fields pass. ``applied`` runs in the transaction that
     takes a neighbour's record in: the copy itself is kept by this room already. ``label`` names a record in one line.
+    ``every`` names the records there are, for the first sharing after an agreement and for what a clause delays;
+    ``files`` are the originals of a record, which leave only under a clause that says so.
     """
 
     name: str
@@ -50,6 +53,8 @@ class Shareable:
     day: Callable[[Data], str] = lambda data: ""
     own_url: Callable[[str], str] = lambda record_id: ""
     proposals: frozenset[str] = field(default_factory=frozenset)  # fields a neighbour may propose to change
+    every: Callable[[], Iterable[str]] = lambda: ()
+    files: Callable[[str], tuple[Blob, ...]] = lambda record_id: ()
 
 
 _kinds: dict[str, Shareable] = {}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import json
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +23,8 @@ from giapranh.kernel.errors import N_, Unavailable
 
 TIMEOUT = httpx.Timeout(20.0, connect=10.0)
 ANSWER_LIMIT = 256 * 1024 * 1024
+KEPT_AT_ONCE = 64 * 1024 * 1024
+ANSWER_SECONDS = 300.0  # one answer, however slowly its bytes drip
 SMALL = 1024 * 1024
 
 
@@ -47,12 +51,13 @@ class Conversation:
         query = {"after": f"{stand.epoch}.{stand.seq}", "hash": stand.hash, "limit": str(limit)}
         with self._ask("GET", f"streams/{stream}", params=query) as answer:
             if answer.status_code == 409:
-                known = _json(answer).get("locator", [])
-                return Pulled([], False, [Stand(int(e), int(s), str(h)) for e, s, h in known])
+                return Pulled([], False, _locator(_json(answer).get("locator")))
             _expect(answer, 200)
+            if answer.headers.get("Content-Type", "").partition(";")[0].strip() != frames.CONTENT_TYPE:
+                raise LineDown(N_("Địa chỉ này không phải một nút Giáp Ranh."))
             source = _Bounded(answer)
-            found = list(frames.read(source.read, self.me.limits))
-            return Pulled(found, answer.headers.get("Giapranh-More") == "1", None)
+            found, full = _some(frames.read(source.read, self.me.limits), limit)
+            return Pulled(found, full or answer.headers.get("Giapranh-More") == "1", None)
 
     def give_back(self, stream: str, parts: list[bytes]) -> dict[str, Any]:
         with self._ask("POST", f"streams/{stream}", content=b"".join(parts)) as answer:
@@ -79,13 +84,7 @@ class Conversation:
 @contextmanager
 def talk(me: Engine, address: str, certificate: str, statement: bytes) -> Iterator[tuple[Conversation, bytes]]:
     """Open a conversation: the neighbour's signed heads come with it, unchecked."""
-    base = address.rstrip("/") + "/exchange/v1/"
-    with (
-        _errors(),
-        httpx.Client(
-            base_url=base, timeout=TIMEOUT, verify=_trust(certificate), follow_redirects=False, trust_env=False
-        ) as client,
-    ):
+    with _errors(), _client(address, certificate) as client:
         with client.stream("POST", "hello", content=statement) as answer:
             _expect(answer, 200)
             said = _json(answer)
@@ -95,6 +94,20 @@ def talk(me: Engine, address: str, certificate: str, statement: bytes) -> Iterat
         except (KeyError, ValueError, TypeError):
             raise LineDown(N_("Địa chỉ này không phải một nút Giáp Ranh.")) from None
         yield Conversation(client, me, token), theirs
+
+
+def fetch_card(address: str, certificate: str = "") -> bytes:
+    """The card a node shows to whoever asks; nobody should believe it before the words were compared."""
+    with _errors(), _client(address, certificate) as client, client.stream("GET", "card") as answer:
+        _expect(answer, 200)
+        return _read(answer, SMALL)
+
+
+def _client(address: str, certificate: str) -> httpx.Client:
+    return httpx.Client(
+        base_url=address.rstrip("/") + "/exchange/v1/", timeout=TIMEOUT, verify=_trust(certificate),
+        follow_redirects=False, trust_env=False,
+    )  # fmt: skip
 
 
 def _open(me: Engine, sealed: str) -> str:
@@ -135,9 +148,26 @@ def _expect(answer: httpx.Response, status: int) -> None:
     raise LineDown(N_("Láng giềng trả lời %(status)s %(reason)s."), status=answer.status_code, reason=str(reason)[:60])
 
 
-def _json(answer: httpx.Response) -> dict[str, Any]:
-    import json
+def _some(source: Iterator[Frame], limit: int) -> tuple[list[Frame], bool]:
+    """As many frames as were asked for and fit into memory; whatever follows is asked for again."""
+    found: list[Frame] = []
+    size = 0
+    for frame in source:
+        found.append(frame)
+        size += len(frame.first) + len(frame.second)
+        if len(found) >= limit or size > KEPT_AT_ONCE:
+            return found, True
+    return found, False
 
+
+def _locator(known: Any) -> list[Stand]:
+    try:
+        return [Stand(int(epoch), int(seq), str(head)) for epoch, seq, head in known][:200]
+    except (TypeError, ValueError):
+        raise LineDown(N_("Địa chỉ này không phải một nút Giáp Ranh.")) from None
+
+
+def _json(answer: httpx.Response) -> dict[str, Any]:
     try:
         value = json.loads(_read(answer, SMALL))
     except ValueError:
@@ -146,12 +176,18 @@ def _json(answer: httpx.Response) -> dict[str, Any]:
 
 
 def _read(answer: httpx.Response, limit: int) -> bytes:
-    data = b""
+    data, end = b"", time.monotonic() + ANSWER_SECONDS
     for piece in answer.iter_raw():
         data += piece
-        if len(data) > limit:
-            raise LineDown(N_("Láng giềng gửi nhiều hơn mức cho phép; đã ngắt."))
+        _check_bounds(limit - len(data), end)
     return data
+
+
+def _check_bounds(left: int, end: float) -> None:
+    if left < 0:
+        raise LineDown(N_("Láng giềng gửi nhiều hơn mức cho phép; đã ngắt."))
+    if time.monotonic() > end:
+        raise LineDown(N_("Láng giềng gửi quá chậm; đã ngắt, lần sau đi tiếp từ chỗ dở."))
 
 
 class _Bounded:
@@ -159,12 +195,12 @@ class _Bounded:
 
     def __init__(self, answer: httpx.Response) -> None:
         self.pieces, self.buffer, self.left = answer.iter_raw(65_536), b"", ANSWER_LIMIT
+        self.end = time.monotonic() + ANSWER_SECONDS
 
     def read(self, size: int) -> bytes:
         if not self.buffer:
             self.buffer = next(self.pieces, b"")
             self.left -= len(self.buffer)
-            if self.left < 0:
-                raise LineDown(N_("Láng giềng gửi nhiều hơn mức cho phép; đã ngắt."))
+            _check_bounds(self.left, self.end)
         data, self.buffer = self.buffer[:size], self.buffer[size:]
         return data

@@ -164,6 +164,7 @@ class Receipt(models.Model):
     seq = models.BigIntegerField()
     event_id = _text(40)
     reason = _text(60)
+    answer = models.TextField(blank=True)
     by_stream = _text(100)
     by_hash = _text(64)
     at = models.BigIntegerField()
@@ -247,3 +248,33 @@ class Line(models.Model):
     last_error = models.TextField(blank=True)
     hinted = models.BooleanField(default=False)  # the neighbour said that something waits
     wants_hint = models.BooleanField(default=False)  # we wrote something and have not told the neighbour yet
+    shared_version = models.IntegerField(default=0)  # of the agreement under which all records were offered last
+    shared_on = models.DateField(null=True, blank=True)  # and the day of it: delays run out and clauses end by days
+
+
+class Draft(models.Model):
+    """The next version of the agreement with a neighbour while people here still work on it."""
+
+    peer = models.CharField(max_length=40, db_collation="C", primary_key=True)
+    clauses = models.JSONField(default=list)
+    note = models.TextField(blank=True)
+    by = models.ForeignKey("people.Officer", null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class Finding(models.Model):
+    """What the daily look at the ledgers found damaged; the day before is replaced."""
+
+    stream = _text(100)
+    seq = models.BigIntegerField()
+    what = _text(40)
+    detail = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+
+class Check(models.Model):
+    """The last daily look at the ledgers and the last archive: one row each."""
+
+    name = models.CharField(max_length=20, primary_key=True)  # verify | archive
+    at = models.DateTimeField()
+    detail = models.TextField(blank=True)

@@ -1,5 +1,6 @@
 """What a neighbour's node asks of ours, over HTTPS. Nothing here trusts the line: entries are signed, passes sealed.
 
+GET  /exchange/v1/card                   its name and public keys
 POST /exchange/v1/hello                  its signed heads -> ours, and a pass
 GET  /exchange/v1/streams/<stream>       ?after=<epoch>.<seq>&hash=<hash>&limit=<n> -> frames, or 409 with a locator
 POST /exchange/v1/streams/<stream>       frames of ours that we no longer know (after a restore)
@@ -28,7 +29,7 @@ from giapranh.exchange.ledger.engine import Engine
 from giapranh.exchange.ledger.names import read_stream, stream_name
 from giapranh.exchange.ledger.outbox import Stand
 from giapranh.exchange.ledger.reasons import Broken
-from giapranh.exchange.services import lines
+from giapranh.exchange.services import lines, meeting
 from giapranh.kernel.errors import Refused
 
 STATEMENT_LIMIT = 65_536
@@ -76,6 +77,16 @@ def _too_many(name: str) -> bool:
         return cache.incr(key) > REQUESTS_A_MINUTE
     except ValueError:  # the key went away between the two calls
         return False
+
+
+@_public
+@require_GET
+def card(request: HttpRequest) -> HttpResponseBase:
+    """Who this node says it is: public keys and a name. The twelve words make it believable."""
+    shown = meeting.card()
+    if shown is None:
+        return _refuse(404, "no-keys")
+    return HttpResponse(shown, content_type="application/json")
 
 
 @_public

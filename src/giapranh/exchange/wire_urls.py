@@ -8,6 +8,7 @@ from giapranh.exchange import wire
 
 app_name = "wire"
 urlpatterns = [
+    path("card", wire.card, name="card"),
     path("hello", wire.hello, name="hello"),
     path("streams/<str:stream>", wire.stream, name="stream"),
     path("blobs/<str:sha256>", wire.blob, name="blob"),

@@ -21,6 +21,24 @@ def tell_soon(peer: str) -> None:
     Line.objects.filter(peer=peer).update(wants_hint=True, next_try_at=clock.now())
 
 
+def tell_all_soon() -> None:
+    Line.objects.update(wants_hint=True, next_try_at=clock.now())
+
+
+def change(peer: str, address: str, certificate: str, enabled: bool) -> None:
+    """Another way to a neighbour: tried at the next round."""
+    Line.objects.update_or_create(
+        peer=peer,
+        defaults={
+            "address": address, "certificate": certificate, "enabled": enabled, "failures": 0, "next_try_at": None,
+        },
+    )  # fmt: skip
+
+
+def of(peer: str) -> Line | None:
+    return Line.objects.filter(peer=peer).first()
+
+
 def due(at: datetime) -> list[Line]:
     """Lines that are to be tried now."""
     waiting = Line.objects.filter(enabled=True).exclude(address="")

@@ -17,7 +17,7 @@ from giapranh.exchange.ledger.reasons import Broken
 from giapranh.exchange.ledger.rows import Head
 from giapranh.exchange.line import Conversation, LineDown, talk
 from giapranh.exchange.models import Line
-from giapranh.exchange.services import lines
+from giapranh.exchange.services import lines, sharing
 from giapranh.kernel import clock
 from giapranh.kernel.errors import N_, Refused
 
@@ -35,9 +35,14 @@ class Round:
     blobs: int = 0
     error: str = ""
 
+    answers: bool = False  # something came that the neighbour waits to see signed for
+    agreed: bool = False  # an entry about the agreement was applied
+
     def count(self, outcomes: list[Outcome]) -> int:
         for outcome in outcomes:
             self.outcomes[outcome.state] = self.outcomes.get(outcome.state, 0) + 1
+            self.answers = self.answers or (outcome.settled and outcome.kind != "receipt")
+            self.agreed = self.agreed or (outcome.state == "applied" and outcome.kind == "agreement")
         return sum(1 for outcome in outcomes if outcome.settled)
 
 
@@ -71,9 +76,10 @@ def _talk(line: Line, done: Round) -> None:
         for lane in LANES:
             _drain(me, conversation, line.peer, lane, done)
         _fetch_blobs(me, conversation, line.peer, done)
-        if line.wants_hint:
+        if done.agreed:
+            sharing.catch_up(line.peer, at=clock.now())
+        if done.answers or Line.objects.filter(pk=line.pk, wants_hint=True).update(wants_hint=False):
             conversation.hint()
-            Line.objects.filter(pk=line.pk).update(wants_hint=False)
 
 
 def _drain(me: Engine, conversation: Conversation, peer: str, lane: str, done: Round) -> None:

@@ -2,11 +2,12 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import giapranh.kernel.ids
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+import giapranh.kernel.ids
 
 
 class Migration(migrations.Migration):

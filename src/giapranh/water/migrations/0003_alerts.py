@@ -2,15 +2,16 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
+import pgtrigger.compiler
+import pgtrigger.migrations
+from django.conf import settings
+from django.db import migrations, models
+
 import giapranh.kernel.ids
 import giapranh.water.rules.alert_clocks
 import giapranh.water.rules.alert_states
 import giapranh.water.rules.incidents
 import giapranh.water.rules.notices
-import pgtrigger.compiler
-import pgtrigger.migrations
-from django.conf import settings
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

@@ -1,0 +1,62 @@
+"""The contact list of focal officers, the one kind of record this room shares itself: whom to call at the neighbour.
+
+The record is the list of an agency as a whole, so that who leaves the list leaves it there, too.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from giapranh.exchange.kinds import Data, Shareable
+from giapranh.exchange.ledger.engine import EffectRefused
+from giapranh.kernel.clock import today
+from giapranh.kernel.errors import N_
+from giapranh.people import queries as people
+from giapranh.people.roles import Role
+
+LISTED = (Role.FOCAL_OFFICER, Role.LEADER)
+THE_LIST = "focal-officers"
+
+
+def record(record_id: str) -> Data | None:
+    agency, node = people.own_agency(), people.node()
+    if record_id != THE_LIST or agency is None or node is None:
+        return None
+    day = today()
+    found = []
+    for office in people.offices(day, within=agency):
+        for held in people.people_in(office, day):
+            if held.role in LISTED:
+                found.append(
+                    {
+                        "name": held.officer.full_name, "title": held.title or held.get_role_display(),
+                        "office": office.name, "phone": held.officer.phone, "email": held.officer.email,
+                    }
+                )  # fmt: skip
+    found.sort(key=lambda one: (one["office"], one["name"]))
+    unit = node.province.code if node.province else ""
+    return {"agency": agency.name, "node": node.node_id, "area": unit, "officers": found}
+
+
+def every() -> list[str]:
+    return [THE_LIST]
+
+
+def check(data: Data) -> None:
+    officers = data.get("officers", [])
+    if not isinstance(officers, list) or not all(isinstance(one, dict) for one in officers):
+        raise EffectRefused(N_("Danh bạ đầu mối không đúng dạng."))
+
+
+def _areas(data: Data) -> frozenset[str]:
+    return frozenset([data["area"]] if data.get("area") else [])
+
+
+def kind() -> Shareable:
+    labels: dict[str, Any] = {
+        "agency": N_("cơ quan"), "node": N_("nút"), "area": N_("mã tỉnh"), "officers": N_("cán bộ đầu mối"),
+    }  # fmt: skip
+    return Shareable(
+        "contact-list", N_("Danh bạ cán bộ đầu mối"), labels, record, lambda data: str(data.get("agency", "")),
+        check=check, areas=_areas, own_url=lambda record_id: "/to-chuc/can-bo/", every=every,
+    )  # fmt: skip

@@ -1,0 +1,234 @@
+"""What the tests let a real node do, called by name in its own process. Each takes and gives plain JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from giapranh.exchange import files, kinds
+from giapranh.exchange.ledger.agreement import Clause
+from giapranh.exchange.ledger.engine import EffectRefused
+from giapranh.exchange.ledger.entry import Blob
+from giapranh.node import home
+
+LANES = {"flood": "alert", "note": "record", "series": "bulk"}
+FIELDS = {"name": "tên", "level": "mức", "text": "lời", "file": "tệp"}
+
+
+def register() -> None:
+    """Three kinds of made records, one in each lane, kept as files of the node."""
+    for name, lane in LANES.items():
+        kinds.register_kind(
+            kinds.Shareable(
+                name,
+                name,
+                FIELDS,
+                lambda i, name=name: _read(name, i),
+                lambda d: str(d.get("name")),
+                lane=lane,
+                check=_check,
+                every=lambda name=name: _every(name),
+                files=lambda i, name=name: _files(name, i),
+            )  # fmt: skip
+        )
+    files.register_opener("tests", _open)
+
+
+def _check(data: dict[str, Any]) -> None:
+    if data.get("level") == "poison":
+        raise EffectRefused("Mức nước không hợp lệ.")
+
+
+def _path(kind: str, record_id: str) -> Path:
+    folder = home.home() / "records" / kind
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{record_id}.json"
+
+
+def _read(kind: str, record_id: str) -> dict[str, Any] | None:
+    path = _path(kind, record_id)
+    return json.loads(path.read_text("utf-8")) if path.exists() else None
+
+
+def _every(kind: str) -> list[str]:
+    return sorted(path.stem for path in _path(kind, "x").parent.glob("*.json"))
+
+
+def _files(kind: str, record_id: str) -> tuple[Blob, ...]:
+    data = _read(kind, record_id) or {}
+    if not data.get("file"):
+        return ()
+    size = (home.home() / "originals" / data["file"]).stat().st_size
+    return (Blob(data["file"], size, "application/octet-stream", "tep.bin"),)
+
+
+def _open(sha256: str) -> BinaryIO | None:
+    path = home.home() / "originals" / sha256
+    return path.open("rb") if path.is_file() else None
+
+
+# --- acts ------------------------------------------------------------------------------------------------------------
+
+
+def set_up(node: str, name: str, code: str) -> None:
+    from tests.factories.people import make_agency
+    from tests.factories.places import make_province
+
+    from giapranh.people.models import Node
+
+    province = make_province(code, name)
+    agency = make_agency("Sở Nông nghiệp và Môi trường", abbreviation="SNNMT", unit=province)
+    Node.objects.create(pk=1, node_id=node, name=name, agency=agency, province=province)
+
+
+def make_keys() -> dict[str, Any]:
+    from giapranh.exchange.services import meeting
+    from giapranh.kernel import clock
+
+    made = meeting.make_keys(by=None, at=clock.now())
+    return {"words": made.words, "recovery": made.recovery}
+
+
+def meet(address: str, words: str) -> str:
+    from giapranh.exchange.services import meeting
+    from giapranh.kernel import clock
+
+    card = meeting.fetch_card(address, by=None)
+    return meeting.meet(card=card, typed=words, address=address, by=None, at=clock.now())
+
+
+def propose(me: str, peer: str, names: list[str], **more: Any) -> int:
+    from giapranh.exchange.services import agreements
+    from giapranh.kernel import clock
+
+    values: dict[str, Any] = {"purpose": "phối hợp", "source": "Công văn phối hợp", "original": True} | more
+    clauses = [
+        Clause(f"{giver}-{kind}", giver, taker, kind, tuple(FIELDS), **values)
+        for giver, taker in ((me, peer), (peer, me))
+        for kind in names
+    ]
+    agreements.save_draft(peer, clauses, "", by=None, at=clock.now())
+    return agreements.propose(peer, by=None, at=clock.now())
+
+
+def countersign(peer: str, version: int) -> None:
+    from giapranh.exchange.services import agreements
+    from giapranh.kernel import clock
+
+    agreements.countersign(peer, version, by=None, at=clock.now())
+
+
+def change(kind: str, record_id: str, **data: Any) -> list[str]:
+    """Write a record and tell the neighbours, as a room would."""
+    from django.db import transaction
+
+    from giapranh.exchange.ledger.engine import Written
+    from giapranh.exchange.services import sharing
+    from giapranh.kernel import clock
+
+    with transaction.atomic():
+        _path(kind, record_id).write_text(json.dumps(data), encoding="utf-8")
+        found = sharing.record_changed(kind, record_id, at=clock.now())
+    return [result.event_id if isinstance(result, Written) else result.reason for result in found]
+
+
+def many(kind: str, number: int) -> int:
+    return sum(len(change(kind, f"m{n}", name=f"Trạm {n}", level=str(n))) for n in range(number))
+
+
+def keep_original(size: int) -> str:
+    data = os.urandom(1024) * (size // 1024)
+    folder = home.home() / "originals"
+    folder.mkdir(exist_ok=True)
+    name = hashlib.sha256(data).hexdigest()
+    (folder / name).write_bytes(data)
+    return name
+
+
+def pull(peer: str) -> dict[str, Any]:
+    from giapranh.exchange.models import Line
+    from giapranh.exchange.services import rounds
+
+    done = rounds.run(Line.objects.get(peer=peer))
+    return {"outcomes": done.outcomes, "given_back": done.given_back, "blobs": done.blobs, "error": done.error}
+
+
+def round_due() -> list[str]:
+    from giapranh.exchange.services import rounds
+    from giapranh.kernel import clock
+
+    return [done.peer for done in rounds.run_due(clock.now())]
+
+
+def line(peer: str) -> dict[str, Any]:
+    from giapranh.exchange.models import Line
+
+    row = Line.objects.get(peer=peer)
+    return {
+        "failures": row.failures, "error": row.last_error, "hinted": row.hinted, "wants_hint": row.wants_hint,
+        "waits": None if row.next_try_at is None else (row.next_try_at - row.last_try_at) / timedelta(seconds=1),
+    }  # fmt: skip
+
+
+def record(peer: str, subject: str) -> dict[str, Any] | None:
+    from giapranh.exchange.models import Record
+
+    row = Record.objects.filter(peer=peer, subject=subject).first()
+    if row is None:
+        return None
+    data = json.loads(bytes(row.data)) if row.data else None
+    return {"data": data, "owner": row.owner, "version": row.version, "state": row.state, "blocked": row.blocked_by}
+
+
+def receipts(subject: str) -> list[str]:
+    from giapranh.exchange.models import Entry, Receipt
+
+    hashes = Entry.objects.filter(subject=subject).values_list("hash", flat=True)
+    return sorted(Receipt.objects.filter(hash__in=list(hashes)).values_list("status", flat=True))
+
+
+def alarms() -> dict[str, int]:
+    from giapranh.exchange.models import Alarm
+
+    return {a.kind: a.count for a in Alarm.objects.exclude(kind="last-statement")}
+
+
+def verify() -> list[str]:
+    from giapranh.exchange.house import engine, store
+    from giapranh.exchange.ledger import audit
+
+    with store().transaction() as tx:
+        return [f"{f.stream} {f.seq} {f.what}" for f in audit.verify(engine(), tx)]
+
+
+def state_hash(peer: str) -> str:
+    from giapranh.exchange.house import store
+    from giapranh.exchange.ledger import snapshot
+
+    with store().transaction() as tx:
+        return snapshot.state_hash(tx, peer)
+
+
+def blob_here(sha256: str) -> int:
+    path = files.path_of(sha256)
+    return path.stat().st_size if path.exists() else -1
+
+
+def part_of_blob(sha256: str, size: int) -> None:
+    """What lies there after a line that broke off."""
+    from giapranh.exchange.ledger.blobs import PIECE
+
+    files.assembler(sha256, size)
+    path = files.path_of(sha256)
+    path.with_name(path.name + ".part").write_bytes(b"")
+    assert size > PIECE
+
+
+def entries(stream: str) -> int:
+    from giapranh.exchange.models import Head
+
+    return Head.objects.get(stream=stream).seq

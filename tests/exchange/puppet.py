@@ -1,0 +1,45 @@
+"""The process of one real node in a test: its own folder, its own database. Speaks JSON lines, or serves pages."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "giapranh.config.settings")
+
+
+def main() -> None:
+    if sys.argv[1:2] == ["serve"]:
+        return serve(int(sys.argv[2]))
+    import django
+
+    django.setup()
+    from tests.exchange import acts
+
+    acts.register()
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    for line in sys.stdin:
+        asked = json.loads(line)
+        try:
+            value = {"value": getattr(acts, asked["act"])(**asked["with"])}
+        except Exception as error:
+            value = {"error": f"{type(error).__name__}: {error}", "trace": traceback.format_exc()}
+        answers.write(json.dumps(value) + "\n")
+        answers.flush()
+
+
+def serve(port: int) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    Granian(
+        target="tests.exchange.puppet_wsgi:application", address="127.0.0.1", port=port, interface=Interfaces.WSGI,
+        workers=1, blocking_threads=4, log_access=False,
+    ).serve()  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

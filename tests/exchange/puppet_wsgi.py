@@ -1,0 +1,9 @@
+"""The pages and the exchange door of a node under test, with the made kinds of records."""
+
+from __future__ import annotations
+
+from tests.exchange import acts
+
+from giapranh.config.wsgi import application as application
+
+acts.register()

@@ -1,0 +1,94 @@
+"""The engine's own machine over two real PostgreSQL databases: drops, forgeries, power cuts, restores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+from hypothesis import seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+from tests.exchange.houses import drop_database, fresh_database
+from tests.exchange.ledger.machine import TOTALS, exchange_machine, how_long
+
+from giapranh.exchange.ledger.rows import TABLES, Row
+from giapranh.exchange.ledger.store import LedgerTx
+from giapranh.exchange.postgres_store import closing_tx
+
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600), pytest.mark.slow]
+NAMES = (f"ex_machine_one_{os.getpid()}", f"ex_machine_two_{os.getpid()}")
+
+
+class BareStore:
+    """A database of its own, through a bare connection, with real commits."""
+
+    def __init__(self, name: str) -> None:
+        address = connection.settings_dict
+        self.connection = psycopg.connect(
+            host=address["HOST"], port=address["PORT"], user=address["USER"], password=address["PASSWORD"], dbname=name
+        )
+
+    @contextmanager
+    def transaction(self) -> Iterator[LedgerTx]:
+        with self.connection.transaction(), closing_tx(self.connection) as tx:
+            yield tx
+
+
+def _name(table: type[Row]) -> str:
+    return f"exchange_{table.__name__.lower()}"
+
+
+class PostgresWorld:
+    """Two databases, emptied for each run; a backup is a copy of every table beside it."""
+
+    def __init__(self) -> None:
+        self.free = list(NAMES)
+        self.stores: list[BareStore] = []
+        self.backups = count(1)
+
+    def new_store(self, name: str) -> BareStore:
+        store = BareStore(self.free.pop(0))
+        self.stores.append(store)
+        with store.connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {', '.join(map(_name, TABLES))}")
+        store.connection.commit()
+        return store
+
+    def backup(self, store: Any) -> str:
+        mark = f"copy_{next(self.backups)}"
+        with store.connection.transaction(), store.connection.cursor() as cursor:
+            for table in TABLES:
+                cursor.execute(f"CREATE TEMP TABLE {mark}_{_name(table)} AS TABLE {_name(table)}")
+        return mark
+
+    def restore(self, store: Any, backup: str) -> None:
+        with store.connection.transaction(), store.connection.cursor() as cursor:
+            for table in TABLES:
+                cursor.execute(f"TRUNCATE {_name(table)}")
+                cursor.execute(f"INSERT INTO {_name(table)} TABLE {backup}_{_name(table)}")
+
+    def close(self) -> None:
+        for store in self.stores:
+            store.connection.close()
+
+
+@pytest.fixture(scope="module")
+def two_databases(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        for name in NAMES:
+            fresh_database(name)
+        yield
+        for name in NAMES:
+            drop_database(name)
+
+
+def test_no_promise_breaks_over_two_databases(two_databases: None) -> None:
+    TOTALS.clear()
+    machine = exchange_machine(PostgresWorld)  # type: ignore[arg-type]
+    run_state_machine_as_test(seed(2026)(machine), settings=settings(how_long(6, 30), print_blob=True))
+    assert TOTALS["runs"] >= 6
