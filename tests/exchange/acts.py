@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,20 +23,15 @@ FIELDS = {"name": "tên", "level": "mức", "text": "lời", "file": "tệp"}
 def register() -> None:
     """Three kinds of made records, one in each lane, kept as files of the node."""
     for name, lane in LANES.items():
-        kinds.register_kind(
-            kinds.Shareable(
-                name,
-                name,
-                FIELDS,
-                lambda i, name=name: _read(name, i),
-                lambda d: str(d.get("name")),
-                lane=lane,
-                check=_check,
-                every=lambda name=name: _every(name),
-                files=lambda i, name=name: _files(name, i),
-            )  # fmt: skip
-        )
+        kinds.register_kind(_kind(name, lane))
     files.register_opener("tests", _open)
+
+
+def _kind(name: str, lane: str) -> kinds.Shareable:
+    return kinds.Shareable(
+        name, name, FIELDS, partial(_read, name), lambda data: str(data.get("name")), lane=lane, check=_check,
+        every=partial(_every, name), files=partial(_files, name),
+    )  # fmt: skip
 
 
 def _check(data: dict[str, Any]) -> None:

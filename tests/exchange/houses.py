@@ -86,7 +86,8 @@ class House:
 
     def ask(self, act: str, **values: Any) -> None:
         """Say what to do without waiting for the answer."""
-        assert self.process is not None and self.process.stdin is not None
+        assert self.process is not None
+        assert self.process.stdin is not None
         self.process.stdin.write(json.dumps({"act": act, "with": values}) + "\n")
         self.process.stdin.flush()
 
@@ -95,7 +96,8 @@ class House:
         return self.answer()
 
     def answer(self) -> Any:
-        assert self.process is not None and self.process.stdout is not None
+        assert self.process is not None
+        assert self.process.stdout is not None
         line = self.process.stdout.readline()
         if not line:
             raise ActFailed("the process of the node died")

@@ -12,10 +12,17 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "giapranh.config.settings")
 
 def main() -> None:
     if sys.argv[1:2] == ["serve"]:
-        return serve(int(sys.argv[2]))
+        serve(int(sys.argv[2]))
+    else:
+        act()
+
+
+def act() -> None:
+    """One act a line, each with a connection of its own, so that a database may be taken away between two."""
     import django
 
     django.setup()
+    from django.db import connections
     from tests.exchange import acts
 
     acts.register()
@@ -27,6 +34,7 @@ def main() -> None:
             value = {"value": getattr(acts, asked["act"])(**asked["with"])}
         except Exception as error:
             value = {"error": f"{type(error).__name__}: {error}", "trace": traceback.format_exc()}
+        connections.close_all()
         answers.write(json.dumps(value) + "\n")
         answers.flush()
 

@@ -15,13 +15,14 @@ from hypothesis import seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 from tests.exchange.houses import drop_database, fresh_database
 from tests.exchange.ledger.machine import TOTALS, exchange_machine, how_long
+from tests.exchange.ledger.theatre import NODES
 
 from giapranh.exchange.ledger.rows import TABLES, Row
 from giapranh.exchange.ledger.store import LedgerTx
 from giapranh.exchange.postgres_store import closing_tx
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600), pytest.mark.slow]
-NAMES = (f"ex_machine_one_{os.getpid()}", f"ex_machine_two_{os.getpid()}")
+NAMES = {node: f"ex_machine_{node.replace('-', '_')}_{os.getpid()}" for node in (*NODES, "fresh")}
 
 
 class BareStore:
@@ -44,19 +45,18 @@ def _name(table: type[Row]) -> str:
 
 
 class PostgresWorld:
-    """Two databases, emptied for each run; a backup is a copy of every table beside it."""
+    """A database for each node and one for the node that begins anew; a backup is a copy of every table beside it."""
 
     def __init__(self) -> None:
-        self.free = list(NAMES)
-        self.stores: list[BareStore] = []
+        self.stores: dict[str, BareStore] = {}
         self.backups = count(1)
 
     def new_store(self, name: str) -> BareStore:
-        store = BareStore(self.free.pop(0))
-        self.stores.append(store)
-        with store.connection.cursor() as cursor:
+        """The database of that node, emptied. Nobody needs two new nodes at a time: they share one."""
+        name = NAMES[name if name in NODES else "fresh"]
+        store = self.stores[name] = self.stores.get(name) or BareStore(name)
+        with store.connection.transaction(), store.connection.cursor() as cursor:
             cursor.execute(f"TRUNCATE {', '.join(map(_name, TABLES))}")
-        store.connection.commit()
         return store
 
     def backup(self, store: Any) -> str:
@@ -73,21 +73,21 @@ class PostgresWorld:
                 cursor.execute(f"INSERT INTO {_name(table)} TABLE {backup}_{_name(table)}")
 
     def close(self) -> None:
-        for store in self.stores:
+        for store in self.stores.values():
             store.connection.close()
 
 
 @pytest.fixture(scope="module")
-def two_databases(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def databases(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
-        for name in NAMES:
+        for name in NAMES.values():
             fresh_database(name)
         yield
-        for name in NAMES:
+        for name in NAMES.values():
             drop_database(name)
 
 
-def test_no_promise_breaks_over_two_databases(two_databases: None) -> None:
+def test_no_promise_breaks_over_two_databases(databases: None) -> None:
     TOTALS.clear()
     machine = exchange_machine(PostgresWorld)  # type: ignore[arg-type]
     run_state_machine_as_test(seed(2026)(machine), settings=settings(how_long(6, 30), print_blob=True))

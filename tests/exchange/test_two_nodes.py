@@ -58,7 +58,8 @@ def test_line_down_then_up(houses: Pair) -> None:
     assert "Không liên lạc được" in done["error"]
     two.do("pull", peer=one.node)
     line = two.do("line", peer=one.node)
-    assert line["failures"] == 2 and line["waits"] == 60
+    assert line["failures"] == 2
+    assert line["waits"] == 60
     one.serve()
     talk(two, one)
     assert two.do("line", peer=one.node)["failures"] == 0
