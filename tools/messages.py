@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -38,12 +39,32 @@ def messages() -> Iterator[tuple[str, int, object, str | None]]:
     yield from _of_data()
 
 
+# Words of data files that pages show translated: room, file, keys.
+SPOKEN_DATA = (
+    ("programme", "topics.toml", {"title"}),
+    ("programme", "due_rules.toml", {"text"}),
+    ("water", "velocities.toml", {"label", "note"}),
+    ("water", "wqi_1460.toml", {"label"}),
+)
+
+
 def _of_data() -> Iterator[tuple[str, int, object, str | None]]:
-    """Words of data files that pages show translated."""
-    for name, table, field in (("topics.toml", "topic", "title"), ("due_rules.toml", "rule", "text")):
-        path = PACKAGE / "programme" / "data" / name
-        for row in tomllib.loads(path.read_text("utf-8"))[table]:
-            yield path.relative_to(PACKAGE).as_posix(), 1, row[field], None
+    for room, name, keys in SPOKEN_DATA:
+        path = PACKAGE / room / "data" / name
+        for word in _spoken(tomllib.loads(path.read_text("utf-8")), keys):
+            yield path.relative_to(PACKAGE).as_posix(), 1, word, None
+
+
+def _spoken(value: object, keys: set[str]) -> Iterator[str]:
+    if isinstance(value, list):
+        for each in value:
+            yield from _spoken(each, keys)
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            if key in keys and isinstance(each, str):
+                yield each
+            else:
+                yield from _spoken(each, keys)
 
 
 def _of_templates() -> Iterator[tuple[str, int, object, str | None]]:
@@ -61,13 +82,19 @@ def _of_templates() -> Iterator[tuple[str, int, object, str | None]]:
 
 def _of_source(path: Path, source: bytes) -> Iterator[tuple[str, int, object, str | None]]:
     place = path.relative_to(PACKAGE).as_posix() if PACKAGE in path.parents else path.name
+    lines = source.decode().splitlines()
     for line, function, found, _comments in extract_python(io.BytesIO(source), list(KEYWORDS), [], {}):
         words = list(found) if isinstance(found, tuple) else [found]
         context = words.pop(0) if function in CONTEXTUAL else None
         words = [word for word in words if isinstance(word, str) and word]
-        if words:
+        if words and not (len(words) == 1 and _is_key(lines[line - 1], words[0])):
             plural = (function is not None and "ngettext" in function) or function == "npgettext"
             yield place, line, tuple(words[:2]) if plural and len(words) > 1 else words[0], context
+
+
+def _is_key(line: str, word: str) -> bool:
+    """``_(row["label"])`` asks for the text under a key: the key itself is shown to nobody."""
+    return re.search(rf"""\w\[["']{re.escape(word)}["']\]""", line) is not None
 
 
 # Library code whose English reaches a page: sign-in and form errors. Their templates are replaced by ours.
