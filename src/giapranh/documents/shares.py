@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from giapranh.documents.models import Direction, Paper, PaperState
 from giapranh.exchange.kinds import Shareable
 from giapranh.exchange.ledger.engine import EffectRefused
+from giapranh.exchange.ledger.entry import Blob
 from giapranh.kernel.errors import N_
 
 KIND = "paper"
@@ -45,6 +47,21 @@ def record(uid: str) -> dict[str, Any] | None:
     }
 
 
+def every() -> Iterable[str]:
+    """All papers issued here: what an agreement that begins today offers first."""
+    rows = Paper.objects.filter(direction=Direction.OUTGOING, state=PaperState.REGISTERED).order_by("pk")
+    return (str(uid) for uid in rows.values_list("uid", flat=True))
+
+
+def files(uid: str) -> tuple[Blob, ...]:
+    """The original; it leaves only under a clause that says so."""
+    paper = Paper.objects.filter(uid=_uuid(uid)).first()
+    version = paper.versions.select_related("blob").order_by("-n").first() if paper else None
+    if version is None:
+        return ()
+    return (Blob(version.blob_id, version.blob.size, version.media_type, version.file_name),)
+
+
 def check(data: dict[str, Any]) -> None:
     if not all(isinstance(data.get(name, ""), str) for name in FIELDS if name != "illustrative"):
         raise EffectRefused(N_("Thông tin văn bản nhận được sai cấu trúc."))
@@ -69,5 +86,5 @@ def _uuid(text: str) -> UUID | None:
 
 PAPERS = Shareable(
     name=KIND, title=N_("Văn bản đã ban hành (thông tin; bản gốc khi được yêu cầu)"), fields=FIELDS, record=record,
-    label=label, check=check, own_url=own_url, day=lambda data: str(data.get("issued_on", "")),
+    label=label, check=check, own_url=own_url, every=every, files=files, day=lambda data: str(data.get("issued_on", "")),
 )  # fmt: skip

@@ -7,15 +7,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models.signals import post_delete, post_save
+
 from giapranh.exchange.kinds import Data, Shareable
 from giapranh.exchange.ledger.engine import EffectRefused
-from giapranh.kernel.clock import today
+from giapranh.exchange.services import sharing
+from giapranh.kernel.clock import now, today
 from giapranh.kernel.errors import N_
 from giapranh.people import queries as people
+from giapranh.people.models import Appointment, Officer
 from giapranh.people.roles import Role
 
 LISTED = (Role.FOCAL_OFFICER, Role.LEADER)
 THE_LIST = "focal-officers"
+NAME = "contact-list"
+SHOWN = {"full_name", "email", "phone", "is_active", "valid_to", "title", "role", "office"}
 
 
 def record(record_id: str) -> Data | None:
@@ -48,6 +54,19 @@ def check(data: Data) -> None:
         raise EffectRefused(N_("Danh bạ đầu mối không đúng dạng."))
 
 
+def listen() -> None:
+    """People come and go, and change their telephone: the list follows, in the transaction that changes them."""
+    for sender in (Appointment, Officer):
+        post_save.connect(_people_changed, sender=sender, dispatch_uid=f"contacts {sender.__name__}")
+    post_delete.connect(_people_changed, sender=Appointment, dispatch_uid="contacts gone")
+
+
+def _people_changed(sender: Any, update_fields: Any = None, **more: Any) -> None:
+    if update_fields is not None and not SHOWN & set(update_fields):
+        return  # signing in is no news
+    sharing.record_changed(NAME, THE_LIST, at=now())
+
+
 def _areas(data: Data) -> frozenset[str]:
     return frozenset([data["area"]] if data.get("area") else [])
 
@@ -57,6 +76,6 @@ def kind() -> Shareable:
         "agency": N_("cơ quan"), "node": N_("nút"), "area": N_("mã tỉnh"), "officers": N_("cán bộ đầu mối"),
     }  # fmt: skip
     return Shareable(
-        "contact-list", N_("Danh bạ cán bộ đầu mối"), labels, record, lambda data: str(data.get("agency", "")),
+        NAME, N_("Danh bạ cán bộ đầu mối"), labels, record, lambda data: str(data.get("agency", "")),
         check=check, areas=_areas, own_url=lambda record_id: "/to-chuc/can-bo/", every=every,
     )  # fmt: skip

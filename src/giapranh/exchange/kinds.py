@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from giapranh.exchange.ledger.engine import Change, Kind
+from giapranh.exchange.ledger.engine import Change, Kind, Read
 from giapranh.exchange.ledger.entry import Blob
 from giapranh.exchange.ledger.store import LedgerTx
 
@@ -19,6 +19,10 @@ Data = dict[str, Any]
 
 
 def _nothing(change: Change) -> None:
+    return None
+
+
+def _unheard(read: Read) -> None:
     return None
 
 
@@ -33,7 +37,8 @@ class Shareable:
     ``fields``: every field that an agreement may name, with its Vietnamese label. ``record(id)``: what the record
     says now, all fields, or None when there is none; no floats (decimals as text). ``check`` raises
     ``EffectRefused`` for data that break the schema; unknown fields pass. ``applied`` runs in the transaction that
-    takes a neighbour's record in: the copy itself is kept by this room already. ``label`` names a record in one line.
+    takes a neighbour's record in: the copy itself is kept by this room already. ``read`` hears that a person at the
+    neighbour has seen our record, with the post and perhaps an answer. ``label`` names a record in one line.
     ``every`` names the records there are, for the first sharing after an agreement and for what a clause delays;
     ``files`` are the originals of a record, which leave only under a clause that says so.
     """
@@ -49,6 +54,7 @@ class Shareable:
     check: Callable[[Data], None] = _fine
     applied: Callable[[Change], None] = _nothing
     returned: Callable[[Change], None] = _nothing
+    read: Callable[[Read], None] = _unheard
     areas: Callable[[Data], frozenset[str]] = lambda data: frozenset()
     day: Callable[[Data], str] = lambda data: ""
     own_url: Callable[[str], str] = lambda record_id: ""
@@ -94,4 +100,7 @@ def _as_engine_kind(kind: Shareable) -> Kind:
     def returned(tx: LedgerTx, change: Change) -> None:
         kind.returned(change)
 
-    return Kind(kind.name, kind.major, kind.minor, kind.lane, kind.check, applied, returned, kind.areas, kind.day)
+    def read(tx: LedgerTx, seen: Read) -> None:
+        kind.read(seen)
+
+    return Kind(kind.name, kind.major, kind.minor, kind.lane, kind.check, applied, returned, kind.areas, kind.day, read)

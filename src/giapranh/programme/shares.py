@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ FIELDS = {
     "products": N_("Sản phẩm"),
     "completed_on": N_("Ngày hoàn thành"),
     "joint_with": N_("Nửa việc phía bạn"),
+    "provinces": N_("Tỉnh của đơn vị phía bạn"),
     "illustrative": N_("Dữ liệu minh hoạ"),
 }
 
@@ -52,8 +54,27 @@ def record(uid: str) -> dict[str, Any] | None:
         "products": [_product(each) for each in task.products.select_related("paper").order_by("pk")],
         "completed_on": local_date(task.completed_at).isoformat() if task.completed_at else "",
         "joint_with": task.joint_with,
+        "provinces": provinces_of(task),
         "illustrative": task.illustrative,
     }
+
+
+def provinces_of(task: Task) -> list[str]:
+    """Whose offices a task names, so that a clause with an area leaves out what concerns a third province."""
+    found = set()
+    for each in task.counterparts.select_related("office__unit__parent"):
+        unit = each.office.unit if each.office else None
+        while unit is not None and unit.parent is not None:
+            unit = unit.parent
+        if unit is not None and unit.code:
+            found.add(unit.code)
+    return sorted(found)
+
+
+def every() -> Iterable[str]:
+    """All joint tasks: what an agreement that begins today offers first."""
+    rows = Task.objects.exclude(counterparts=None).order_by("pk").distinct()
+    return (str(uid) for uid in rows.values_list("uid", flat=True))
 
 
 def check(data: dict[str, Any]) -> None:
@@ -95,5 +116,5 @@ def _uuid(text: str) -> UUID | None:
 
 TASKS = Shareable(
     name=KIND, title=N_("Việc phối hợp và phần của mỗi bên"), fields=FIELDS, record=record, label=label, check=check,
-    own_url=own_url, day=lambda data: str(data.get("due_on", "")), proposals=frozenset({"due_on", "progress"}),
+    own_url=own_url, every=every, areas=lambda data: frozenset(data.get("provinces") or ()), day=lambda data: str(data.get("due_on", "")), proposals=frozenset({"due_on", "progress"}),
 )  # fmt: skip

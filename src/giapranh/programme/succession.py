@@ -16,6 +16,7 @@ from giapranh.people.succession import Effect, Move
 from giapranh.programme.models import Programme, Task, TaskEvent, TaskPart
 from giapranh.programme.reference import topics
 from giapranh.programme.rules.states import CLOSED, PartState
+from giapranh.programme.services.records import tell_neighbours
 
 SHOWN = 200  # lines of a preview; the rest is one line with their number
 
@@ -77,7 +78,9 @@ def _move_parts(move: Move, by: Any, at: datetime) -> None:
     TaskPart.objects.filter(pk__in=[part.pk for part in parts]).update(
         office=move.successor_id, given_to=Coalesce("given_to", "office"), as_written=words, officer=None
     )
-    Task.objects.filter(pk__in={part.task_id for part in parts}).update(changed_at=at)
+    moved = Task.objects.filter(pk__in={part.task_id for part in parts})
+    moved.update(changed_at=at)
+    tell_neighbours(moved.exclude(counterparts=None), at)
 
 
 def _make_room(move: Move, parts: list[TaskPart]) -> None:

@@ -13,10 +13,11 @@ class WaterConfig(AppConfig):
         from giapranh.places.layers import register_layers
         from giapranh.water import indicators, layers, links, shares, succession  # noqa: F401 - indicators register on import
         from giapranh.water.queries import alerts, incidents
-        from giapranh.water.services import alerting, arrivals
+        from giapranh.water.services import alerting, arrivals, neighbour_news
         from giapranh.water.sta import notify
 
         arrivals.register(alerting.on_arrival)
+        arrivals.register(neighbour_news.rows_arrived)
         notify.register()
         for kind in shares.kinds():
             register_kind(kind)

@@ -76,12 +76,15 @@ def latest_record(station: Station) -> Data:
 
 
 def daily_record(series: Series, day: date) -> Data:
-    """Count, least, mean and most of one day (Vietnam) of one series; failed and missing rows are only counted."""
+    """Count, least, mean and most of one day (Vietnam) of one series, as corrected; failed rows are only counted."""
     start = datetime.combine(day, time(), VIETNAM)
     sql = (
         "select count(*), count(*) filter (where good), min(value) filter (where good), avg(value) filter (where good),"
-        " max(value) filter (where good) from (select value, value is not null and flag not in (4, 9) as good"
-        " from water_observation where series_id = %s and time >= %s and time < %s) o"
+        " max(value) filter (where good) from (select value, value is not null and flag not in (4, 9) as good from"
+        " (select case when c.flag is null then o.value else c.value end as value, coalesce(c.flag, o.flag) as flag"
+        " from water_observation o left join lateral (select value, flag from water_correction c"
+        " where c.series_id = o.series_id and c.time = o.time order by c.id desc limit 1) c on true"
+        " where o.series_id = %s and o.time >= %s and o.time < %s) o) o"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [series.pk, start, start + timedelta(days=1)])

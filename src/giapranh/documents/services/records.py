@@ -9,10 +9,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from giapranh.documents import permissions, vault
-from giapranh.documents.models import Blob, Direction, Paper, PaperAccess, PaperAttachment, PaperVersion
+from giapranh.documents.models import Blob, Direction, Paper, PaperAccess, PaperAttachment, PaperState, PaperVersion
 from giapranh.documents.rules import numbers
 from giapranh.documents.rules.fields import ReadPaper
 from giapranh.documents.search_text import for_index
+from giapranh.exchange.services import sharing
 from giapranh.kernel.clock import local_date, today
 from giapranh.kernel.dates import format_date
 from giapranh.kernel.errors import N_, Conflict
@@ -157,7 +158,10 @@ def give_access(paper: Paper, offices: Iterable[Office], by: Any, at: datetime) 
 
 
 def note(what: str, paper: Paper, by: Any, at: datetime, **data: Any) -> None:
+    """One audit row; neighbours hear of an issued paper what an agreement lets them. Called last."""
     audit(what=what, target_kind=AUDIT_KIND, target_id=str(paper.pk), by=by, at=at, **data)
+    if paper.direction == Direction.OUTGOING and paper.state == PaperState.REGISTERED:
+        sharing.record_changed(AUDIT_KIND, str(paper.uid), at=at)
 
 
 def find_issuer(paper: Paper) -> Office | None:

@@ -36,7 +36,24 @@ class Change:
     why: str = "written"  # written | recalled | taken-back (mine came home) | reverted (a stolen key had signed it)
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A person at the neighbour has seen a record of mine, perhaps with an answer; ``at`` is the neighbour's clock."""
+
+    peer: str
+    kind: str
+    subject: str
+    reader: str
+    answer: str
+    at: int
+    now: int
+
+
 def _nothing(tx: LedgerTx, change: Change) -> None:
+    return None
+
+
+def _unheard(tx: LedgerTx, read: Read) -> None:
     return None
 
 
@@ -61,6 +78,7 @@ class Kind:
     returned: Callable[[LedgerTx, Change], None] = _nothing
     areas: Callable[[dict[str, Any]], frozenset[str]] = lambda data: frozenset()
     day: Callable[[dict[str, Any]], str] = lambda data: ""  # ISO date the record speaks of, for period and delay
+    read: Callable[[LedgerTx, Read], None] = _unheard  # in the transaction that takes the neighbour's receipt
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import Any
 
 from giapranh.exchange.ledger.chain import Said, again, alarm, append, own, theirs
 from giapranh.exchange.ledger.chain import forget as drop_contents
-from giapranh.exchange.ledger.engine import Engine, Outcome, Written
+from giapranh.exchange.ledger.engine import Engine, Outcome, Read, Written
 from giapranh.exchange.ledger.names import EVENT, HEX64, LANES, read_stream, stream_name
 from giapranh.exchange.ledger.reasons import TEXT, Broken
 from giapranh.exchange.ledger.rows import Head, Place, Receipt, Record
@@ -175,6 +175,9 @@ def _tell_the_author(engine: Engine, tx: LedgerTx, item: Item, said: Said) -> No
             tx.put(replace(record, blocked_by=item.event_id))  # the peer has not got it: to be shared again
     elif item.status == "applied" and record is not None and record.owner == engine.node:
         _open_the_way(tx, record, item)
+    elif item.status == "read" and (kind := engine.kind(place.kind)) is not None:
+        at = said.header.sent_at
+        kind.read(tx, Read(said.peer, place.kind, place.subject, item.reader, item.answer, at, said.now))
 
 
 def _open_the_way(tx: LedgerTx, record: Record, item: Item) -> None:
@@ -196,10 +199,22 @@ def forget(tx: LedgerTx, said: Said) -> None:
             tx.drop(Receipt, item.stream, item.hash, item.status, item.reader)
 
 
+def _fresh_reader(tx: LedgerTx, place: Place, reader: str, answer: str) -> str:
+    """The name under which an answer still finds room; the same answer again gets no second receipt."""
+    number, name = 1, reader[:200]
+    while (row := tx.get(Receipt, place.stream, place.hash, "read", name)) is not None and row.answer != answer[:2000]:
+        number += 1
+        name = f"{reader[:190]} ({number})"
+    return name
+
+
 def mark_read(
     engine: Engine, tx: LedgerTx, peer: str, subject: str, reader: str, now: int, answer: str = ""
 ) -> Written | None:
-    """A person has seen the neighbour's record as it stands now. Once for each reader and version."""
+    """A person has seen the neighbour's record as it stands now. Once for each reader and version.
+
+    An answer is a word of its own: when its reader has read before, it goes as “reader (2)”.
+    """
     record = tx.get(Record, peer, subject)
     if record is None or record.owner != peer or not record.hash:
         raise Broken("bad-control", "no such record of the peer")
@@ -214,7 +229,7 @@ def mark_read(
         place.hash,
         place.event_id,
         "read",
-        reader=reader[:200],
+        reader=_fresh_reader(tx, place, reader, answer) if answer else reader[:200],
         answer=answer[:2000],
     )
     written = give(engine, tx, [item], now)

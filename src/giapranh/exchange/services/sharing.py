@@ -28,12 +28,21 @@ Result = Written | NotShared
 
 def record_changed(kind: str, record_id: str, *, at: datetime) -> list[Result]:
     """Called by a room inside the transaction that changed a record. Without an agreement it costs one question."""
+    return records_changed(kind, [record_id], at=at)
+
+
+def records_changed(kind: str, record_ids: Iterable[str], *, at: datetime) -> list[Result]:
+    """The same for several records of one kind. They are looked up only where somebody may be told."""
     peers = _agreed()
     known = kinds.get(kind)
     if not peers or known is None or not seeds.exist():
         return []
+    results: list[Result] = []
     with store().transaction() as tx:
-        return _tell(engine(), tx, known, record_id, peers, ms(at))
+        me = engine()
+        for record_id in record_ids:
+            results += _tell(me, tx, known, record_id, peers, ms(at))
+    return results
 
 
 def _agreed() -> list[str]:

@@ -31,7 +31,7 @@ from giapranh.programme.models import (
 )
 from giapranh.programme.queries.adoption import AlreadyAdopted, Phrase, Plan, PlannedDirective, plan
 from giapranh.programme.rules.due_dates import PART_RULE, Due, DueKind, part_due
-from giapranh.programme.services.records import line_for
+from giapranh.programme.services.records import line_for, tell_neighbours
 from giapranh.programme.services.recurring import materialise_recurrences
 from giapranh.programme.thresholds import Today, today
 
@@ -91,6 +91,7 @@ def adopt(*, paper_id: int, by: Officer, at: datetime, choices: Choices | None =
     _give_access(programme, tasks, by, at)
     _tell(programme, tasks, by)
     audit("programme.adopted", "programme", programme.pk, by, at, paper=paper_id, tasks=len(tasks))
+    tell_neighbours((each.task for each in tasks if each.counterparts), at)
     materialise_recurrences(at, programme_id=programme.pk)
     return programme
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext, override
 
+from giapranh.exchange.services import sharing
 from giapranh.kernel.clock import today
 from giapranh.kernel.errors import N_
 from giapranh.people import queries as people
@@ -44,13 +45,22 @@ def lead_of(task: Task) -> TaskPart:
 def happened(
     task: Task, verb: str, *, by: Any, at: datetime, before: str = "", part: TaskPart | None = None, note: str = ""
 ) -> None:
-    """One line of history, one audit row, and the time of the last change."""
+    """One line of history, one audit row, the time of the last change; neighbours hear what an agreement lets them.
+
+    Called last, when the rows say what they shall say.
+    """
     after = part.state if part else task.state
     TaskEvent.objects.create(
         task=task, part=part, verb=verb, from_state=before, to_state=after if before else "", note=note, by=by, at=at
     )
     Task.objects.filter(pk=task.pk).update(changed_at=at)
     audit(f"task.{verb}", "task", task.pk, by, at, **({"part": part.pk} if part else {}))
+    sharing.record_changed("task", str(task.uid), at=at)
+
+
+def tell_neighbours(tasks: Iterable[Task], at: datetime) -> None:
+    """Tasks that were made or changed together, in the transaction that does so; only joint ones are told."""
+    sharing.records_changed("task", (str(task.uid) for task in tasks), at=at)
 
 
 def title_of(task: Task) -> str:

@@ -12,6 +12,7 @@ from giapranh.programme.models import Counterpart, IndicatorTarget, Role, Task, 
 from giapranh.programme.rules.due_dates import DueKind, part_due
 from giapranh.programme.rules.recurrence import due_now
 from giapranh.programme.rules.states import RUNNING, TaskState
+from giapranh.programme.services.records import tell_neighbours
 from giapranh.programme.thresholds import Today, today
 
 
@@ -53,6 +54,8 @@ def _make(series: Task, days: Iterable[date], now: Today, at: datetime) -> None:
     )
     TaskEvent.objects.bulk_create(TaskEvent(task=task, verb="give", to_state=task.state, at=at) for task in made)
     audit("task.materialised", "task", series.pk, None, at, days=[day.isoformat() for day in days])
+    if counterparts:
+        tell_neighbours(made, at)
 
 
 def _instance(series: Task, day: date, now: Today, at: datetime) -> Task:

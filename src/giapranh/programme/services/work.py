@@ -138,8 +138,8 @@ def cancel(*, task_id: int, reason: str, by: Officer, at: datetime) -> Task:
     """The task is no longer asked for; what was reported stays to be read."""
     task = locked(task_id)
     permissions.check_can_give(by, task.programme)
-    _go(task, TaskVerb.CANCEL, by, at, note=reason)
     task.parts.filter(state__in=PART_OPEN).update(state=PartState.CANCELLED)
+    _go(task, TaskVerb.CANCEL, by, at, note=reason)
     tell_office(lead_of(task).office, N_("Đã hủy: %(task)s"), task, besides=by)
     return task
 

@@ -15,6 +15,7 @@ from giapranh.people.models import Officer
 from giapranh.water.models import Correction, Observation, Series
 from giapranh.water.permissions import check_can_judge_quality, check_can_see_station
 from giapranh.water.rules.quality import Flag
+from giapranh.water.services import neighbour_news
 
 MOST_AT_ONCE = 20_000
 
@@ -90,4 +91,5 @@ def judge(
     )  # fmt: skip
     audit("water.judged", "series", series.pk, by, at, verdict=str(verdict), rows=len(found),
           start=found[0][0].isoformat(), end=found[-1][0].isoformat(), why=why[:500])  # fmt: skip
+    neighbour_news.judged(series, (time for time, _raw in found), at)
     return Judged(len(found), series)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -20,6 +21,7 @@ from giapranh.water.importing.known import Known
 from giapranh.water.importing.sheet import Report
 from giapranh.water.models import Reach, Series, Station, TargetClass, Watercourse
 from giapranh.water.queries import network
+from giapranh.water.services import neighbour_news
 from giapranh.water.services.series import make_series
 
 __all__ = [
@@ -130,7 +132,13 @@ def _run(files: list[tuple[Path, Take]], dry_run: bool, at: datetime) -> Report:
         elif report.created or report.updated:
             audit("water.network_imported", "river_network", "", None, at, files=report.files,
                   created=report.created, updated=report.updated)  # fmt: skip
+            neighbour_news.stations_changed(_own_stations(), at)
     return report
+
+
+def _own_stations() -> Iterator[UUID]:
+    """Asked only when somebody is to be told; what did not change is told to nobody."""
+    yield from Station.objects.filter(node="").order_by("pk").values_list("uid", flat=True)
 
 
 # --- stations --------------------------------------------------------------------------------------------------------
@@ -148,6 +156,7 @@ def add_station(
     for parameter in parameters or []:
         make_series(row, parameter)
     audit("water.station_added", "station", row.pk, by, at, name=row.name)
+    neighbour_news.stations_changed([row.uid], at)
     return row
 
 
@@ -160,6 +169,7 @@ def change_station(*, station_id: int, values: Mapping[str, Any], by: Officer, a
     _save(row)
     changed = {name: [old, str(getattr(row, name))] for name, old in before.items() if str(getattr(row, name)) != old}
     audit("water.station_changed", "station", row.pk, by, at, changed=changed)
+    neighbour_news.stations_changed([row.uid], at)
     return row
 
 
@@ -216,6 +226,7 @@ def add_series(*, station_id: int, values: Mapping[str, Any], by: Officer, at: d
     if not fresh:
         raise StationKnown(N_("Trạm đã có chuỗi số liệu này."))
     audit("water.series_added", "station", row.pk, by, at, series=made.name)
+    neighbour_news.stations_changed([row.uid], at)
     return made
 
 
@@ -232,6 +243,7 @@ def end_series(*, series_id: int, on: date, by: Officer, at: datetime) -> Series
     found.valid_to = on
     found.save(update_fields=["valid_to"])
     audit("water.series_ended", "station", row.pk, by, at, series=found.name, on=on.isoformat())
+    neighbour_news.stations_changed([row.uid], at)
     return found
 
 
