@@ -20,7 +20,7 @@ def demo(
     port: Annotated[int, typer.Option(help=_("Cổng của trang web."), min=1, max=65535)] = 8020,
     fresh: Annotated[bool, typer.Option("--fresh", help=_("Bỏ bản chạy thử cũ, làm lại từ đầu."))] = False,
 ) -> None:
-    """Dựng nút minh hoạ: công văn thành chương trình, chương trình thành báo cáo. Ví dụ: giapranh demo --once"""
+    """Dựng nút minh họa: công văn thành chương trình, chương trình thành báo cáo. Ví dụ: giapranh demo --once"""
     folder = settle_in()
     console = Console(highlight=False, soft_wrap=True)
     if fresh:
@@ -116,7 +116,7 @@ def summary(console: Console, port: int) -> None:
     from giapranh.documents.models import Paper
     from giapranh.programme.models import Programme, Report, Task, TaskPart
 
-    console.rule(_("Dữ liệu minh hoạ"))
+    console.rule(_("Dữ liệu minh họa"))
     for programme in Programme.objects.order_by("pk"):
         console.print(f"[bold]{_('Chương trình')}[/]: {programme.name}", markup=True)
     tasks = Task.objects.filter(recurrence="")

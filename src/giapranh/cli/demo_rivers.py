@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from giapranh.cli.demo_story import Story
     from giapranh.water.models import Series, Station
 
-MARK = " (minh hoạ)"
+MARK = " (minh họa)"
 DAYS = 120
 SPEED = 0.30  # m/s, low water
 SOURCE_KM = 104.5
@@ -72,8 +72,8 @@ def chapters() -> Iterator[tuple[str, Callable[[Story], None]]]:
         stations_arrive(rivers)
         laboratory(rivers)
 
-    yield "Dựng trạm, điểm lấy mẫu và mẫu phòng thí nghiệm (minh hoạ)", network
-    yield "Một mùa số liệu sông và một sự cố từ xả thải đến kết thúc (minh hoạ)", lambda _story: season(found["rivers"])
+    yield "Dựng trạm, điểm lấy mẫu và mẫu phòng thí nghiệm (minh họa)", network
+    yield "Một mùa số liệu sông và một sự cố từ xả thải đến kết thúc (minh họa)", lambda _story: season(found["rivers"])
 
 
 # --- stations and their water ----------------------------------------------------------------------------------------
@@ -106,8 +106,8 @@ def stations_arrive(rivers: Rivers) -> None:
         details={"releases": "NH4, COD", "parameters": ["nh4_n", "cod"]}, source="dựng để trình diễn",
     )  # fmt: skip
     network.set_target(
-        river="thuong", name="Thương: Hữu Lũng – Bố Hạ (mục tiêu minh hoạ)", km_upper=105, km_lower=66, class_code="B",
-        decision="Quyết định minh hoạ 01/QĐ-MH", valid_from=date(2026, 1, 1), regulation="qcvn_08_2023",
+        river="thuong", name="Thương: Hữu Lũng – Bố Hạ (mục tiêu minh họa)", km_upper=105, km_lower=66, class_code="B",
+        decision="Quyết định minh họa 01/QĐ-MH", valid_from=date(2026, 1, 1), regulation="qcvn_08_2023",
         by=rivers.story["daumoi"], at=rivers.end - timedelta(days=DAYS),
     )  # fmt: skip
     make_season(rivers)
@@ -135,7 +135,7 @@ def make_season(rivers: Rivers) -> None:
             values, status = np.where(quiet, values, faulty), np.where(quiet, np.int16(0), status)
             series, _new = make_series(
                 rivers.stations[key], parameter, basis="N" if parameter == "nh4_n" else "", cycle_seconds=900,
-                measuring_cycle_seconds=3600 if parameter in {"cod", "nh4_n"} else 900, device="Thiết bị minh hoạ",
+                measuring_cycle_seconds=3600 if parameter in {"cod", "nh4_n"} else 900, device="Thiết bị minh họa",
                 illustrative=True,
             )  # fmt: skip
             rivers.series.append((series, times[here], values[here], status[here]))
@@ -160,7 +160,7 @@ def _flow(rivers: Rivers, times: made.Times, rains: list[int]) -> None:
         since = (hourly - rain) / HOUR_MS
         flow += np.where(since > 0, 60 * (since / 16) * np.exp(1 - since / 16), 0)
     series, _new = make_series(
-        rivers.stations["giap-ranh"], "flow", cycle_seconds=3600, device="Thiết bị minh hoạ", illustrative=True
+        rivers.stations["giap-ranh"], "flow", cycle_seconds=3600, device="Thiết bị minh họa", illustrative=True
     )
     rivers.series.append((series, hourly, np.round(flow, 1), np.zeros(len(hourly), np.int16)))
 
@@ -248,7 +248,7 @@ def sampled(rivers: Rivers, key: str, months: list[tuple[int, int]], seed: int, 
     keys = (*MONTHLY, "pb", "as") if key == "mau-giap-ranh" else MONTHLY
     series = {
         each: make_series(station, each, basis={"nh4_n": "N", "no3_n": "N", "no2_n": "N", "po4_p": "P"}.get(each, ""),
-                          device="Phòng thí nghiệm minh hoạ", mdl=made.LAB[each][4], illustrative=True)[0]
+                          device="Phòng thí nghiệm minh họa", mdl=made.LAB[each][4], illustrative=True)[0]
         for each in keys
     }  # fmt: skip
     if (rivers.end.astimezone(VIETNAM).day > 16) and key in {"mau-giap-ranh", "mau-huu-lung"}:
@@ -259,7 +259,7 @@ def sampled(rivers: Rivers, key: str, months: list[tuple[int, int]], seed: int, 
         taken = datetime(year, month, 9 + (year * 5 + month * 3) % 4, 9, 20 + seed % 30, tzinfo=VIETNAM)
         Sample.objects.create(
             station=station, taken_at=taken, bank=station.bank, floating_rubbish=month in {7, 8},
-            laboratory="Phòng thí nghiệm minh hoạ", sample_code=f"MH-{key[4:].upper()}-{year}{month:02}",
+            laboratory="Phòng thí nghiệm minh họa", sample_code=f"MH-{key[4:].upper()}-{year}{month:02}",
             taken_by="Triệu Thu Trang", at=taken + timedelta(days=5), by=rivers.story["chuyenvien"], illustrative=True,
         )  # fmt: skip
         for each in keys:
@@ -346,7 +346,7 @@ def play(rivers: Rivers, start: datetime) -> None:
     tell(rivers, incident.pk, NoticeKind.WARNING, moment, seen[1] + 1.3, "Kè Sơn nên ngừng lấy nước từ 08 giờ.",
          "Ông Nguyễn Văn M. (trực Sở Bắc Ninh) xác nhận qua điện thoại, đã báo công trình Kè Sơn.")  # fmt: skip
     incidents.tell_ministry(
-        incident_id=incident.pk, reported_at=moment(seen[1] + 4), document="Báo cáo minh hoạ 02/BC-SNNMT", by=focal,
+        incident_id=incident.pk, reported_at=moment(seen[1] + 4), document="Báo cáo minh họa 02/BC-SNNMT", by=focal,
         at=moment(seen[1] + 4),
     )  # fmt: skip
     incidents.begin_sampling(

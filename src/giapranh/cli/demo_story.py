@@ -261,10 +261,10 @@ def result_docx(story: Story, task: Task, moment: datetime) -> bytes:
         place="Lạng Sơn", month=moment.month, year=moment.year,
         body=[
             Paragraph(f"Nhiệm vụ: {task.text}"),
-            Paragraph(f"Kết quả (dữ liệu minh hoạ, việc số {task.pk}): đã thực hiện."),
+            Paragraph(f"Kết quả (dữ liệu minh họa, việc số {task.pk}): đã thực hiện."),
         ],
         recipients=["Như trên"], archive="Lưu: VT", signer=Signer(["GIÁM ĐỐC"], story["giamdoc"].full_name),
-        mark="DỮ LIỆU MINH HOẠ", made_at=moment,
+        mark="DỮ LIỆU MINH HỌA", made_at=moment,
     )  # fmt: skip
     return write_docx(paper)
 

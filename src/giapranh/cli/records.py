@@ -242,5 +242,5 @@ def _book_sheet(name: str, year: int, by: str) -> bytes:
 def _sheet(rows: Any, columns: Any, title: str, illustrative: bool) -> bytes:
     from giapranh.kernel.tables import Table
 
-    note = _("Dữ liệu minh hoạ, không phải số liệu thật.") if illustrative else ""
+    note = _("Dữ liệu minh họa, không phải số liệu thật.") if illustrative else ""
     return Table.of(rows, columns, title=title).to_xlsx(note)

@@ -50,7 +50,7 @@ def places() -> list[Place]:
         Place(
             reverse("programme:thresholds"), _("Ngưỡng nhắc việc"), _("Bao nhiêu ngày thì nhắc, báo lãnh đạo"), "bell"
         ),
-        Place(reverse("desk:health"), _("Sức khoẻ của nút"), _("Cơ sở dữ liệu, đĩa, việc nền"), "health"),
+        Place(reverse("desk:health"), _("Sức khỏe của nút"), _("Cơ sở dữ liệu, đĩa, việc nền"), "health"),
         Place(reverse("desk:components"), _("Mẫu thành phần"), _("Cho người phát triển"), "columns"),
     ]
 

@@ -67,7 +67,7 @@ def _disk(what: str) -> Finding:
     free = shutil.disk_usage(settings.HOME).free
     words = _("còn %(free)s GB") % {"free": format_number(round(free / 1024**3, 1))}
     if free < LEAST_FREE_BYTES:
-        return Finding(what, "bad", words, _("Xoá bớt tệp hoặc chuyển thư mục của nút sang ổ khác."))
+        return Finding(what, "bad", words, _("Xóa bớt tệp hoặc chuyển thư mục của nút sang ổ khác."))
     return Finding(what, "good", words)
 
 

@@ -23,7 +23,7 @@ FIELDS = {
     "recipients": N_("Nơi nhận"),
     "due_on": N_("Hạn trả lời"),
     "sha256": N_("Mã băm bản gốc"),
-    "illustrative": N_("Dữ liệu minh hoạ"),
+    "illustrative": N_("Dữ liệu minh họa"),
 }
 
 

@@ -88,7 +88,7 @@ ALARMS = {
     "wound-back": (gettext_lazy("Các mục ký bằng khóa bị đánh cắp đã được gỡ khỏi hồ sơ."),
                    gettext_lazy("Xem lại hồ sơ của bên kia trong những ngày đó."), "soon"),
     "clock": (gettext_lazy("Đồng hồ hai bên lệch nhau quá 5 phút."),
-              gettext_lazy("Chỉnh giờ máy chủ (mở Sức khoẻ của nút); trao đổi vẫn tiếp tục."), "soon"),
+              gettext_lazy("Chỉnh giờ máy chủ (mở Sức khỏe của nút); trao đổi vẫn tiếp tục."), "soon"),
     "succession": (gettext_lazy("Đơn vị bên kia đã được đơn vị khác kế thừa."),
                    gettext_lazy("Gặp đơn vị mới như gặp láng giềng lần đầu, nếu chưa gặp."), "soon"),
     "succession-clauses": (gettext_lazy("Điều khoản của đơn vị cũ đã chuyển sang đơn vị kế thừa."), _NOTHING, "soon"),

@@ -299,7 +299,7 @@ class Table:
             )
 
     def to_xlsx(self, note: str = "") -> bytes:
-        """All rows that pass the filters, as a workbook. ``note`` stands above the head ("Dữ liệu minh hoạ")."""
+        """All rows that pass the filters, as a workbook. ``note`` stands above the head ("Dữ liệu minh họa")."""
         from openpyxl import Workbook
         from openpyxl.styles import Alignment, Font
         from openpyxl.utils import get_column_letter

@@ -21,7 +21,7 @@ _LABELS = {
     "password1": _("Mật khẩu mới"),
     "password2": _("Nhập lại mật khẩu mới"),
     "code": _("Mã 6 số trong ứng dụng, hoặc một mã dự phòng"),
-    "name": _("Tên gọi của khoá"),
+    "name": _("Tên gọi của khóa"),
     "passwordless": _("Dùng để đăng nhập không cần mật khẩu"),
 }
 

@@ -47,13 +47,13 @@ class MfaAdapter(DefaultMFAAdapter):
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": _lazy("Mã chưa đúng hoặc đã hết hạn. Hãy nhập mã đang hiện."),
         "cannot_delete_authenticator": _lazy("Không tắt được cách xác nhận này."),
-        "cannot_generate_recovery_codes": _lazy("Hãy bật ứng dụng mã hoặc khoá bảo mật trước khi tạo mã dự phòng."),
+        "cannot_generate_recovery_codes": _lazy("Hãy bật ứng dụng mã hoặc khóa bảo mật trước khi tạo mã dự phòng."),
         "unverified_email": _lazy("Hãy xác nhận thư điện tử trước."),
         "add_email_blocked": _lazy("Tài khoản có bảo vệ hai bước: nhờ người quản trị đổi thư điện tử."),
     }
 
     def generate_authenticator_name(self, user: Any, type: Any) -> str:
-        return gettext("Khoá của %(name)s") % {"name": user.full_name}
+        return gettext("Khóa của %(name)s") % {"name": user.full_name}
 
 
 class SignOnSilent(Unavailable):

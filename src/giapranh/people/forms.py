@@ -159,7 +159,7 @@ class OfficeForm(forms.Form):
     unknown_note = forms.CharField(
         label=_("Còn phải điền"),
         required=False,
-        help_text=_("Xoá dòng này khi đã biết đủ."),
+        help_text=_("Xóa dòng này khi đã biết đủ."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 

@@ -108,7 +108,7 @@ class _Import:
         try:
             if path.stat().st_size > geojson.MAX_BYTES:
                 raise BadMap(
-                    N_("Tệp lớn hơn %(limit)s MB. Hãy đơn giản hoá hoặc tách tệp."),
+                    N_("Tệp lớn hơn %(limit)s MB. Hãy đơn giản hóa hoặc tách tệp."),
                     limit=geojson.MAX_BYTES // 1024 // 1024,
                 )
             collection = geojson.read(path.read_bytes(), kinds)

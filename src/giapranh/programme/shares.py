@@ -29,7 +29,7 @@ FIELDS = {
     "completed_on": N_("Ngày hoàn thành"),
     "joint_with": N_("Nửa việc phía bạn"),
     "provinces": N_("Tỉnh của đơn vị phía bạn"),
-    "illustrative": N_("Dữ liệu minh hoạ"),
+    "illustrative": N_("Dữ liệu minh họa"),
 }
 
 

@@ -27,7 +27,7 @@ from giapranh.water import incident_settings
 from giapranh.water.models import PlannedSample, Series, Station, StationKind
 from giapranh.water.queries import alert_words, alerts, incidents
 
-ILLUSTRATIVE = N_("minh hoạ")
+ILLUSTRATIVE = N_("minh họa")
 
 
 def _span(period: ReportingPeriod) -> tuple[datetime, datetime]:

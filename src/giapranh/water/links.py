@@ -47,7 +47,7 @@ def any_illustrative(user: Any, day: date) -> bool:
 
 def _note(row: Station) -> str:
     place = f"{row.watercourse.name}, {words.kilometre(row.km)}" if row.watercourse and row.km is not None else ""
-    return " · ".join(filter(None, [row.code, place, _("dữ liệu minh hoạ") if row.illustrative else ""]))
+    return " · ".join(filter(None, [row.code, place, _("dữ liệu minh họa") if row.illustrative else ""]))
 
 
 def _key(text: str) -> dict[str, int | UUID] | None:

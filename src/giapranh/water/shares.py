@@ -288,17 +288,17 @@ _STATION_FIELDS = {
     "river": N_("mã sông"), "riverName": N_("sông"), "km": N_("km"), "bank": N_("bờ"), "lon": N_("kinh độ"),
     "lat": N_("vĩ độ"), "commune": N_("xã, phường"), "owner": N_("đơn vị quản lý"), "validFrom": N_("từ ngày"),
     "validTo": N_("đến ngày"), "series": N_("chuỗi số liệu"), "provinces": N_("tỉnh"),
-    "illustrative": N_("dữ liệu minh hoạ"),
+    "illustrative": N_("dữ liệu minh họa"),
 }  # fmt: skip
 _LATEST_FIELDS = {
     "station": N_("trạm"), "name": N_("tên trạm"), "at": N_("thời điểm"), "values": N_("giá trị mới nhất"),
-    "provinces": N_("tỉnh"), "illustrative": N_("dữ liệu minh hoạ"),
+    "provinces": N_("tỉnh"), "illustrative": N_("dữ liệu minh họa"),
 }  # fmt: skip
 _SERIES_HEAD = {
     "series": N_("chuỗi số liệu"), "station": N_("trạm"), "parameter": N_("thông số"), "basis": N_("tính theo"),
     "unit": N_("đơn vị"),
 }  # fmt: skip
-_TAIL = {"provinces": N_("tỉnh"), "illustrative": N_("dữ liệu minh hoạ")}
+_TAIL = {"provinces": N_("tỉnh"), "illustrative": N_("dữ liệu minh họa")}
 _DAILY_FIELDS = {
     **_SERIES_HEAD, "day": N_("ngày"), "count": N_("số giá trị"), "usable": N_("số giá trị dùng được"),
     "expected": N_("số giá trị phải có"), "min": N_("nhỏ nhất"), "mean": N_("trung bình"), "max": N_("lớn nhất"), **_TAIL,

@@ -94,7 +94,7 @@ def components(request: HttpRequest) -> HttpResponse:
         page_size=25,
     )
     if table.wants_xlsx:
-        return HttpResponse(table.to_xlsx(note=_("Dữ liệu minh hoạ")), content_type=XLSX_TYPE)
+        return HttpResponse(table.to_xlsx(note=_("Dữ liệu minh họa")), content_type=XLSX_TYPE)
     form = SampleForm({"subject": ""} if "loi" in request.GET else None)
     labels = [_("Cơ quan"), _("Đơn vị"), _("Văn bản đầu tiên")]
     shown = {"table": table, "form": form, "labels": labels, "illustrative": True, "today": today()}

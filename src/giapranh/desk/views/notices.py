@@ -30,7 +30,7 @@ def notices(request: HttpRequest) -> HttpResponse:
         empty=_("Chưa có thông báo nào."),
     )
     if table.wants_xlsx:
-        note = _("Dữ liệu minh hoạ, không phải số liệu thật.") if settings.ILLUSTRATIVE else ""
+        note = _("Dữ liệu minh họa, không phải số liệu thật.") if settings.ILLUSTRATIVE else ""
         return HttpResponse(table.to_xlsx(note), content_type=XLSX_TYPE)
     return render(request, "desk/notices.html", {"table": table})
 

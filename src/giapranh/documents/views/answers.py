@@ -42,7 +42,7 @@ def attachment(data: bytes, name: str, media_type: str) -> HttpResponse:
 
 
 def workbook(table: Table, name: str, *, illustrative: bool = False) -> HttpResponse:
-    note = gettext("Dữ liệu minh hoạ, không phải số liệu thật.") if illustrative else ""
+    note = gettext("Dữ liệu minh họa, không phải số liệu thật.") if illustrative else ""
     response = HttpResponse(table.to_xlsx(note), content_type=XLSX_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
     return response

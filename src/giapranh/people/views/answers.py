@@ -16,7 +16,7 @@ def refused_line(refusal: Refused) -> str:
 
 
 def workbook(table: Table, name: str) -> HttpResponse:
-    note = gettext("Dữ liệu minh hoạ, không phải số liệu thật.") if settings.ILLUSTRATIVE else ""
+    note = gettext("Dữ liệu minh họa, không phải số liệu thật.") if settings.ILLUSTRATIVE else ""
     answer = HttpResponse(table.to_xlsx(note), content_type=XLSX_TYPE)
     answer["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
     return answer

@@ -72,7 +72,7 @@ def read(data: bytes, kinds: tuple[str, ...]) -> Collection:
         vertices += count
         if vertices > MAX_VERTICES:
             raise BadMap(
-                N_("Tệp có hơn %(limit)s điểm. Hãy đơn giản hoá đường ranh trước khi nạp."), limit=MAX_VERTICES
+                N_("Tệp có hơn %(limit)s điểm. Hãy đơn giản hóa đường ranh trước khi nạp."), limit=MAX_VERTICES
             )
         features.append(feature)
     meta = document.get("meta")
@@ -84,7 +84,7 @@ def _document(data: bytes) -> dict[str, Any]:
     if not data.strip():
         raise BadMap(N_("Tệp rỗng."))
     if len(data) > MAX_BYTES:
-        raise BadMap(N_("Tệp lớn hơn %(limit)s MB. Hãy đơn giản hoá hoặc tách tệp."), limit=MAX_BYTES // 1024 // 1024)
+        raise BadMap(N_("Tệp lớn hơn %(limit)s MB. Hãy đơn giản hóa hoặc tách tệp."), limit=MAX_BYTES // 1024 // 1024)
     try:
         document = json.loads(data.decode("utf-8-sig"), parse_constant=_no_constant)
     except UnicodeDecodeError:
@@ -111,7 +111,7 @@ def _check_system(document: dict[str, Any]) -> None:
         return
     name = str((system.get("properties") or {}).get("name", "")) if isinstance(system, dict) else str(system)
     if not any(known in name.lower().replace(" ", "") for known in WGS84_NAMES):
-        raise BadMap(N_("Tệp dùng hệ toạ độ %(name)s. Hãy xuất lại theo WGS 84 (EPSG:4326), kinh độ trước."),
+        raise BadMap(N_("Tệp dùng hệ tọa độ %(name)s. Hãy xuất lại theo WGS 84 (EPSG:4326), kinh độ trước."),
                      name=one_line(name)[:80] or "?")  # fmt: skip
 
 
@@ -136,7 +136,7 @@ def _feature(number: int, item: Any, kinds: tuple[str, ...]) -> tuple[Feature, i
 
 def _points(coordinates: Any, depth: int) -> Iterator[list[Any]]:
     if not isinstance(coordinates, list) or depth > 4:
-        raise BadMap(N_("toạ độ ghi sai cấu trúc."))
+        raise BadMap(N_("tọa độ ghi sai cấu trúc."))
     if coordinates and not isinstance(coordinates[0], list):
         yield coordinates
         return
@@ -155,7 +155,7 @@ def check_point(point: list[Any]) -> None:
     if WEST <= lat <= EAST and SOUTH <= lon <= NORTH:
         raise BadMap(N_("kinh độ và vĩ độ bị đảo (%(lon)s; %(lat)s). GeoJSON ghi kinh độ trước."), lon=lon, lat=lat)
     if abs(lon) > 180 or abs(lat) > 90:
-        raise BadMap(N_("toạ độ tính bằng mét (%(lon)s; %(lat)s), có lẽ VN-2000. Hãy chuyển sang WGS 84 (EPSG:4326)."),
+        raise BadMap(N_("tọa độ tính bằng mét (%(lon)s; %(lat)s), có lẽ VN-2000. Hãy chuyển sang WGS 84 (EPSG:4326)."),
                      lon=lon, lat=lat)  # fmt: skip
     raise BadMap(N_("có điểm nằm ngoài Việt Nam (%(lon)s; %(lat)s)."), lon=lon, lat=lat)
 

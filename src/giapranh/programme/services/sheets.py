@@ -335,7 +335,7 @@ def export_tasks(*, user: Any, programme: Programme, at: datetime) -> bytes:
     sheet.title = "So theo doi"
     titles = [_("SỔ THEO DÕI NHIỆM VỤ"), programme.name, _("Lập ngày %(day)s") % {"day": format_date(today(at).day)}]
     if programme.illustrative:
-        titles.append(_("Dữ liệu minh hoạ, không phải số liệu thật."))
+        titles.append(_("Dữ liệu minh họa, không phải số liệu thật."))
     for line, title in enumerate(titles, 1):
         sheet.merge_cells(start_row=line, start_column=1, end_row=line, end_column=len(COLUMNS))
         _put(sheet, line, 1, title, bold=line == 1, centre=True)

@@ -102,7 +102,7 @@ def short(text: str, length: int = 120) -> str:
 
 
 def workbook(table: Table, name: str, *, illustrative: bool) -> HttpResponse:
-    note = _("Dữ liệu minh hoạ, không phải số liệu thật.") if illustrative else ""
+    note = _("Dữ liệu minh họa, không phải số liệu thật.") if illustrative else ""
     return download(table.to_xlsx(note), name)
 
 

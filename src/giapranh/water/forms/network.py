@@ -68,7 +68,7 @@ class StationForm(forms.Form):
     water_body = forms.ChoiceField(label=_("Loại nước"), choices=WATER_BODIES)
     river = forms.ChoiceField(label=_("Sông"), required=False)
     km = NumberField(label=_("Km"), required=False, low=0, high=5000,
-                     help_text=_("Tính từ cửa sông. Bỏ trống thì tính từ toạ độ."))  # fmt: skip
+                     help_text=_("Tính từ cửa sông. Bỏ trống thì tính từ tọa độ."))  # fmt: skip
     bank = forms.ChoiceField(label=_("Bờ (nhìn xuôi dòng)"), required=False)
     depth_m = NumberField(label=_("Độ sâu lấy mẫu (m)"), required=False, low=0, high=1000)
     lat = CoordinateField(label=_("Vĩ độ"), required=False, low=6, high=24, help_text=_("Độ thập phân, ví dụ 21,45."))

@@ -111,7 +111,7 @@ def _place(row: SheetRow, file: str, points: dict[str, SheetRow], report: Report
     proposed = "PROPOSED" in confidence
     if proposed:
         kind = FeatureKind.LANDMARK
-        report.flag(file, f"dòng {row.number}", BadSheet(N_("%(name)s là điểm đề xuất: ghi là dữ liệu minh hoạ."),
+        report.flag(file, f"dòng {row.number}", BadSheet(N_("%(name)s là điểm đề xuất: ghi là dữ liệu minh họa."),
                                                          name=name))  # fmt: skip
     accuracy = (beside.number_of("accuracy_m", low=0) if beside else None) or 0
     found = RiverFeature.objects.filter(watercourse=river, kind=kind, name=name, valid_from=None).first()

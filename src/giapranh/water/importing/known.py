@@ -71,7 +71,7 @@ class Known:
             raise BadSheet(N_("%(river)s chưa có đường vẽ; hãy ghi km."), river=river.name)
         found = lines.locate(course, *point)
         if found.offset_m > FARTHEST_M:
-            raise BadSheet(N_("điểm cách %(river)s %(km)s km; có đúng sông và đúng thứ tự toạ độ không?"),
+            raise BadSheet(N_("điểm cách %(river)s %(km)s km; có đúng sông và đúng thứ tự tọa độ không?"),
                            river=river.name, km=format_number(round(found.offset_m / 1000)))  # fmt: skip
         return round(found.km, 2), found.bank if found.offset_m > 30 else "", point
 

@@ -30,7 +30,7 @@ def take_lines(path: Path, report: Report, known: Known) -> None:
     report.files.append(path.name)
     try:
         if path.stat().st_size > geojson.MAX_BYTES:
-            raise BadMap(N_("Tệp lớn hơn %(limit)s MB. Hãy đơn giản hoá hoặc tách tệp."),
+            raise BadMap(N_("Tệp lớn hơn %(limit)s MB. Hãy đơn giản hóa hoặc tách tệp."),
                          limit=geojson.MAX_BYTES // 1024 // 1024)  # fmt: skip
         collection = geojson.read(path.read_bytes(), geojson.LINES)
     except BadMap as refusal:

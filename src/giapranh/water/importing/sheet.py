@@ -123,7 +123,7 @@ class SheetRow:
         if lon is None and lat is None:
             return None
         if lon is None or lat is None:
-            raise BadSheet(N_("chỉ có một trong hai toạ độ (lon, lat)."))
+            raise BadSheet(N_("chỉ có một trong hai tọa độ (lon, lat)."))
         check_point([lon, lat])
         return lon, lat
 

@@ -434,7 +434,7 @@ class Migration(migrations.Migration):
                             ("sensorthings", "giao diện SensorThings"),
                             ("hand", "nhập tay"),
                             ("neighbour", "tỉnh bạn gửi"),
-                            ("demo", "dữ liệu minh hoạ"),
+                            ("demo", "dữ liệu minh họa"),
                         ],
                         max_length=14,
                     ),

@@ -152,7 +152,7 @@ class SourceKind(models.TextChoices):
     SENSORTHINGS = "sensorthings", _("giao diện SensorThings")
     HAND = "hand", _("nhập tay")
     NEIGHBOUR = "neighbour", _("tỉnh bạn gửi")
-    DEMO = "demo", _("dữ liệu minh hoạ")
+    DEMO = "demo", _("dữ liệu minh họa")
 
 
 class SourceFile(models.Model):

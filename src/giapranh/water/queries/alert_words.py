@@ -17,7 +17,7 @@ from giapranh.water.rules.alert_states import LEVELS, Verdict
 
 def headline(alert: Alert) -> str:
     """One line: what, where, how much: “Trạm Hữu Lũng: nh4_n 1,2, vượt (≤ 0,3 mg/L)”."""
-    mark = _("[Minh hoạ] ") if alert.illustrative else ""
+    mark = _("[Minh họa] ") if alert.illustrative else ""
     return f"{mark}{alert.station.name}: {what_words(alert)}"
 
 

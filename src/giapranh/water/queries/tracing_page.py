@@ -440,7 +440,7 @@ def _notes(asked: Asked) -> list[str]:
 def _mixing() -> str:
     kept = read_toml("velocities.toml")["mixing"]
     return _(
-        "Nước xả từ một bờ chỉ hoà đều cả bề ngang sau khoảng %(km)s km (%(note)s). Gần hơn thì hai bờ khác nhau: "
+        "Nước xả từ một bờ chỉ hòa đều cả bề ngang sau khoảng %(km)s km (%(note)s). Gần hơn thì hai bờ khác nhau: "
         "mẫu lấy ở bờ kia có thể vẫn tốt."
     ) % {"km": format_number(kept["length_km"]), "note": _(kept["note"])}
 

@@ -220,7 +220,7 @@ def _me(request: HttpRequest) -> Any:
 
 
 def _workbook(table: Table, name: str, *, illustrative: bool) -> HttpResponse:
-    note = _("Dữ liệu minh hoạ, không phải số liệu thật.") if illustrative else ""
+    note = _("Dữ liệu minh họa, không phải số liệu thật.") if illustrative else ""
     response = HttpResponse(table.to_xlsx(note), content_type=XLSX_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
     return response

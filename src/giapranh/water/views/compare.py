@@ -59,7 +59,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         return render(request, "water/compare.html", context, status=422)
     table = pair_table(page, request)
     if table.wants_xlsx:
-        note = _("Dữ liệu minh hoạ, không phải số liệu thật.") if _illustrative(page) else ""
+        note = _("Dữ liệu minh họa, không phải số liệu thật.") if _illustrative(page) else ""
         answer = HttpResponse(table.to_xlsx(note), content_type=XLSX_TYPE)
         answer["Content-Disposition"] = f'attachment; filename="so-sanh-{page.up.pk}-{page.down.pk}.xlsx"'
         return answer

@@ -56,7 +56,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     illustrative = any(row.record.illustrative for row in table.rows)
     if table.wants_xlsx:
-        note = _("Dữ liệu minh hoạ, không phải số liệu thật.") if illustrative else ""
+        note = _("Dữ liệu minh họa, không phải số liệu thật.") if illustrative else ""
         response = HttpResponse(table.to_xlsx(note), content_type=XLSX_TYPE)
         response["Content-Disposition"] = 'attachment; filename="su-co.xlsx"'
         return response

@@ -164,7 +164,7 @@ def _about(row: Any) -> str:
 
 
 def _workbook(table: Table, name: str, *, illustrative: bool) -> HttpResponse:
-    note = _("Dữ liệu minh hoạ, không phải số liệu thật.") if illustrative else ""
+    note = _("Dữ liệu minh họa, không phải số liệu thật.") if illustrative else ""
     answer = HttpResponse(table.to_xlsx(note), content_type=XLSX_TYPE)
     answer["Content-Disposition"] = f'attachment; filename="{name}-{local_date(now()):%Y-%m-%d}.xlsx"'
     return answer

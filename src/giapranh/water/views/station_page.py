@@ -305,7 +305,7 @@ def series_file(request: HttpRequest, series_id: int) -> HttpResponse | Streamin
     """Every row of the window with flags and source, as CSV or as a workbook."""
     found = chart.series_for(request.user, series_id)
     span = span_of(request.GET, found.first_time, found.last_time, now())
-    note = _("Dữ liệu minh hoạ, không phải số liệu thật.") if found.illustrative or found.station.illustrative else ""
+    note = _("Dữ liệu minh họa, không phải số liệu thật.") if found.illustrative or found.station.illustrative else ""
     name = _file_name(found, span)
     if request.GET.get("dang") == "xlsx":
         answer: HttpResponse | StreamingHttpResponse = HttpResponse(
@@ -331,7 +331,7 @@ def _number(text: str | None) -> int | None:
 
 
 def _workbook(table: Table, page: StationPage) -> HttpResponse:
-    note = _("Dữ liệu minh hoạ, không phải số liệu thật.") if page.station.illustrative else ""
+    note = _("Dữ liệu minh họa, không phải số liệu thật.") if page.station.illustrative else ""
     answer = HttpResponse(table.to_xlsx(note), content_type=XLSX_TYPE)
     answer["Content-Disposition"] = (
         f'attachment; filename="tram-{page.station.pk}-{local_date(page.now):%Y-%m-%d}.xlsx"'

@@ -58,7 +58,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
         return _figure(page, wanted, png=request.GET.get("dang") == "png")
     tables = [rate_table(page, request), trend_table(page, request), load_table(page, request),
               received_table(page, request)]  # fmt: skip
-    note = _("Dữ liệu minh hoạ, không phải số liệu thật.") if page.illustrative else ""
+    note = _("Dữ liệu minh họa, không phải số liệu thật.") if page.illustrative else ""
     if request.GET.get("xuat") == "ca-so":
         return _download(_book(tables, page, note), f"thong-ke-{page.period.key}.xlsx", XLSX_TYPE)
     for table in tables:
@@ -297,13 +297,13 @@ def drawings(page: Statistics) -> list[tuple[str, Drawing, str]]:
     several = len({row.series.station_id for row in over}) > 1
     bars = [
         RateBar(
-            f"{_symbol(row)}, {row.station.name.removesuffix(' (minh hoạ)')}" if several else title_of(row.series),
+            f"{_symbol(row)}, {row.station.name.removesuffix(' (minh họa)')}" if several else title_of(row.series),
             row.rate.rate or 0, row.rate.low if row.rate.enough else None, row.rate.high if row.rate.enough else None,
             f"{row.rate.k}/{row.rate.n} ({_percent(row.rate.rate)})",
         )
         for row in over[:SHOWN_BARS] if row.rate
     ]  # fmt: skip
-    mark = _(" (dữ liệu minh hoạ)") if page.illustrative else ""
+    mark = _(" (dữ liệu minh họa)") if page.illustrative else ""
     when = period_words(page.period)
     if bars:
         title = _("Tỷ lệ vượt giới hạn, %(period)s%(mark)s") % {"period": when, "mark": mark}
@@ -311,7 +311,7 @@ def drawings(page: Statistics) -> list[tuple[str, Drawing, str]]:
     if page.classes:
         title = _("Số ngày, số mẫu theo mức kém nhất (cách gộp của phần mềm), %(period)s%(mark)s") % {
             "period": when, "mark": mark}  # fmt: skip
-        rows = [(row.station.name.removesuffix(" (minh hoạ)"), row.counts) for row in page.classes]
+        rows = [(row.station.name.removesuffix(" (minh họa)"), row.counts) for row in page.classes]
         used = {key for _name, counts in rows for key in counts}
         names = [(key, class_words(key)) for key in limits.class_names() if key in used]
         found.append(("muc", figures.classes(rows, names, title=title, empty=_("chưa xếp mức")), title))
