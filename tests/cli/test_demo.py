@@ -60,7 +60,7 @@ def demonstration(tmp_path_factory):
 
 def test_it_ends_by_itself_with_a_summary_and_the_sign_ins(demonstration):
     _home, _run, said = demonstration
-    assert "Dữ liệu minh hoạ" in said
+    assert "Dữ liệu minh họa" in said
     assert "http://127.0.0.1:8020" in said
     assert "giamdoc" in said
 

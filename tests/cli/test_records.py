@@ -164,7 +164,7 @@ def test_a_bad_office_is_one_line_and_the_others_are_kept(node: Any, tmp_path: P
 def test_made_up_records_say_so_in_the_workbook(node: Any, leader: Officer, tmp_path: Path) -> None:
     make_task(make_programme(node.agency, leader, illustrative=True), node.water, illustrative=True)
     assert run("export", "tasks", tmp_path / "viec.xlsx")[0] == 0
-    assert "minh hoạ" in cells(tmp_path / "viec.xlsx").lower()
+    assert "minh họa" in cells(tmp_path / "viec.xlsx").lower()
 
 
 def test_nobody_to_act_for_is_one_line(node: Any, tmp_path: Path) -> None:

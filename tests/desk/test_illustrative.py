@@ -23,4 +23,4 @@ def test_every_page_of_a_demonstration_says_so(url, administrator, leader, clien
 def test_every_workbook_of_a_demonstration_says_so(url, administrator, client_of, settings):
     settings.ILLUSTRATIVE = True
     sheet = load_workbook(BytesIO(client_of(administrator).get(f"{url}?xuat=xlsx").content)).active
-    assert sheet["A2"].value == "Dữ liệu minh hoạ, không phải số liệu thật."
+    assert sheet["A2"].value == "Dữ liệu minh họa, không phải số liệu thật."

@@ -96,8 +96,8 @@ def test_workbook_holds_every_filtered_row_with_true_dates_and_numbers():
     rows = [*MINES, *[Mine(f"Mỏ {n}", Decimal(n), None) for n in range(80)]]
     table = Table.of(rows, COLUMNS, {"xuat": "xlsx", "dong": "25"}, title="Các mỏ")
     assert table.wants_xlsx
-    sheet = openpyxl.load_workbook(BytesIO(table.to_xlsx(note="Dữ liệu minh hoạ"))).active
-    assert [sheet.cell(row, 1).value for row in (1, 2, 3, 4)] == ["Các mỏ", "Dữ liệu minh hoạ", "Tên", "Zuôn"]
+    sheet = openpyxl.load_workbook(BytesIO(table.to_xlsx(note="Dữ liệu minh họa"))).active
+    assert [sheet.cell(row, 1).value for row in (1, 2, 3, 4)] == ["Các mỏ", "Dữ liệu minh họa", "Tên", "Zuôn"]
     assert sheet.cell(4, 2).value == 1250.5
     assert sheet.cell(4, 3).value == datetime(2026, 2, 5)  # noqa: DTZ001 - a workbook knows no zone
     assert sheet.cell(4, 3).number_format == "dd/mm/yyyy"

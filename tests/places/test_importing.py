@@ -115,7 +115,7 @@ def test_a_bad_feature_gets_one_clear_line(province, tmp_path, feature, line):
         (b"[" * 200_000, "lồng nhau quá sâu"),
         (
             b'{"type":"FeatureCollection","features":[],"crs":{"type":"name","properties":{"name":"EPSG:9215"}}}',
-            "Tệp dùng hệ toạ độ EPSG:9215",
+            "Tệp dùng hệ tọa độ EPSG:9215",
         ),
         (
             b'{"type":"FeatureCollection","crs":{"properties":{"name":"urn:ogc:def:crs:EPSG::9210"}},"features":[]}',

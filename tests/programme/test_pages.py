@@ -199,7 +199,7 @@ def test_illustrative_tasks_carry_the_banner(node, leader, client_of):
     for name, address in pages(programme, task).items():
         if name in {"export", "all_timeline", "timeline"}:
             continue
-        assert "Dữ liệu minh hoạ" in client_of(leader).get(address).content.decode(), name
+        assert "Dữ liệu minh họa" in client_of(leader).get(address).content.decode(), name
 
 
 def test_thresholds_are_changed_by_administrators_and_leaders(node, an, administrator, client_of):

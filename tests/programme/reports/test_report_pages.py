@@ -197,7 +197,7 @@ def test_workbooks_of_a_made_up_report_say_so(report, leader, client_of):
     type(report).objects.update(illustrative=True)
     for url in ("/bao-cao/", f"/bao-cao/{report.pk}/nguon-so-lieu/"):
         sheet = load_workbook(BytesIO(client_of(leader).get(f"{url}?xuat=xlsx").content)).active
-        assert "minh hoạ" in sheet["A2"].value
+        assert "minh họa" in sheet["A2"].value
 
 
 def test_urging_by_the_page(programme, task, leader, client_of):

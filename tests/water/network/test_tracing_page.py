@@ -136,7 +136,7 @@ def test_the_other_bank_is_less_likely_and_not_ruled_out(
     make.feature(rivers["thuong"], 45, "Cống gần, bờ phải", "outfall", bank="right")
     page = ask(client_of(an), song="thuong", km="43", bo="left", huong="nguoc")
     assert "khác bờ và chưa hòa trộn hết bề ngang: ít khả năng hơn, không loại trừ" in page
-    assert "chỉ hoà đều cả bề ngang sau khoảng 10,3 km" in page
+    assert "chỉ hòa đều cả bề ngang sau khoảng 10,3 km" in page
 
 
 @pytest.mark.parametrize(
