@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from django.apps import AppConfig
 
 
@@ -13,9 +15,10 @@ class ProgrammeConfig(AppConfig):
         from giapranh.kernel.refs import register_resolver
         from giapranh.people.succession import register_succession_effect
         from giapranh.programme import indicators, links, shares, succession  # noqa: F401 - indicators register on import
+        from giapranh.programme.services import joint
 
         register_resolver("task", links.resolve_task)
-        register_kind(shares.TASKS)
+        register_kind(replace(shares.TASKS, applied=joint.task_came))
         register_next_step("programme.adopt", N_("Giao việc"), links.adopt_url)
         register_next_step("programme.see", N_("Xem chương trình"), links.programme_url)
         register_succession_effect("programme", succession.preview, succession.apply)

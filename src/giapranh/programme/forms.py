@@ -252,6 +252,21 @@ class AdoptForm(forms.Form):
         ]  # fmt: skip
 
 
+class TakeHalf(forms.Form):
+    """Our half of a neighbour's task: who leads it here, until when."""
+
+    office = forms.ChoiceField(label=_("Đơn vị chủ trì bên mình"))
+    due_on = day_field(_("Hạn bên mình"), required=False)
+
+    def __init__(self, *args: Any, offered: list[tuple[str, str]] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["office"].choices = [("", _("– chọn –")), *(offered or [])]  # type: ignore[attr-defined]
+
+
+class AskNeighbour(forms.Form):
+    due_on = day_field(_("Hạn mong muốn"))
+
+
 def office_label(office: Any) -> str:
     above = office.parent.name if office.parent else (office.unit.full_name if office.unit else "")
     return f"{office.name} – {above}" if above else office.name

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from giapranh.programme.views import adopting, programmes, sheets, tasks
+from giapranh.programme.views import adopting, neighbours, programmes, sheets, tasks
 
 app_name = "programme"
 urlpatterns = [
@@ -20,6 +20,10 @@ urlpatterns = [
     path("chuong-trinh/<int:programme_id>/bang-chung/", programmes.proofs, name="proofs"),
     path("chuong-trinh/<int:programme_id>/nhap-excel/", sheets.bring_in, name="import"),
     path("chuong-trinh/<int:programme_id>/xuat-excel/", sheets.take_out, name="export"),
+    path("viec/lang-gieng/", neighbours.listed, name="neighbour_tasks"),
+    path("viec/lang-gieng/<slug:peer>/<uuid:uid>/", neighbours.one, name="neighbour_task"),
+    path("viec/<int:task_id>/ben-kia/", neighbours.ask, name="ask_neighbour"),
+    path("viec/<int:task_id>/tra-loi-ben-kia/<str:event>/", neighbours.answer, name="answer_neighbour"),
     path("viec/<int:task_id>/", tasks.task, name="task"),
     path("viec/<int:task_id>/bo-san-pham/<int:product_id>/", tasks.remove_product, name="remove_product"),
     path("viec/<int:task_id>/thoi-theo-doi/", tasks.unwatch, name="unwatch"),

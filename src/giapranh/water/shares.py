@@ -21,7 +21,7 @@ from giapranh.kernel.clock import VIETNAM
 from giapranh.kernel.errors import N_
 from giapranh.places.named import held_on
 from giapranh.water.models import Alert, BankReach, Incident, Notice, Series, Station
-from giapranh.water.services import neighbour_news
+from giapranh.water.services import neighbour_news, neighbour_notices
 
 Data = dict[str, Any]
 MOST_ROWS = 20_000  # of one series in one record; a longer span is asked for in pieces
@@ -149,6 +149,11 @@ def notice_record(notice: Notice) -> Data:
     """A notice as it left, with the acknowledgement that is asked for."""
     return {
         "uid": str(notice.uid), "incident": str(notice.incident.uid), "incidentNumber": notice.incident.number,
+        "name": notice.incident.name, "river": notice.incident.watercourse.key,
+        "riverName": notice.incident.watercourse.name, "km": decimal_text(notice.incident.km),
+        "bank": notice.incident.bank, "lon": decimal_text(notice.incident.lon), "lat": decimal_text(notice.incident.lat),
+        "commune": notice.incident.commune, "seenAt": instant_text(notice.incident.seen_at),
+        "signs": list(notice.incident.signs),
         "drill": notice.incident.is_drill, "kind": notice.kind, "n": notice.n, "to": notice.province,
         "state": notice.state, "words": notice.words, "content": notice.content,
         "paper": notice.paper.full_number if notice.paper else "", "bundleSha256": notice.bundle_id or "",
@@ -241,7 +246,7 @@ def _incident(record_id: str) -> Incident | None:
 
 def _notice(record_id: str) -> Notice | None:
     uid = _uid(record_id)
-    rows = Notice.objects.select_related("incident", "paper", "bundle")
+    rows = Notice.objects.select_related("incident__watercourse", "paper", "bundle")
     return rows.filter(uid=uid, incoming=False, sent_at__isnull=False).first() if uid else None
 
 
@@ -324,6 +329,9 @@ _INCIDENT_FIELDS = {
 }  # fmt: skip
 _NOTICE_FIELDS = {
     "uid": N_("mã"), "incident": N_("sự cố"), "incidentNumber": N_("mã sự cố"), "drill": N_("diễn tập"),
+    "name": N_("tên sự cố"), "river": N_("mã sông"), "riverName": N_("sông"), "km": N_("km"), "bank": N_("bờ"),
+    "lon": N_("kinh độ"), "lat": N_("vĩ độ"), "commune": N_("xã, phường"), "seenAt": N_("phát hiện lúc"),
+    "signs": N_("dấu hiệu"),
     "kind": N_("loại"), "n": N_("số thứ tự"), "to": N_("gửi tỉnh"), "state": N_("tình trạng"),
     "words": N_("nội dung bổ sung"), "content": N_("nội dung"), "paper": N_("số công văn"),
     "bundleSha256": N_("mã băm gói bằng chứng"), "sentAt": N_("gửi lúc"), "acknowledgeBy": N_("hạn xác nhận"),
@@ -392,7 +400,7 @@ def kinds() -> list[Any]:
                   lambda d: f"{d.get('incidentNumber', '')}/{d.get('n', '')}", lane="alert",
                   check=_checked({"kind": str, "content": dict, "drill": bool}), areas=_areas, day=_day("sentAt"),
                   own_url=_url("thong-bao", _notice), every=_every_notice, files=_evidence,
-                  applied=neighbour_news.notice_came),
+                  applied=neighbour_news.notice_came, read=neighbour_notices.heard_back),
     ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from giapranh.places.named import held_on
 from giapranh.programme import indicators, permissions
 from giapranh.programme.indicators import Indicator, Measurement, Scope
 from giapranh.programme.models import Extension, IndicatorTarget, LegalBasis, Product, Snooze, Task, TaskEvent, TaskPart
+from giapranh.programme.queries.joint import JointCard, card_of
 from giapranh.programme.queries.tasks import get_task
 from giapranh.programme.reference import topics
 from giapranh.programme.rules.buckets import Bucket, bucket, days_left
@@ -70,6 +71,7 @@ class TaskPage:
     can: frozenset[str]
     waiting: Extension | None
     snooze: Snooze | None
+    joint: JointCard
 
 
 def task_page(user: Any, task_id: int, at: datetime, period: ReportingPeriod | None = None) -> TaskPage:
@@ -102,7 +104,7 @@ def task_page(user: Any, task_id: int, at: datetime, period: ReportingPeriod | N
         days_left=None if task.frozen_bucket else days_left(task.due_on, now.day, now.calendar),
         topic=next((topic.title for topic in topics() if topic.key == task.topic), task.topic),
         can=_can(user, task, works, waiting, bool(products), now.day), waiting=waiting,
-        snooze=Snooze.objects.filter(task=task, officer=user, until__gte=now.day).first(),
+        snooze=Snooze.objects.filter(task=task, officer=user, until__gte=now.day).first(), joint=card_of(task),
     )  # fmt: skip
 
 

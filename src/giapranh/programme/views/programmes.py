@@ -15,7 +15,7 @@ from giapranh.kernel.tables import Column, Status, Table
 from giapranh.programme import indicators, permissions, queries, services
 from giapranh.programme.forms import ThresholdsForm
 from giapranh.programme.indicators import Scope
-from giapranh.programme.queries import Filters
+from giapranh.programme.queries import Filters, joint
 from giapranh.programme.queries.board import COLUMNS, lead_offices
 from giapranh.programme.reference import topics
 from giapranh.programme.rules.periods import PeriodKind, containing, parse_period
@@ -51,6 +51,8 @@ def programmes(request: HttpRequest) -> HttpResponse:
             "table": table,
             "may_adopt": permissions.can_adopt(request.user),
             "may_set": permissions.can_set_thresholds(request.user),
+            "sees_neighbours": joint.may_see(request.user),
+            "from_neighbours": joint.waiting(request.user),
             "illustrative": illustrative,
         },
     )

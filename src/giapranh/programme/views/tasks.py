@@ -183,6 +183,7 @@ def _page(
         "parts": [(line, _part_word(line.part.state), _part_forms(page, line, bound)) for line in page.parts],
         "events": [(event, _event_word(event), _move_words(event)) for event in page.events],
         "illustrative": page.task.illustrative,
+        "ask_form": forms.AskNeighbour(auto_id="id_asknbr_%s"),
     }
     return render(request, "programme/task.html", context, status=status)
 

@@ -168,6 +168,21 @@ class AnswerForm(StepForm):
     paper_number = forms.CharField(label=_("Số văn bản trả lời (nếu đã vào sổ)"), required=False, max_length=120)
 
 
+class HaveItForm(StepForm):
+    label, icon, tone = _("Xác nhận đã nhận"), "check", "primary"
+    hint = _("Bên gửi sẽ thấy chức vụ, đơn vị của bạn và giờ xác nhận.")
+
+
+class OpenHereForm(StepForm):
+    label, icon = _("Mở sự cố tại đây"), "warning"
+    hint = _("Một lần bấm: sự cố ở mức nghi ngờ, với vị trí và nội dung của thông báo này.")
+
+
+class AnswerBackForm(StepForm):
+    label, icon = _("Trả lời"), "mail"
+    words = words_field(_("Nội dung trả lời"))
+
+
 class WithdrawForm(StepForm):
     label, icon = _("Không gửi"), "cross"
     words = words_field(_("Vì sao"), rows=2)

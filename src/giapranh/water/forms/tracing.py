@@ -28,11 +28,16 @@ class MomentField(forms.CharField):
         if not text:
             return None
         try:
-            return (
+            found = (
                 datetime.fromisoformat(text).astimezone(VIETNAM) if "+" in text or text.endswith("Z") else _read(text)
             )
-        except ValueError:
+        except (ValueError, OverflowError):
             raise ValidationError(gettext("Viết như 23/11/2026 08:10.")) from None
+        if not FIRST_YEAR <= found.year < LAST_YEAR:
+            raise ValidationError(
+                gettext("Năm phải từ %(first)d đến %(last)d.") % {"first": FIRST_YEAR, "last": LAST_YEAR - 1}
+            )
+        return found
 
     def prepare_value(self, value: Any) -> Any:
         return f"{value.astimezone(VIETNAM):%d/%m/%Y %H:%M}" if isinstance(value, datetime) else value

@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from giapranh.exchange.ledger.engine import Change
-from giapranh.exchange.services import sharing
+from giapranh.exchange.queries import record_of
+from giapranh.exchange.services import records, sharing
 from giapranh.kernel.clock import local_date
 from giapranh.kernel.errors import Unavailable
+from giapranh.people.models import Officer
 from giapranh.people.roles import Role
 from giapranh.people.services import notify, send_mail_once
 from giapranh.water.models import Series, Station
@@ -25,7 +27,7 @@ from giapranh.water.rules.notices import NOTICE_WORDS, NoticeKind
 from giapranh.water.services.arrivals import Arrived
 
 log = logging.getLogger(__name__)
-PAGE = "/lang-gieng/"
+PAGE = "/song-ngoi/thong-bao-den/"
 DAY_MS = 86_400_000
 LOCAL_MS = 7 * 3_600_000  # the days of Vietnam, which has no summer time
 LATE_DAYS = 31  # what comes later than this is history: a neighbour asks for the full series
@@ -74,6 +76,13 @@ def judged(series: Series, times: Iterable[datetime], at: datetime) -> None:
     _tell("water-latest", [str(series.station.uid)], at)
 
 
+def sign_back(kind: str, uid: UUID, by: Officer, at: datetime, answer: str = "") -> None:
+    """A person here has said something about a record that came by the exchange; of others nothing is signed."""
+    for side in record_of(kind, str(uid)):
+        if not side.mine and side.data is not None:
+            records.mark_read(side.peer, side.subject, by=by, at=at, answer=answer)
+
+
 def stations_changed(stations: Iterable[UUID], at: datetime) -> None:
     _tell("water-station", (str(uid) for uid in stations), at)
 
@@ -97,7 +106,7 @@ def notice_came(change: Change) -> None:
         with override(officer.language or "vi"):
             line = _line(change.peer, data)
             send_mail_once(f"neighbour:{change.event_id}:{officer.pk}", officer, line, line)
-            notify(officer, line, PAGE, "water-notice")
+            notify(officer, line, f"{PAGE}{change.peer}/{change.subject.partition(':')[2]}/", "water-notice")
 
 
 def _line(peer: str, data: dict[str, Any]) -> str:

@@ -174,7 +174,7 @@ def _prepare(
 
 
 @contextmanager
-def _locked(notice_id: int) -> Iterator[Notice]:
+def locked(notice_id: int) -> Iterator[Notice]:
     with transaction.atomic():
         found = Notice.objects.filter(pk=notice_id).values_list("incident_id", flat=True).first()
         if found is None:
@@ -192,7 +192,7 @@ def send(*, notice_id: int, words: str, sent_at: datetime, by: Officer, at: date
     check_can_send_notice(by)
     if not nfc(words).strip():
         raise ProofMissing(N_("Hãy ghi đã gửi bằng cách nào, cho ai (công văn số, điện thoại cho ông/bà…)."))
-    with _locked(notice_id) as notice:
+    with locked(notice_id) as notice:
         _check_time(sent_at, at, notice.prepared_at)
         _sent(notice, nfc(words).strip(), sent_at, by, at)
     return notice
@@ -201,7 +201,7 @@ def send(*, notice_id: int, words: str, sent_at: datetime, by: Officer, at: date
 def send_edxml(*, notice_id: int, by: Officer, at: datetime) -> EdxmlMessage:
     """The envelope of the numbered letter for the exchange axis; the notice counts as sent with it."""
     check_can_send_notice(by)
-    with _locked(notice_id) as notice:
+    with locked(notice_id) as notice:
         if notice.paper is None:
             raise ProofMissing(N_("Thông báo này không có công văn."))
         office = notice.neighbour
@@ -232,14 +232,14 @@ def acknowledge(*, notice_id: int, words: str, acknowledged_at: datetime, by: Of
     permissions.check_can_handle_incident(by)
     if not nfc(words).strip():
         raise ProofMissing(N_("Hãy ghi ai xác nhận, bằng cách nào (công văn số, điện thoại của ông/bà…)."))
-    with _locked(notice_id) as notice:
+    with locked(notice_id) as notice:
         _check_time(acknowledged_at, at, notice.sent_at)
         notice.state = move_notice(NoticeState(notice.state), NoticeVerb.ACKNOWLEDGE)
         notice.acknowledged_at, notice.acknowledged_words = acknowledged_at, nfc(words).strip()
         notice.save()
         _heard(notice, by, at)
         audit("notice.acknowledged", "water-notice", notice.pk, by, at)
-        neighbour_news.changed("water-notice", notice.uid, at)
+        _tell_neighbour(notice, by, at)
     return notice
 
 
@@ -252,6 +252,14 @@ def _heard(notice: Notice, by: Officer, at: datetime) -> None:
         incidents.acknowledged(notice.incident, by, at, words)
 
 
+def _tell_neighbour(notice: Notice, by: Officer, at: datetime, answer: str = "") -> None:
+    """Ours says something new; of theirs, when it came by the exchange, our word is signed for them."""
+    if notice.incoming:
+        neighbour_news.sign_back("water-notice", notice.uid, by, at, answer)
+    else:
+        neighbour_news.changed("water-notice", notice.uid, at)
+
+
 def answer(
     *, notice_id: int, words: str, answered_at: datetime, paper_number: str = "", by: Officer, at: datetime
 ) -> Notice:
@@ -259,7 +267,7 @@ def answer(
     permissions.check_can_handle_incident(by)
     if not nfc(words).strip():
         raise ProofMissing(N_("Hãy ghi nội dung trả lời."))
-    with _locked(notice_id) as notice:
+    with locked(notice_id) as notice:
         _check_time(answered_at, at, notice.sent_at)
         notice.state = move_notice(NoticeState(notice.state), NoticeVerb.ANSWER)
         if notice.acknowledged_at is None:
@@ -270,7 +278,7 @@ def answer(
         notice.save()
         incidents.happened(notice.incident, "answered", at, by=by, words=f"{notice}: {notice.answer_words}")
         audit("notice.answered", "water-notice", notice.pk, by, at)
-        neighbour_news.changed("water-notice", notice.uid, at)
+        _tell_neighbour(notice, by, at, notice.answer_words)
     return notice
 
 
@@ -293,7 +301,7 @@ def withdraw(*, notice_id: int, words: str, by: Officer, at: datetime) -> Notice
     check_can_send_notice(by)
     if not nfc(words).strip():
         raise ProofMissing(N_("Hãy ghi vì sao không gửi."))
-    with _locked(notice_id) as notice:
+    with locked(notice_id) as notice:
         notice.state = move_notice(NoticeState(notice.state), NoticeVerb.WITHDRAW)
         notice.withdrawn_at = at
         notice.save()

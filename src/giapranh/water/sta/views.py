@@ -15,8 +15,8 @@ from giapranh.water.sta import wsgi
 @csrf_exempt
 def entrance(request: HttpRequest, path: str = "") -> HttpResponse:
     """Public to the pages' middleware only: ``sta.access`` lets nobody in who has neither session nor key."""
-    environ: dict[str, Any] = dict(request.META)
-    environ.setdefault("wsgi.input", request)
+    # The request itself is read, not the stream below it: a middleware may have looked at the form already.
+    environ: dict[str, Any] = dict(request.META) | {"wsgi.input": request}
     environ["PATH_INFO"] = wsgi.PREFIX + "/" + path.encode("utf-8").decode("latin-1")
     found = wsgi.answer(environ, request.user)
     response = HttpResponse(found.body, status=found.status, content_type=found.content_type)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from http import HTTPStatus
+from io import BytesIO
 from typing import Any
 
 from django.conf import settings
@@ -134,7 +135,7 @@ def _officer(environ: dict[str, Any]) -> Any:
     """The officer behind the session cookie, as the pages know him."""
     if f"{settings.SESSION_COOKIE_NAME}=" not in environ.get("HTTP_COOKIE", ""):
         return None
-    request = WSGIRequest(environ)
+    request = _without_body(environ)
     SessionMiddleware(_nothing).process_request(request)
     user = get_user(request)
     return _checked(environ, user, request) if user.is_authenticated else None
@@ -144,12 +145,18 @@ def _checked(environ: dict[str, Any], user: Any, request: Any = None) -> Any:
     """A browser sends its cookie along with anybody's request, so writing by session needs the page's token."""
     if environ["REQUEST_METHOD"] in SAFE or not user.is_authenticated:
         return user
-    request = request or WSGIRequest(environ)
+    if request is None:
+        request = _without_body(environ)
     guard = CsrfViewMiddleware(_nothing)
     guard.process_request(request)
     if guard.process_view(request, _nothing, (), {}) is not None:
         raise Forbidden(N_("Ghi bằng phiên đăng nhập cần mã X-CSRFToken của trang; máy móc hãy dùng khóa giao diện."))
     return user
+
+
+def _without_body(environ: dict[str, Any]) -> WSGIRequest:
+    """Only the head of the request: its body is ours to read, and the token is to come as a header."""
+    return WSGIRequest({**environ, "CONTENT_TYPE": "", "CONTENT_LENGTH": "0", "wsgi.input": BytesIO()})
 
 
 def _nothing(_request: Any) -> HttpResponse:

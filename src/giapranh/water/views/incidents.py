@@ -17,7 +17,7 @@ from giapranh.water import incident_permissions as permissions
 from giapranh.water import incident_settings
 from giapranh.water.forms import incidents as forms
 from giapranh.water.forms.moments import StepForm
-from giapranh.water.queries import incident_choices, incidents
+from giapranh.water.queries import incident_choices, incidents, received_notices
 from giapranh.water.queries.incidents import IncidentPage
 from giapranh.water.services import incidents as deeds
 from giapranh.water.services import notices as notice_deeds
@@ -61,8 +61,10 @@ def listed(request: HttpRequest) -> HttpResponse:
         response["Content-Disposition"] = 'attachment; filename="su-co.xlsx"'
         return response
     at = clock.now()
+    received = received_notices.lines(request.user, at)
     context = {
-        "table": table, "illustrative": illustrative, "open": list(incidents.open_incidents()[:20]),
+        "table": table, "illustrative": illustrative, "received": received[:30],
+        "unseen": sum(line.waits for line in received), "open": list(incidents.open_incidents()[:20]),
         "waiting": [incidents.notice_line(row, at) for row in incidents.waiting_notices()[:50]],
         "may_report": permissions.can_report_incident(request.user),
     }  # fmt: skip
