@@ -103,7 +103,7 @@ def test_a_tracer_time_is_used_and_said_to_be_used(
     rivers: dict[str, Watercourse], an: Officer, client_of: Visit
 ) -> None:
     page = ask(client_of(an), song="thuong", km="102,7", huong="xuoi", van_toc="danh-dau", dd_gio="10", dd_km="18")
-    assert "chất đánh dấu đi 18 km trong 10 giờ (0,4–0,6 m/s, ±20 %)" in page
+    assert "chất chỉ thị đi 18 km trong 10 giờ (0,4–0,6 m/s, ±20 %)" in page
 
 
 def test_a_station_in_the_link_is_enough(rivers: dict[str, Watercourse], an: Officer, client_of: Visit) -> None:

@@ -69,7 +69,7 @@ class TraceForm(forms.Form):
     van_toc = forms.ChoiceField(label=_("Vận tốc nước"))
     v_thap = NumberField(label=_("Chậm nhất (m/s)"), required=False, low=0.01, high=10)
     v_cao = NumberField(label=_("Nhanh nhất (m/s)"), required=False, low=0.01, high=10)
-    dd_gio = NumberField(label=_("Chất đánh dấu: số giờ"), required=False, low=0.01, high=2000)
+    dd_gio = NumberField(label=_("Chất chỉ thị: số giờ"), required=False, low=0.01, high=2000)
     dd_km = NumberField(label=_("đi được (km)"), required=False, low=0.01, high=1000)
     gio = NumberField(label=_("Xét trong (giờ)"), required=False, low=1, high=720)
 
@@ -81,7 +81,7 @@ class TraceForm(forms.Form):
         self._choose("tram", [("", "–"), *stations])
         self._choose("bo", banks)
         self._choose(
-            "van_toc", [*regimes, (OWN, _("Tự nhập khoảng vận tốc")), (TRACER, _("Theo chất đánh dấu đã thả"))]
+            "van_toc", [*regimes, (OWN, _("Tự nhập khoảng vận tốc")), (TRACER, _("Theo chất chỉ thị đã thả"))]
         )
 
     def _choose(self, name: str, choices: Choices) -> None:

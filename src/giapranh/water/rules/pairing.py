@@ -15,7 +15,7 @@ Times = npt.NDArray[np.int64]
 
 LEAST = 6
 FEW = N_("Ít hơn 6 cặp khác nhau: không kiểm định.")
-NO_PAIRS = N_("Không có cặp nào trong khoảng trễ: kiểm tra khoảng cách và lưu tốc.")
+NO_PAIRS = N_("Không có cặp nào trong khoảng trễ: kiểm tra khoảng cách và vận tốc.")
 DEPENDENT = N_("Các cặp cách nhau chưa đến một ngày nên không độc lập: giá trị p chỉ để tham khảo.")
 
 

@@ -30,7 +30,7 @@ class ReachSpeed:
     def __post_init__(self) -> None:
         if not 0 < self.low <= self.high <= FASTEST:
             raise BadSpeed(
-                N_("Lưu tốc phải lớn hơn 0, số nhỏ trước, không quá %(most)s m/s: nhận %(low)s–%(high)s."),
+                N_("Vận tốc phải lớn hơn 0, số nhỏ trước, không quá %(most)s m/s: nhận %(low)s–%(high)s."),
                 most=FASTEST, low=self.low, high=self.high,
             )  # fmt: skip
 
@@ -99,4 +99,4 @@ class Speeds:
         for row in self.rows:
             if row.river in {"", river} and row.km_lower <= km <= row.km_upper:
                 return row
-        raise BadSpeed(N_("Chưa có lưu tốc cho đoạn km %(km)s của sông “%(river)s”."), km=round(km, 1), river=river)
+        raise BadSpeed(N_("Chưa có vận tốc cho đoạn km %(km)s của sông “%(river)s”."), km=round(km, 1), river=river)

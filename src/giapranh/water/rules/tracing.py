@@ -41,7 +41,7 @@ RECEPTORS = ("intake", "station", "gauge", "weir", "landmark")
 OTHER_BANK = N_("khác bờ và chưa hòa trộn hết bề ngang: ít khả năng hơn, không loại trừ")
 SAME_BANK = N_("cùng bờ, chưa hòa trộn hết bề ngang: nồng độ ở bờ này có thể cao hơn")
 MIXED = N_("đã hòa trộn gần hết bề ngang: bờ không còn ý nghĩa")
-UNSURE_SPEED = N_("Lưu tốc là ước chừng: nhập lưu tốc đo được hoặc thời gian thả chất chỉ thị nếu có.")
+UNSURE_SPEED = N_("Vận tốc là ước chừng: nhập vận tốc đo được hoặc thời gian thả chất chỉ thị nếu có.")
 SHARED = N_("đoạn sông là ranh giới hai tỉnh: thuộc trách nhiệm cả hai")
 
 

@@ -20,11 +20,11 @@ from giapranh.water.rules.readings import Censored
 Floats = npt.NDArray[np.float64]
 
 LEAST, MOST = 10, 4000
-FEW = N_("Ít hơn 10 kết quả: chưa kiểm định xu hướng.")
+FEW = N_("Ít hơn 10 kết quả: chưa kiểm định xu thế.")
 MANY = N_("Quá nhiều kết quả: gộp theo ngày, tháng hoặc quý rồi kiểm định.")
-CENSORED = N_("Hơn một nửa kết quả dưới giới hạn phát hiện: không kiểm định xu hướng.")
+CENSORED = N_("Hơn một nửa kết quả dưới giới hạn phát hiện: không kiểm định xu thế.")
 NO_SEASON = N_("Mỗi mùa cần ít nhất hai năm số liệu để kiểm định theo mùa.")
-CONSTANT = N_("Mọi kết quả bằng nhau: không có xu hướng để kiểm định.")
+CONSTANT = N_("Mọi kết quả bằng nhau: không có xu thế để kiểm định.")
 TIED = N_("Kết quả dưới giới hạn phát hiện cao nhất được coi là bằng nhau.")
 SHORT = N_("Chưa đủ năm năm: xem kết quả một cách thận trọng.")
 

@@ -93,7 +93,7 @@ def _speeds(values: dict[str, Any]) -> tuple[Speeds, str]:
     if values["van_toc"] == TRACER:
         speeds = Speeds.tracer(values["dd_gio"], values["dd_km"])
         row = speeds.rows[0]
-        words = _("chất đánh dấu đi %(km)s km trong %(hours)s giờ (%(low)s–%(high)s m/s, ±20 %%)") % {
+        words = _("chất chỉ thị đi %(km)s km trong %(hours)s giờ (%(low)s–%(high)s m/s, ±20 %%)") % {
             "km": format_number(values["dd_km"]), "hours": format_number(values["dd_gio"]),
             "low": format_number(round(row.low, 2)), "high": format_number(round(row.high, 2)),
         }  # fmt: skip
