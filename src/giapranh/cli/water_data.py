@@ -63,7 +63,7 @@ def _tell(report: Report, dry_run: bool) -> None:
             where = _("dòng %(line)s") % {"line": line.line} if line.line else _("cả tệp")
             print(f"{one.path} {where}: {_(line.what) % line.params}")
     if report.total("refused") > LINES_SHOWN:
-        print(_("… và những dòng khác; xem ở trang Số liệu vào."))
+        print(_("… và những dòng khác; xem ở trang Đưa số liệu vào."))
     print(
         _("%(files)s tệp (%(known)s đã nhận trước đây): %(stored)s giá trị mới, %(same)s đã có, %(refused)s không nhận.")
         % {

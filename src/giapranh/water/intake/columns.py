@@ -20,10 +20,10 @@ from giapranh.water.rules import matching, units
 from giapranh.water.rules.parameters import all_parameters, basis_factor
 from giapranh.water.services.store import EARLIEST_MS, LATEST_MS, milliseconds
 
-NO_MEANING = N_("Chưa biết ký hiệu “%(symbol)s” là thông số gì: ghép ở trang Số liệu vào của trạm, rồi đọc lại.")
-NO_SERIES = N_("Trạm chưa có chuỗi số liệu cho “%(symbol)s”: thêm chuỗi hoặc chọn bỏ qua ở trang Số liệu vào.")
-MANY_SERIES = N_("Trạm có nhiều chuỗi số liệu cho “%(symbol)s”: chọn một ở trang Số liệu vào.")
-NO_UNIT = N_("“%(symbol)s” thiếu đơn vị: ghi đơn vị của tệp ở trang Số liệu vào, rồi đọc lại.")
+NO_MEANING = N_("Chưa biết ký hiệu “%(symbol)s” là thông số gì: ghép ở trang Tệp của trạm, rồi đọc lại.")
+NO_SERIES = N_("Trạm chưa có chuỗi số liệu cho “%(symbol)s”: thêm chuỗi hoặc chọn bỏ qua ở trang Tệp của trạm.")
+MANY_SERIES = N_("Trạm có nhiều chuỗi số liệu cho “%(symbol)s”: chọn một ở trang Tệp của trạm.")
+NO_UNIT = N_("“%(symbol)s” thiếu đơn vị: ghi đơn vị của tệp ở trang Tệp của trạm, rồi đọc lại.")
 BAD_UNIT = N_("“%(symbol)s”: không đổi được đơn vị “%(unit)s” sang %(wanted)s.")
 NOT_THEN = N_("Không có chuỗi số liệu “%(symbol)s” nào có hiệu lực vào thời điểm này.")
 PLAIN = {"ph", "number"}  # dimensions whose values carry no unit
