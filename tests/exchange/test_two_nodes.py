@@ -14,7 +14,7 @@ Pair = tuple[House, House]
 
 def test_wrong_words_do_not_connect(strangers: Pair) -> None:
     one, two = strangers
-    with pytest.raises(ActFailed, match="Từ khóa nhận diện không khớp"):
+    with pytest.raises(ActFailed, match="Mười hai từ không khớp"):
         one.do("meet", address=two.address, words=" ".join(one.words))
 
 

@@ -56,7 +56,7 @@ FINDINGS = {
     "head-differs": gettext_lazy("đầu sổ không khớp"),
 }  # fmt: skip
 
-_CALL = gettext_lazy("Gọi đầu mối bên kia, so mã đầu sổ và từ khóa nhận diện; chưa tin số liệu mới cho đến khi rõ.")
+_CALL = gettext_lazy("Gọi đầu mối bên kia, so mã đầu sổ và mười hai từ nhận diện; chưa tin số liệu mới cho đến khi rõ.")
 _NOTHING = gettext_lazy("Không phải làm gì; chỉ để biết.")
 # kind of alarm: what happened, what to do, tone
 ALARMS = {

@@ -86,7 +86,7 @@ def read_card(data: bytes) -> Card:
 def meet(engine: Engine, tx: LedgerTx, seen: Card, typed: str, now: int) -> Peer:
     """Pin the neighbour's keys after a person typed the words that the neighbour read out."""
     if not check_words(seen, typed):
-        raise WordsDiffer(N_("Từ khóa nhận diện không khớp: đọc lại từng từ với bên kia, chưa kết nối."))
+        raise WordsDiffer(N_("Mười hai từ không khớp: đọc lại từng từ với bên kia, chưa kết nối."))
     if seen.node == engine.node or {seen.root, seen.recovery} & set(engine.keys.public):
         raise WordsDiffer(N_("Đây là thẻ của chính đơn vị mình."))
     me, before = tx.get(Peer, engine.node), tx.get(Peer, seen.node)

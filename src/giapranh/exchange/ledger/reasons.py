@@ -71,7 +71,7 @@ TEXT: dict[str, str] = {
 ASK_THE_PEER = N_("Báo bên gửi sửa và gửi lại; bản sửa sẽ thay mục này.")
 WAIT = N_("Không phải làm gì: mục sẽ tự được xử lý.")
 SEE_THE_AGREEMENT = N_("Xem lại thỏa thuận với bên gửi; ghi sự việc chia sẻ quá phạm vi.")
-CALL = N_("Gọi điện cho đầu mối bên kia, so mã đầu sổ và từ khóa nhận diện; chưa tin số liệu mới cho đến khi rõ.")
+CALL = N_("Gọi điện cho đầu mối bên kia, so mã đầu sổ và mười hai từ nhận diện; chưa tin số liệu mới cho đến khi rõ.")
 
 WHAT_TO_DO: dict[str, str] = {
     **dict.fromkeys(
