@@ -117,9 +117,9 @@ def notice_line(notice: Notice, at: datetime) -> NoticeLine:
 
 def state_word(notice: Notice) -> str:
     if notice.incoming and notice.state == NoticeState.SENT:
-        return _("đã đến, mình chưa xác nhận")
+        return _("đã đến, bên mình chưa xác nhận")
     if notice.incoming and notice.state == NoticeState.ACKNOWLEDGED:
-        return _("mình đã xác nhận")
+        return _("bên mình đã xác nhận")
     return _(NOTICE_STATE_WORDS[NoticeState(notice.state)])
 
 
@@ -127,7 +127,7 @@ def notice_clock(notice: Notice, at: datetime) -> Clock:
     if notice.state == NoticeState.PREPARED:
         return Clock(_("Chưa gửi"), "soon", "send")
     if notice.state == NoticeState.SENT and notice.acknowledge_by is not None:
-        over = _("Mình chưa xác nhận, quá") if notice.incoming else _("Chưa xác nhận, quá")
+        over = _("Bên mình chưa xác nhận, quá") if notice.incoming else _("Chưa xác nhận, quá")
         return countdown(notice.acknowledge_by, at, _("để xác nhận"), over)
     word = state_word(notice)
     tone = "" if notice.state == NoticeState.WITHDRAWN else "good"

@@ -83,13 +83,13 @@ def _line(side: Received, kept: Notice | None, at: datetime) -> ReceivedLine:
 def _clock(side: Received, seen: tuple[Signed, ...], kept: Notice | None, at: datetime) -> Clock:
     data = side.data or {}
     if any(one.answer for one in seen) or (kept is not None and kept.answered_at):
-        return Clock(_("Mình đã trả lời"), "good", "check")
+        return Clock(_("Bên mình đã trả lời"), "good", "check")
     if seen or data.get("acknowledgedAt") or (kept is not None and kept.acknowledged_at):
-        return Clock(_("Mình đã xác nhận"), "good", "check")
+        return Clock(_("Bên mình đã xác nhận"), "good", "check")
     by = moment(data.get("acknowledgeBy"))
     if by is None:
-        return Clock(_("Mình chưa xác nhận"), "soon", "half")
-    return countdown(by, at, _("để xác nhận"), _("Mình chưa xác nhận, quá"))
+        return Clock(_("Bên mình chưa xác nhận"), "soon", "half")
+    return countdown(by, at, _("để xác nhận"), _("Bên mình chưa xác nhận, quá"))
 
 
 def read_of(side: Received) -> list[Signed]:
