@@ -45,7 +45,7 @@ NOTICES = {
     "declined": (gettext_lazy("không nhận"), "", "cross"), "answered": (gettext_lazy("đã trả lời"), "good", "check"),
 }  # fmt: skip
 AGREEMENTS = {
-    "proposed": (gettext_lazy("chờ bên kia ký"), "soon", "half"), "offered": (gettext_lazy("chờ ta ký"), "accent", "edit"),
+    "proposed": (gettext_lazy("chờ bên kia ký"), "soon", "half"), "offered": (gettext_lazy("chờ bên mình ký"), "accent", "edit"),
     "in-force": (gettext_lazy("có hiệu lực"), "good", "check"), "replaced": (gettext_lazy("đã thay"), "", "minus"),
     "withdrawn": (gettext_lazy("không còn hiệu lực"), "", "cross"),
 }  # fmt: skip
@@ -74,7 +74,7 @@ ALARMS = {
                    gettext_lazy("Ghi biên bản sự việc, báo đầu mối bên kia; xem lại điều khoản."), "bad"),
     "quarantined": (gettext_lazy("Có mục nhận được bị cách ly."),
                     gettext_lazy("Mở trang Cách ly: từng mục có lý do và việc cần làm."), "soon"),
-    "refused-by-peer": (gettext_lazy("Bên kia không nhận một hồ sơ của ta."),
+    "refused-by-peer": (gettext_lazy("Bên kia không nhận một hồ sơ của bên mình."),
                         gettext_lazy("Mở hồ sơ, sửa chỗ sai; bản sửa tự đi và thay bản bị từ chối."), "soon"),
     "conflict": (gettext_lazy("Sau khi khôi phục, có hồ sơ khác nhau giữa bản lấy lại và bản viết sau đó."),
                  gettext_lazy("Mở hồ sơ, chọn nội dung đúng rồi lưu lại: bản lưu mới nhất sẽ đi."), "bad"),
