@@ -148,6 +148,7 @@ def build(node: Any, an: Officer, leader: Officer, clerk: Officer) -> House:
             },
             "key": "x", "uidb36": "1", "pk": 1, "provider_id": "province",
             "account_reset_password_from_key.key": "x-y", **rivers,
+            "wire:stream.stream": "lang-son.bac-ninh.record", "wire:blob.sha256": "0" * 64,
         }
     )  # fmt: skip
 

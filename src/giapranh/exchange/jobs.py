@@ -13,13 +13,13 @@ from giapranh.people.background import own_connection
     name="exchange.round", queue="exchange", queueing_lock="exchange.round", lock="exchange.round", pass_context=False
 )
 def round_of_lines(timestamp: int) -> None:
-    """Every minute: whoever's turn it is; a line that is down is tried less and less often."""
+    """Every minute, and when there is news: whoever's turn it is; a line that is down is tried less and less often."""
     from giapranh.exchange import seeds
     from giapranh.exchange.services import rounds
 
     with own_connection():
         if seeds.exist():
-            rounds.run_due(clock.now())
+            rounds.run_until_quiet()
 
 
 @app.periodic(cron="20 * * * *")

@@ -11,9 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from giapranh.exchange.ledger.engine import Change, Kind, Read
+from django.db import DataError, IntegrityError, transaction
+
+from giapranh.exchange.ledger.engine import Change, EffectRefused, Kind, Read
 from giapranh.exchange.ledger.entry import Blob
 from giapranh.exchange.ledger.store import LedgerTx
+from giapranh.kernel.errors import N_
 
 Data = dict[str, Any]
 
@@ -95,7 +98,13 @@ def for_engine() -> dict[str, Kind]:
 
 def _as_engine_kind(kind: Shareable) -> Kind:
     def applied(tx: LedgerTx, change: Change) -> None:
-        kind.applied(change)
+        if kind.applied is _nothing:
+            return
+        try:
+            with transaction.atomic():
+                kind.applied(change)
+        except (IntegrityError, DataError) as error:  # the content breaks a rule of our tables, not the machine
+            raise EffectRefused(N_("Nội dung không ghi được: %(why)s."), why=str(error).split("\n")[0]) from error
 
     def returned(tx: LedgerTx, change: Change) -> None:
         kind.returned(change)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import ssl
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from typing import Any
 import httpx
 
 from giapranh.exchange import passes
-from giapranh.exchange.ledger import frames
+from giapranh.exchange.ledger import frames, statements
 from giapranh.exchange.ledger.engine import Engine
 from giapranh.exchange.ledger.frames import Frame
 from giapranh.exchange.ledger.outbox import Stand
@@ -24,7 +25,7 @@ from giapranh.kernel.errors import N_, Unavailable
 TIMEOUT = httpx.Timeout(20.0, connect=10.0)
 ANSWER_LIMIT = 256 * 1024 * 1024
 KEPT_AT_ONCE = 64 * 1024 * 1024
-ANSWER_SECONDS = 300.0  # one answer, however slowly its bytes drip
+ANSWER_SECONDS = 120.0  # one answer, however slowly its bytes drip
 SMALL = 1024 * 1024
 
 
@@ -32,6 +33,12 @@ class LineDown(Unavailable):
     """The neighbour cannot be reached now; everything waits and nothing is lost."""
 
     code = "line_down"
+
+
+class BlobGone(Unavailable):
+    """The neighbour has not got (or no longer gives) a file it named; the record waits, the rest goes on."""
+
+    code = "blob_gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +63,20 @@ class Conversation:
             if answer.headers.get("Content-Type", "").partition(";")[0].strip() != frames.CONTENT_TYPE:
                 raise LineDown(N_("Địa chỉ này không phải một nút Giáp Ranh."))
             source = _Bounded(answer)
-            found, full = _some(frames.read(source.read, self.me.limits), limit)
+            found, full = _some(frames.read(source.read, self.me.limits), limit, source.end)
             return Pulled(found, full or answer.headers.get("Giapranh-More") == "1", None)
 
     def give_back(self, stream: str, parts: list[bytes]) -> dict[str, Any]:
-        with self._ask("POST", f"streams/{stream}", content=b"".join(parts)) as answer:
+        said = {**self.headers, "Content-Type": frames.CONTENT_TYPE}
+        with self._ask("POST", f"streams/{stream}", content=b"".join(parts), headers=said) as answer:
             _expect(answer, 200)
             return _json(answer)
 
     def piece(self, sha256: str, offset: int, size: int) -> bytes:
         extra = {"Range": f"bytes={offset}-{offset + size - 1}"}
         with self._ask("GET", f"blobs/{sha256}", headers={**self.headers, **extra}) as answer:
+            if answer.status_code == 404:
+                raise BlobGone(N_("Láng giềng chưa có tệp %(sha256)s."), sha256=sha256[:12])
             _expect(answer, 206)
             return _read(answer, size)
 
@@ -77,7 +87,7 @@ class Conversation:
     @contextmanager
     def _ask(self, method: str, path: str, **options: Any) -> Iterator[httpx.Response]:
         options.setdefault("headers", self.headers)
-        with _errors(), self.client.stream(method, path, **options) as answer:
+        with _errors(), _in_time(self.client), self.client.stream(method, path, **options) as answer:
             yield answer
 
 
@@ -85,7 +95,8 @@ class Conversation:
 def talk(me: Engine, address: str, certificate: str, statement: bytes) -> Iterator[tuple[Conversation, bytes]]:
     """Open a conversation: the neighbour's signed heads come with it, unchecked."""
     with _errors(), _client(address, certificate) as client:
-        with client.stream("POST", "hello", content=statement) as answer:
+        shown = {"Giapranh-Statement": base64.b64encode(statement).decode("ascii")}
+        with _in_time(client), client.stream("POST", "hello", headers=shown) as answer:
             _expect(answer, 200)
             said = _json(answer)
         try:
@@ -98,7 +109,12 @@ def talk(me: Engine, address: str, certificate: str, statement: bytes) -> Iterat
 
 def fetch_card(address: str, certificate: str = "") -> bytes:
     """The card a node shows to whoever asks; nobody should believe it before the words were compared."""
-    with _errors(), _client(address, certificate) as client, client.stream("GET", "card") as answer:
+    with (
+        _errors(),
+        _client(address, certificate) as client,
+        _in_time(client),
+        client.stream("GET", "card") as answer,
+    ):
         _expect(answer, 200)
         return _read(answer, SMALL)
 
@@ -106,7 +122,7 @@ def fetch_card(address: str, certificate: str = "") -> bytes:
 def _client(address: str, certificate: str) -> httpx.Client:
     return httpx.Client(
         base_url=address.rstrip("/") + "/exchange/v1/", timeout=TIMEOUT, verify=_trust(certificate),
-        follow_redirects=False, trust_env=False,
+        follow_redirects=False, trust_env=False, headers={"Accept-Encoding": "identity"},
     )  # fmt: skip
 
 
@@ -130,6 +146,18 @@ def _trust(certificate: str) -> ssl.SSLContext | bool:
 
 
 @contextmanager
+def _in_time(client: httpx.Client) -> Iterator[None]:
+    """The timeouts above are of single reads: a header that drips for ever ends here, with the connection."""
+    watch = threading.Timer(ANSWER_SECONDS + 5, client.close)
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
+
+
+@contextmanager
 def _errors() -> Iterator[None]:
     try:
         yield
@@ -137,7 +165,7 @@ def _errors() -> Iterator[None]:
         raise LineDown(
             N_("Không liên lạc được với láng giềng (%(why)s)."), why=str(error) or type(error).__name__
         ) from error
-    except (ssl.SSLError, httpx.InvalidURL) as error:
+    except (OSError, RuntimeError, httpx.InvalidURL) as error:  # RuntimeError: the client was closed over our head
         raise LineDown(N_("Không liên lạc được với láng giềng (%(why)s)."), why=str(error)) from error
 
 
@@ -148,29 +176,37 @@ def _expect(answer: httpx.Response, status: int) -> None:
     raise LineDown(N_("Láng giềng trả lời %(status)s %(reason)s."), status=answer.status_code, reason=str(reason)[:60])
 
 
-def _some(source: Iterator[Frame], limit: int) -> tuple[list[Frame], bool]:
-    """As many frames as were asked for and fit into memory; whatever follows is asked for again."""
+def _some(source: Iterator[Frame], limit: int, end: float) -> tuple[list[Frame], bool]:
+    """As many frames as were asked for and fit into memory and time; whatever follows is asked for again.
+
+    What came whole before an answer broke off is used: on a bad line every attempt gets a little further.
+    """
     found: list[Frame] = []
     size = 0
-    for frame in source:
-        found.append(frame)
-        size += len(frame.first) + len(frame.second)
-        if len(found) >= limit or size > KEPT_AT_ONCE:
-            return found, True
+    try:
+        for frame in source:
+            found.append(frame)
+            size += len(frame.first) + len(frame.second)
+            if len(found) >= limit or size > KEPT_AT_ONCE or time.monotonic() > end - ANSWER_SECONDS / 2:
+                return found, True
+    except (Broken, LineDown, httpx.HTTPError):
+        if not found:
+            raise
+        return found, True
     return found, False
 
 
 def _locator(known: Any) -> list[Stand]:
     try:
-        return [Stand(int(epoch), int(seq), str(head)) for epoch, seq, head in known][:200]
-    except (TypeError, ValueError):
+        return [statements.read_stand(f"{epoch}.{seq}.{head}") for epoch, seq, head in known[:200]]
+    except (TypeError, ValueError, Broken):
         raise LineDown(N_("Địa chỉ này không phải một nút Giáp Ranh.")) from None
 
 
 def _json(answer: httpx.Response) -> dict[str, Any]:
     try:
         value = json.loads(_read(answer, SMALL))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 

@@ -62,6 +62,7 @@ class Entry(models.Model):
         indexes = [
             models.Index(name="entry_by_event", fields=["stream", "event_id"]),
             models.Index(name="entry_by_subject", fields=["stream", "subject"]),
+            models.Index(name="entry_of_epochs", fields=["stream", "kind"], condition=models.Q(kind__in=["epoch", "key"])),
         ]
         triggers = [NEVER_CHANGED, NEVER_REMOVED]
 
@@ -215,6 +216,7 @@ class BlobNeed(models.Model):
     size = models.BigIntegerField()
     direction = _text(3)
     here = models.BooleanField()
+    subject = _text(300)
     at = models.BigIntegerField()
 
 

@@ -1,7 +1,7 @@
 """What a neighbour's node asks of ours, over HTTPS. Nothing here trusts the line: entries are signed, passes sealed.
 
 GET  /exchange/v1/card                   its name and public keys
-POST /exchange/v1/hello                  its signed heads -> ours, and a pass
+POST /exchange/v1/hello                  its signed heads (header Giapranh-Statement) -> ours, and a pass
 GET  /exchange/v1/streams/<stream>       ?after=<epoch>.<seq>&hash=<hash>&limit=<n> -> frames, or 409 with a locator
 POST /exchange/v1/streams/<stream>       frames of ours that we no longer know (after a restore)
 GET  /exchange/v1/blobs/<sha256>         with Range
@@ -21,7 +21,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from giapranh.exchange import files, passes
+from giapranh.exchange import files, passes, seeds
 from giapranh.exchange.house import engine, now_ms, store
 from giapranh.exchange.ledger import blobs, frames, outbox, rollback, statements
 from giapranh.exchange.ledger.chain import key_at
@@ -29,11 +29,14 @@ from giapranh.exchange.ledger.engine import Engine
 from giapranh.exchange.ledger.names import read_stream, stream_name
 from giapranh.exchange.ledger.outbox import Stand
 from giapranh.exchange.ledger.reasons import Broken
-from giapranh.exchange.services import lines, meeting
+from giapranh.exchange.services import hearing, lines, meeting
 from giapranh.kernel.errors import Refused
+from giapranh.people import queries as people
 
-STATEMENT_LIMIT = 65_536
+STATEMENT_HEADER = "Giapranh-Statement"
+STATEMENT_LIMIT = 16_384
 REQUESTS_A_MINUTE = 600  # of one neighbour; the alert lane has as many of its own
+GIVING_BACK_SECONDS = 600  # one neighbour holds one thread with what it sends, whatever it drips
 RETURNED_LIMIT = 64 * 1024 * 1024
 
 View = Callable[..., HttpResponseBase]
@@ -92,19 +95,24 @@ def card(request: HttpRequest) -> HttpResponseBase:
 @_public
 @require_POST
 def hello(request: HttpRequest) -> HttpResponseBase:
-    """The neighbour shows its heads; we show ours, and give it a pass that only its key can open."""
-    data = request.read(STATEMENT_LIMIT + 1)
-    if len(data) > STATEMENT_LIMIT:
-        return _refuse(413, "too-large")
+    """The neighbour shows its heads; we show ours, and give it a pass that only its key can open.
+
+    Nothing of the body is read: a stranger that drips one byte a minute would hold a thread of the server for ever.
+    """
+    if people.node() is None or not seeds.exist():
+        return _refuse(403, "no-keys")
     try:
+        data = _statement(request)
         me = engine()
         said = statements.parse(data)
+        hearing.hear(said.node, data)
+        if _too_many(f"{said.node}.hello"):
+            return _refuse(429, "too-many-requests")
         with store().transaction() as tx:
-            statements.read(me, tx, said.node, data, now_ms())
             mine = statements.make(me, tx, said.node, now_ms())
             key = key_at(tx, stream_name(said.node, me.node, "record"), 2**53)
     except Broken as error:
-        return _refuse(403 if error.reason in {"forged", "unknown-peer", "succeeded"} else 400, error.reason)
+        return _refuse(403, error.reason)
     except Refused as error:
         return _refuse(503, error.code)
     if key is None:
@@ -112,6 +120,16 @@ def hello(request: HttpRequest) -> HttpResponseBase:
     return JsonResponse(
         {"statement": base64.b64encode(mine).decode("ascii"), "pass": passes.issue(said.node, key.public)}
     )
+
+
+def _statement(request: HttpRequest) -> bytes:
+    text = request.headers.get(STATEMENT_HEADER, "")
+    if not text or len(text) > STATEMENT_LIMIT:
+        raise Broken("bad-envelope", "statement")
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        raise Broken("bad-envelope", "base64") from None
 
 
 @_public
@@ -122,7 +140,7 @@ def stream(request: HttpRequest, peer: str, stream: str) -> HttpResponseBase:
     route = read_stream(stream)
     if (route.giver, route.taker) != (me.node, peer):
         return _refuse(403, "another-peer")
-    return _serve(request, me, stream) if request.method == "GET" else _take_back(request, me, stream)
+    return _serve(request, me, stream) if request.method == "GET" else _given_back(request, me, stream)
 
 
 def _serve(request: HttpRequest, me: Engine, stream: str) -> HttpResponseBase:
@@ -136,6 +154,20 @@ def _serve(request: HttpRequest, me: Engine, stream: str) -> HttpResponseBase:
     answer = StreamingHttpResponse(iter(served.frames), content_type=frames.CONTENT_TYPE)
     answer["Giapranh-More"] = "1" if served.more else "0"
     return answer
+
+
+def _given_back(request: HttpRequest, me: Engine, stream: str) -> HttpResponseBase:
+    if request.content_type != frames.CONTENT_TYPE:
+        return _refuse(415, "wrong-content-type")
+    if not 0 <= _number(request.headers.get("Content-Length", ""), 0, 2**53) <= RETURNED_LIMIT:
+        return _refuse(413, "too-large")
+    busy = f"exchange-giving-back-{stream.rpartition('.')[0]}"
+    if not cache.add(busy, 1, GIVING_BACK_SECONDS):
+        return _refuse(429, "one-at-a-time")
+    try:
+        return _take_back(request, me, stream)
+    finally:
+        cache.delete(busy)
 
 
 def _take_back(request: HttpRequest, me: Engine, stream: str) -> HttpResponseBase:
@@ -161,10 +193,13 @@ def blob(request: HttpRequest, peer: str, sha256: str) -> HttpResponseBase:
     file = files.open_file(sha256) if allowed else None
     if file is None:
         return _refuse(404, "no-such-blob")
-    begin = re.fullmatch(r"bytes=(\d{1,15})-(\d{1,15})", request.headers.get("Range", ""))
+    begin = re.fullmatch(r"bytes=(\d{1,15})-(\d{1,15})", request.headers.get("Range", ""), re.ASCII)
     if begin is None:
         return FileResponse(file, content_type="application/octet-stream")
     start, last = int(begin[1]), int(begin[2])
+    if last < start:
+        file.close()
+        return _refuse(416, "bad-range")
     answer = HttpResponse(
         b"".join(files.pieces(file, start, min(last - start + 1, blobs.PIECE))),
         content_type="application/octet-stream", status=206,
@@ -190,6 +225,6 @@ def _stand(after: str, head: str) -> Stand:
 
 
 def _number(text: str, low: int, high: int) -> int:
-    if not re.fullmatch(r"\d{1,16}", text) or not low <= int(text) <= high:
+    if not re.fullmatch(r"\d{1,16}", text, re.ASCII) or not low <= int(text) <= high:
         raise Broken("bad-header", "number")
     return int(text)

@@ -38,17 +38,26 @@ def wanted(tx: LedgerTx, peer: str) -> list[BlobNeed]:
 
 
 def may_have(tx: LedgerTx, engine: Engine, peer: str, sha256: str) -> bool:
-    """Whether the peer may fetch this blob of mine: a live record I told it names it."""
+    """Whether the peer may fetch this blob of mine: a live record I told it names it.
+
+    The record that named it last is looked at first; only when that one let go of it are the others searched, once.
+    """
     need = tx.get(BlobNeed, peer, sha256)
-    if need is None or need.direction != "out":
+    if need is None or need.direction != "out" or not need.here:
         return False
-    for record in tx.find(Record, peer=peer, owner=engine.node):
-        if record.state not in {"live", "offered"} or record.data is None:
-            continue
-        body = tx.get(Body, record.stream, record.hash)
-        if body is not None and any(blob.sha256 == sha256 for blob in read_body(engine, body.data).blobs):
-            return True
-    return False
+    if _names(tx, engine, tx.get(Record, peer, need.subject), sha256):
+        return True
+    others = (r for r in tx.find(Record, peer=peer, owner=engine.node) if _names(tx, engine, r, sha256))
+    other = next(others, None)
+    tx.put(replace(need, here=other is not None, subject=other.subject if other else need.subject))
+    return other is not None
+
+
+def _names(tx: LedgerTx, engine: Engine, record: Record | None, sha256: str) -> bool:
+    if record is None or record.owner != engine.node or record.state not in {"live", "offered"} or record.data is None:
+        return False
+    body = tx.get(Body, record.stream, record.hash)
+    return body is not None and any(blob.sha256 == sha256 for blob in read_body(engine, body.data).blobs)
 
 
 def arrived(engine: Engine, tx: LedgerTx, peer: str, sha256: str, now: int) -> list[Outcome]:

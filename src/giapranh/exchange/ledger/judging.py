@@ -124,7 +124,7 @@ def _blobs_here(tx: LedgerTx, said: Said) -> bool:
     for blob in said.blobs:
         need = tx.get(BlobNeed, said.peer, blob.sha256)
         if need is None:
-            need = BlobNeed(said.peer, blob.sha256, blob.size, "in", False, said.now)
+            need = BlobNeed(said.peer, blob.sha256, blob.size, "in", False, said.header.subject, said.now)
             tx.put(need)
         here = here and need.here and need.size == blob.size
     return here

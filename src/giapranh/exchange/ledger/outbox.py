@@ -153,8 +153,9 @@ def told(engine: Engine, tx: LedgerTx, said: Said) -> None:
     header = said.header
     record = tx.lock(Record, said.peer, header.subject)
     for blob in said.blobs:
-        if tx.get(BlobNeed, said.peer, blob.sha256) is None:
-            tx.put(BlobNeed(said.peer, blob.sha256, blob.size, "out", True, said.now))
+        need = tx.get(BlobNeed, said.peer, blob.sha256)
+        if need is None or need.direction == "out":
+            tx.put(BlobNeed(said.peer, blob.sha256, blob.size, "out", True, header.subject, said.now))
     if record is not None and header.version < record.version:
         return
     data = canonical.dump(said.data) if said.body else None

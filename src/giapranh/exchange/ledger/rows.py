@@ -236,7 +236,8 @@ class BlobNeed(Row):
     sha256: str
     size: int
     direction: str  # out (I offer it) | in (I wait for it)
-    here: bool
+    here: bool  # of mine: the peer may fetch it
+    subject: str  # the record that named it last
     at: int
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from giapranh.exchange.ledger.chain import alarm, key_at, peer_of
 from giapranh.exchange.ledger.engine import Engine
 from giapranh.exchange.ledger.envelope import Sealed
 from giapranh.exchange.ledger.forks import compare
-from giapranh.exchange.ledger.names import LANES, NODE, read_stream, stream_name, time_number, time_text
+from giapranh.exchange.ledger.names import HEX64, LANES, NODE, read_stream, stream_name, time_number, time_text
 from giapranh.exchange.ledger.outbox import Stand
 from giapranh.exchange.ledger.reasons import Broken
 from giapranh.exchange.ledger.receipts import heads
@@ -19,6 +20,7 @@ from giapranh.exchange.ledger.rows import Alarm, Head, Place
 from giapranh.exchange.ledger.store import LedgerTx
 
 PAYLOAD_TYPE = "application/vnd.giapranh.heads.v1+json"
+_NUMBER = re.compile(r"[0-9]{1,16}")
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def parse(data: bytes, *, limit: int = 32_768) -> Statement:
 
 def read_stand(text: Any) -> Stand:
     parts = text.split(".") if type(text) is str else []
-    if len(parts) != 3 or not (parts[0].isdecimal() and parts[1].isdecimal()) or len(parts[2]) != 64:
+    if not (len(parts) == 3 and all(_NUMBER.fullmatch(part) for part in parts[:2]) and HEX64.fullmatch(parts[2])):
         raise Broken("bad-control", "head")
     return Stand(int(parts[0]), int(parts[1]), parts[2])
 

@@ -2,27 +2,48 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from giapranh.exchange.models import Line
 from giapranh.kernel import clock
 
 FIRST_WAIT = timedelta(seconds=30)
+EVERY = timedelta(seconds=50)  # a line that is well; the round itself comes every minute
 LONGEST_WAIT = timedelta(hours=1)
 
 
 def was_hinted(peer: str) -> None:
     """The neighbour says that something waits for us: the next round is now."""
-    Line.objects.filter(peer=peer).update(hinted=True, next_try_at=clock.now())
+    if Line.objects.filter(peer=peer, hinted=False).update(hinted=True, next_try_at=clock.now()):
+        _wake()
 
 
 def tell_soon(peer: str) -> None:
-    """We wrote something for the neighbour: let the next round say so to it."""
-    Line.objects.filter(peer=peer).update(wants_hint=True, next_try_at=clock.now())
+    """We wrote something for the neighbour: let the next round, at once if the line is well, say so to it."""
+    if Line.objects.filter(peer=peer, wants_hint=False).update(wants_hint=True, next_try_at=clock.now()):
+        _wake()
 
 
 def tell_all_soon() -> None:
-    Line.objects.update(wants_hint=True, next_try_at=clock.now())
+    if Line.objects.filter(wants_hint=False).update(wants_hint=True, next_try_at=clock.now()):
+        _wake()
+
+
+def _wake() -> None:
+    """A round after the commit instead of at the next full minute; one that waits already is enough."""
+    transaction.on_commit(_defer_round, robust=True)
+
+
+def _defer_round() -> None:
+    with suppress(AlreadyEnqueued):  # by name: jobs call services, so services do not know jobs
+        app.configure_task(
+            "exchange.round", queue="exchange", queueing_lock="exchange.round", lock="exchange.round"
+        ).defer(timestamp=0)
 
 
 def change(peer: str, address: str, certificate: str, enabled: bool) -> None:
@@ -47,8 +68,13 @@ def due(at: datetime) -> list[Line]:
 
 def went_well(line: Line, at: datetime) -> None:
     Line.objects.filter(pk=line.pk).update(
-        last_try_at=at, last_ok_at=at, failures=0, last_error="", hinted=False, next_try_at=None
+        last_try_at=at, last_ok_at=at, failures=0, last_error="", hinted=False, next_try_at=at + EVERY
     )
+
+
+def goes_on(line: Line, at: datetime) -> None:
+    """The time of one talk was up before everything was here: the turn comes again at once."""
+    Line.objects.filter(pk=line.pk).update(next_try_at=at)
 
 
 def failed(line: Line, why: str, at: datetime) -> None:

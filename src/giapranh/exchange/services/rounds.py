@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+import logging
+import shutil
+import time
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db import DatabaseError
 from django.utils.translation import gettext
 
 from giapranh.exchange import files
 from giapranh.exchange.house import engine, now_ms, store
 from giapranh.exchange.ledger import blobs, inbox, rollback, statements
+from giapranh.exchange.ledger.chain import alarm
 from giapranh.exchange.ledger.engine import Engine, Outcome
 from giapranh.exchange.ledger.names import LANES, stream_name
 from giapranh.exchange.ledger.outbox import Stand
 from giapranh.exchange.ledger.reasons import Broken
-from giapranh.exchange.ledger.rows import Head
-from giapranh.exchange.line import Conversation, LineDown, talk
+from giapranh.exchange.ledger.rows import BlobNeed, Head
+from giapranh.exchange.line import BlobGone, Conversation, LineDown, talk
 from giapranh.exchange.models import Line
-from giapranh.exchange.services import lines, sharing
+from giapranh.exchange.services import hearing, lines, sharing
 from giapranh.kernel import clock
 from giapranh.kernel.errors import N_, Refused
+from giapranh.people.background import own_connection
+
+log = logging.getLogger(__name__)
 
 BATCH = 500
+MOST_AT_ONCE = 8  # neighbours talked with at a time
+TALK_SECONDS = 120.0  # of one neighbour; what is left comes at the next round
+ROUND_SECONDS = 300.0  # after which no new talk begins
+KEEP_FREE = 256 * 1024 * 1024  # bytes of disk that files of neighbours never take
+BLOB_BYTES_A_LOOK = 16 * 1024 * 1024  # of files after which the alert lane is asked again
 ALERT_EVERY = 5_000  # entries of other lanes after which the alert lane is asked again
 
 
@@ -34,7 +48,10 @@ class Round:
     given_back: int = 0
     blobs: int = 0
     error: str = ""
+    missing: list[str] = field(default_factory=list)  # files the neighbour named and could not give, or gave wrong
 
+    end: float = field(default_factory=lambda: time.monotonic() + TALK_SECONDS)
+    unfinished: bool = False  # the time was up
     answers: bool = False  # something came that the neighbour waits to see signed for
     agreed: bool = False  # an entry about the agreement was applied
 
@@ -45,10 +62,41 @@ class Round:
             self.agreed = self.agreed or (outcome.state == "applied" and outcome.kind == "agreement")
         return sum(1 for outcome in outcomes if outcome.settled)
 
+    def time_is_up(self) -> bool:
+        self.unfinished = self.unfinished or time.monotonic() > self.end
+        return self.unfinished
+
 
 def run_due(at: datetime) -> list[Round]:
-    """Every line whose turn it is; one that fails does not keep the others."""
+    """Every line whose turn it is, one after the other."""
     return [run(line) for line in lines.due(at)]
+
+
+def run_until_quiet() -> int:
+    """Talk with all whose turn it is, side by side, until nobody is left: one slow neighbour does not keep the others.
+
+    While a slow one drips, the turn of the others comes round again. Returns the number of talks.
+    """
+    talks, broken, end = 0, set[str](), time.monotonic() + ROUND_SECONDS
+    running: dict[str, Future[Round]] = {}
+    with ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="exchange") as pool:
+        while True:
+            for line in lines.due(clock.now()) if time.monotonic() < end else []:
+                if line.peer not in running and line.peer not in broken:
+                    running[line.peer] = pool.submit(_run_apart, line)
+            if not running:
+                return talks
+            wait(running.values(), timeout=2, return_when=FIRST_COMPLETED)
+            for peer in [peer for peer, talk in running.items() if talk.done()]:
+                talks += 1
+                if (error := running.pop(peer).exception()) is not None:
+                    broken.add(peer)
+                    log.error("the talk with %s broke off", peer, exc_info=error)
+
+
+def _run_apart(line: Line) -> Round:
+    with own_connection():
+        return run(line)
 
 
 def run(line: Line) -> Round:
@@ -61,8 +109,15 @@ def run(line: Line) -> Round:
         done.error = gettext("Láng giềng gửi dữ liệu không nhận được: %(why)s") % {"why": error.reason}
     except Refused as error:
         done.error = str(error)
+    except (OSError, DatabaseError) as error:  # a full disk: nothing of this batch stays, and it comes again
+        log.exception("the talk with %s", line.peer)
+        done.error = gettext("Nút này không ghi được dữ liệu (%(why)s): xem ổ đĩa và cơ sở dữ liệu.") % {
+            "why": type(error).__name__
+        }
     if done.error:
         lines.failed(line, done.error, clock.now())
+    elif done.unfinished:
+        lines.goes_on(line, clock.now())
     return done
 
 
@@ -71,8 +126,7 @@ def _talk(line: Line, done: Round) -> None:
     with store().transaction() as tx:
         mine = statements.make(me, tx, line.peer, now_ms())
     with talk(me, line.address, line.certificate, mine) as (conversation, theirs):
-        with store().transaction() as tx:
-            statements.read(me, tx, line.peer, theirs, now_ms())
+        hearing.hear(line.peer, theirs)
         for lane in LANES:
             _drain(me, conversation, line.peer, lane, done)
         _fetch_blobs(me, conversation, line.peer, done)
@@ -88,7 +142,7 @@ def _drain(me: Engine, conversation: Conversation, peer: str, lane: str, done: R
     while True:
         settled, more = _batch(me, conversation, peer, lane, done)
         since_alert += settled
-        if not more:
+        if not more or done.time_is_up():
             return
         if not settled:
             raise LineDown(N_("Láng giềng gửi mãi mà không có mục nào dùng được; thử lại sau."))
@@ -127,14 +181,36 @@ def stand_of(stream: str) -> Stand:
 
 
 def _fetch_blobs(me: Engine, conversation: Conversation, peer: str, done: Round) -> None:
+    """Files that entries wait for. One that is missing or wrong keeps its own record waiting, and no other."""
     with store().transaction() as tx:
         wanted = blobs.wanted(tx, peer)
     for need in wanted:
-        parts = files.assembler(need.sha256, need.size)
-        whole = parts.done == need.size and parts.finish()
-        for piece in blobs.chunks(need.size, parts.done):
-            whole = parts.add(piece.offset, conversation.piece(need.sha256, piece.offset, piece.size))
-        if whole:
+        if done.time_is_up():
+            return
+        try:
+            _fetch(me, conversation, need, done)
+        except BlobGone:
+            done.missing.append(need.sha256)
+        except Broken as error:
+            done.missing.append(need.sha256)
             with store().transaction() as tx:
-                done.count(blobs.arrived(me, tx, peer, need.sha256, now_ms()))
-            done.blobs += 1
+                alarm(me, tx, peer, "body-tampered", need.sha256, now_ms(), error.detail)
+
+
+def _fetch(me: Engine, conversation: Conversation, need: BlobNeed, done: Round) -> None:
+    parts = files.assembler(need.sha256, need.size)
+    if shutil.disk_usage(parts.path.parent).free < need.size - parts.done + KEEP_FREE:
+        raise LineDown(N_("Ổ đĩa của nút này sắp đầy: chưa nhận thêm tệp kèm theo."))
+    whole = parts.done == need.size and parts.finish()
+    looked = parts.done
+    for piece in blobs.chunks(need.size, parts.done):
+        if done.time_is_up():
+            return
+        whole = parts.add(piece.offset, conversation.piece(need.sha256, piece.offset, piece.size))
+        if piece.offset - looked >= BLOB_BYTES_A_LOOK:
+            looked = piece.offset
+            _drain(me, conversation, need.peer, LANES[0], done)
+    if whole:
+        with store().transaction() as tx:
+            done.count(blobs.arrived(me, tx, need.peer, need.sha256, now_ms()))
+        done.blobs += 1
