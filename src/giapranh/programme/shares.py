@@ -27,7 +27,7 @@ FIELDS = {
     "progress": N_("Tiến độ"),
     "products": N_("Sản phẩm"),
     "completed_on": N_("Ngày hoàn thành"),
-    "joint_with": N_("Nửa việc phía bạn"),
+    "joint_with": N_("Phần việc phía bạn"),
     "provinces": N_("Tỉnh của đơn vị phía bạn"),
     "illustrative": N_("Dữ liệu minh họa"),
 }

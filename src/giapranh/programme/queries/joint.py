@@ -26,7 +26,7 @@ from giapranh.programme.thresholds import today
 
 KIND = shares.KIND
 JOINT_WORDS = {
-    JointState.ALONE: (N_("chưa có nửa việc bên kia"), "", "minus"),
+    JointState.ALONE: (N_("chưa có phần việc bên kia"), "", "minus"),
     JointState.UNDER_WAY: (N_("hai bên đang làm"), "accent", "clock"),
     JointState.OURS_LEFT: (N_("bên kia xong, bên mình chưa"), "soon", "half"),
     JointState.THEIRS_LEFT: (N_("bên mình xong, chờ bên kia"), "soon", "half"),

@@ -53,7 +53,7 @@ def take_half(
         cursor.execute("select pg_advisory_xact_lock(hashtext('programme_takes_half'))")
     theirs = joint.neighbours_task(by, peer, uid)
     if theirs.ours is not None:
-        raise TakenAlready(N_("Việc này đã có nửa việc bên mình: %(task)s."), task=str(theirs.ours))
+        raise TakenAlready(N_("Việc này đã có phần việc bên mình: %(task)s."), task=str(theirs.ours))
     data = theirs.data
     due = due_on or theirs.due_on
     task = Task(
@@ -111,7 +111,7 @@ def ask_change(*, task_id: int, due_on: date, by: Officer, at: datetime) -> None
     """Ask the neighbour for another due date of its half. Their half stays theirs: they answer."""
     half = _their_half(task_id, by)
     if due_on == half.due_on:
-        raise NothingAsked(N_("Nửa việc bên kia đã có hạn này."))
+        raise NothingAsked(N_("Phần việc bên kia đã có hạn này."))
     exchange.propose(half.side.peer, half.side.subject, {"due_on": due_on.isoformat()}, by=by, at=at)
 
 
@@ -120,7 +120,7 @@ def _their_half(task_id: int, by: Officer) -> joint.Half:
 
     halves = joint.card_of(get_task(by, task_id)).halves
     if not halves:
-        raise NoHalf(N_("Bên kia chưa có nửa việc này."))
+        raise NoHalf(N_("Bên kia chưa có phần việc này."))
     return halves[0]
 
 
@@ -157,7 +157,7 @@ def task_came(change: Change) -> None:
     elif data.get("state") == TaskState.COMPLETED:
         lead = TaskPart.objects.filter(task=ours, role="lead").select_related("office").first()
         staff = people.officers_in(lead.office) if lead is not None and lead.office is not None else []
-        _tell_once(staff, N_("Nửa việc bên kia đã hoàn thành: %(task)s"), data, f"/viec/{ours.pk}/")
+        _tell_once(staff, N_("Phần việc bên kia đã hoàn thành: %(task)s"), data, f"/viec/{ours.pk}/")
 
 
 def _ours(peer: str, uid: str, data: dict[str, Any]) -> Task | None:

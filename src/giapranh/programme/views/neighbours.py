@@ -54,7 +54,7 @@ def one(request: HttpRequest, peer: str, uid: UUID) -> HttpResponse:
             except (BadInput, Conflict) as refusal:
                 form.add_error(None, refusal.render(_))
             else:
-                messages.success(request, _("Đã nhận nửa việc bên mình. Bên kia sẽ thấy khi nối mạng."))
+                messages.success(request, _("Đã nhận phần việc bên mình. Bên kia sẽ thấy khi nối mạng."))
                 return redirect("programme:task", task_id=task.pk)
     context = {"half": half, "form": form, "illustrative": half.side.illustrative}
     return render(request, "programme/neighbour_task.html", context, status=status)
@@ -72,7 +72,7 @@ def ask(request: HttpRequest, task_id: int) -> HttpResponse:
     except (BadInput, Conflict) as refusal:
         messages.error(request, refusal.render(_))
     else:
-        messages.success(request, _("Đã gửi đề nghị. Nửa việc của bên kia chỉ đổi khi họ đồng ý."))
+        messages.success(request, _("Đã gửi đề nghị. Phần việc của bên kia chỉ đổi khi họ đồng ý."))
     return redirect("programme:task", task_id=task_id)
 
 

@@ -40,7 +40,7 @@ BAD_HOUR = N_("Giờ lấy mẫu “%(text)s” không đọc được: viết n
 BAD_BANK = N_("Bờ “%(text)s” không đọc được: viết trái, phải, giữa dòng hoặc hai bờ.")
 BAD_RUBBISH = N_("Ô rác nổi “%(text)s” không đọc được: viết có hoặc không.")
 CELL = N_("%(head)s: %(why)s")
-NOT_DECIDED = N_("Còn %(n)s cột chưa ghép (%(heads)s): mở trang Tệp của trạm, chọn thông số hoặc bỏ qua.")
+NOT_DECIDED = N_("Còn %(n)s cột chưa ghép (%(heads)s): mở trang Đưa số liệu vào, chọn thông số hoặc bỏ qua.")
 
 
 class NotReady(BadInput):
