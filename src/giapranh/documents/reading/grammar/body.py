@@ -10,7 +10,7 @@ from . import anchors
 from .lines import Line, Para, join, part_of
 
 MARK = re.compile(
-    r"^(?:(?:[IVX]{1,5}|\d{1,2}(?:\.\d{1,2}){0,3})\s?[.)/]\s*(?=[^\W\d_]|\d{1,3} |[\"“(])"
+    r"^(?:(?:[IVX]{1,5}|\d{1,2}(?:\.\d{1,2}){0,3})\s?[.)]\s*(?=[^\W\d_]|\d{1,3} |[\"“(])|(?:[IVX]{1,5}|\d{1,2})\s?/\s+(?=[^\W\d_])"
     r"|\d{1,2}(?:\.\d{1,2}){1,3}\s+(?=[^\W\d_])"
     r"|\d{1,2}, (?=[A-ZĐ])"
     r"|[a-zđ]\s?[).]\s*(?=[^\W\d_a-z])|[a-zđ]\)\s?|8\)\s(?=[A-ZĐ])"
@@ -133,6 +133,9 @@ def _begins(group: list[Line], line: Line, shape: _Shape) -> bool:
     dangling = _dangles(before.folded)
     mark = MARK.match(line.text)
     inside = flush if shape.indented else not short
+    # A dash that had room on the line above was put on a new one on purpose.
+    room = len(before.text) + before.indent + 2 + len(line.text[:24].split(" ", 2)[-1].split(" ")[0]) < shape.full - 4
+    inside = inside and not room
     dash = bool(mark and _DASHED.match(line.text))
     if dash and not ended and not before.caps and not _heading(group) and not line.blank_before and inside:
         return False

@@ -175,6 +175,11 @@ def _same_year(mine: Cited, after: Cited) -> bool:
     return year is None or day is None or day.year is None or int(year.group(1)) == day.year
 
 
+def _bare_head(row: Cited) -> bool:
+    """Whether the mention begins with its number, without a kind of its own."""
+    return row.citation.as_written.lower().startswith("số") or row.citation.as_written[:1].isdigit()
+
+
 def _share_along_list(para: Para, rows: list[Cited]) -> None:
     """In "số 1/A, số 2/B ngày d" the day counts for both, and a kind said once counts for all that follow."""
     for i in range(len(rows) - 2, -1, -1):
@@ -185,6 +190,7 @@ def _share_along_list(para: Para, rows: list[Cited]) -> None:
             and after.citation.date is not None
             and _BETWEEN.match(gap)
             and _same_year(mine, after)
+            and (_bare_head(after) or mine.citation.kind == after.citation.kind)
         ):
             mine.citation = replace(
                 mine.citation, date=after.citation.date, issuer=mine.citation.issuer or after.citation.issuer
@@ -192,7 +198,7 @@ def _share_along_list(para: Para, rows: list[Cited]) -> None:
             mine.confidence, mine.reason = min(mine.confidence, 0.85), N_("Ngày ghi chung ở cuối danh sách số văn bản.")
     for i in range(1, len(rows)):
         gap = para.folded[rows[i - 1].end : rows[i].start]
-        bare_head = rows[i].citation.as_written.lower().startswith("số") or rows[i].citation.as_written[:1].isdigit()
+        bare_head = _bare_head(rows[i])
         code = fold(rows[i].citation.number or "").split("/")[-1].split("-")[0]
         unknown = rows[i].citation.kind in (None, "Công văn") and kind_by_code().get(code) is None
         if bare_head and unknown and rows[i - 1].citation.kind and len(gap) < 200:

@@ -16,7 +16,7 @@ from .vocabulary import body_at, duty_at, duty_in, kind_at, pattern
 _CONNECTORS = re.compile(
     r"(?:(?:dong thoi|ngoai ra|ben canh do|mat khac|rieng|trong do|cu the|theo do|do do|vi vay|truoc mat|trong thoi gian toi|thoi gian toi|hang nam|hang quy|hang thang|khi can thiet|rieng doi voi|sau do|ve lau dai|lau dai|ve phia tinh|ngay lap tuc|mot la|hai la|ba la|bon la)[,:]? )+"
 )
-_ORDER = r"(?P<mode>giao(?! thong| duc| luu| duyen| dich| nhan| nop| ke hoach| du toan| von)|yeu cau|de nghi|phan cong|uy quyen|chi dao|cho phep|nghiem tuc yeu cau)"
+_ORDER = r"(?P<mode>giao(?! thong| duc| luu| duyen| dich| nhan| nop| ke hoach| du toan| von)|yeu cau|de nghi|kien nghi|phan cong|uy quyen|chi dao|cho phep|nghiem tuc yeu cau)"
 ORDER = re.compile(
     rf"(?:kinh |tran trong )?(?:thong nhat |dong y )?{_ORDER}(?: them| cho| nhiem vu(?: cho)?| trach nhiem(?: cho)?| dong chi| toi| den)* ?:? "
 )
@@ -40,6 +40,7 @@ _MODES = {
     "yeu cau": "yêu cầu",
     "nghiem tuc yeu cau": "yêu cầu",
     "de nghi": "đề nghị",
+    "kien nghi": "đề nghị",
     "uy quyen": "ủy quyền",
     "chi dao": "yêu cầu",
     "cho phep": "cho phép",
@@ -247,12 +248,18 @@ def done_by(para: Para, at: int, limit: int) -> Clause | None:
 _TOWARDS = re.compile(
     r"\b(?:voi|cung|gui|cho|cua|bao cao|don doc|huong dan|chi dao|gom|giua|phoi hop|yeu cau|de nghi|den|ve) (?=[^\W\d_])"
 )
+_HELP_OF = re.compile(r"(?:phoi hop|tham gia|ho tro|giup do|y kien|thong nhat) (?:chat che )?$")
 
 
-def governed(para: Para, at: int, limit: int) -> list[tuple[int, int]]:
-    """Lists of bodies that a verb or a preposition governs; none of them has the duty."""
+def governed(para: Para, at: int, limit: int, possessive: bool = True) -> list[tuple[int, int]]:
+    """Lists of bodies that a verb or a preposition governs; none of them has the duty.
+
+    Behind "của" a list may end at a comma and the next body begin its own duty: leave those out when asked to.
+    """
     out = []
     for m in islice(_TOWARDS.finditer(para.folded, at, limit), _TRIES):
+        if not possessive and m.group().startswith("cua") and not _HELP_OF.search(para.folded, at, m.start()):
+            continue
         phrase = phrase_at(para, m.end(), limit)
         if phrase is not None:
             out.append((m.end(), phrase.end))

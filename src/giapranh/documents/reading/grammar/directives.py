@@ -14,6 +14,7 @@ from .spelling import one_spelling
 from .structure import Node, tree, walk
 from .wording import (
     CLOSING,
+    CONCLUDES,
     CONSENT,
     DIFFICULTIES,
     HANDS_ON,
@@ -50,7 +51,7 @@ class _Reader(Maker):
         annex = [c for c in root.children if c.index >= self.annex_from]
         for part in (body, annex):
             root.children = part
-            self._children(root, Scope())
+            self._children(root, Scope(silent=about.kind == "Biên bản"))
         root.children = body + annex
 
     def _children(self, node: Node, scope: Scope, own: list[Found] | None = None) -> None:
@@ -102,6 +103,8 @@ class _Reader(Maker):
             and not (here.ordered and self._sentence_of_duty(node))
         ):
             scope = replace(here, silent=True)
+        elif here.silent and self.about.kind == "Biên bản" and CONCLUDES.match(node.folded):
+            scope = replace(here, silent=False)
         if (
             node.children
             and CONSENT.match(node.folded)
@@ -321,7 +324,7 @@ class _Reader(Maker):
             self.found.append(self._found(para, node.at, end, node, units, True, replace(here, due=None)))
             return
         if (
-            (clause is None or not clause.ordered or here.heading)
+            (clause is None or not clause.ordered or (here.heading and not self._had_its_say(node)))
             and here.units
             and not self._closes(node)
             and self._starts_with_duty(node, here.heading)

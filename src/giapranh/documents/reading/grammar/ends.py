@@ -125,12 +125,14 @@ def verb_in_name(para: Para, begin: int, start: int, end: int) -> bool:
     return bool(_CLOSED.match(text, end) or _CLOSED_AT_ONCE.match(text, end)) or _ends_heading(para, end)
 
 
-def described(para: Para, start: int, end: int, limit: int) -> bool:
-    """Whether "có" tells which bodies are meant: "các đơn vị có tỷ lệ thấp giải trình …" has its verb later."""
+def described(para: Para, start: int, end: int, limit: int) -> int | None:
+    """Where "có" still tells which bodies are meant: "các đơn vị có tỷ lệ thấp giải trình …" has its verb later."""
     if para.text[start:end] != "có":
-        return False
+        return None
     m = _DESCRIPTION.match(para.text, end, limit)
-    return m is not None and not duty_in(para, end, m.end(1) + 6) and duty_in(para, m.end(1) + 1, m.end())
+    if m is None or duty_in(para, end, m.end(1) + 6) or not duty_in(para, m.end(1) + 1, m.end()):
+        return None
+    return m.end(1)
 
 
 def _verb_follows(para: Para, end: int) -> bool:

@@ -36,7 +36,8 @@ _SMALL = frozenset(["và", "của", "các", "ở", "tại", "thuộc", "cho", "v
 def _bodies_of(line: Line) -> list[Line]:
     """A line of a web copy that holds the parent and the issuer together, as two."""
     m = re.search(
-        r"^(?:uy ban nhan dan|ubnd|bo|tong cuc)\b.{4,40}? (?=(?:so|van phong|thanh tra|chi cuc|phong|ban quan ly|trung tam|cuc|vu) )",
+        r"^(?:uy ban nhan dan|ubnd|bo|tong cuc|so|tinh uy|thanh uy)\b.{4,50}? "
+        r"(?=(?:so|van phong|thanh tra|chi cuc|phong(?!,? (?:chong|thu))|ban quan ly|trung tam|cuc|vu|truong|benh vien) )",
         line.folded,
     )
     return [part_of(line, 0, m.end()), part_of(line, m.end(), len(line.text))] if m else [line]
@@ -46,7 +47,7 @@ def _groups(lines: list[Line]) -> list[list[Line]]:
     out: list[list[Line]] = []
     for line in (piece for whole in lines for piece in _bodies_of(whole)):
         first = not out
-        dangling = not first and re.search(r"\b(?:va|cua|ve|tinh|thanh pho|huyen|xa|phuong)$|[,-]$", out[-1][-1].folded)
+        dangling = not first and re.search(r"\b(?:va|cua|ve|(?<!ha )tinh|thanh pho|huyen|xa|phuong)$|[,-]$", out[-1][-1].folded)
         place = _LEVEL.match(line.folded) and not first
         if first or (not place and not dangling and _BODY_START.match(line.folded)):
             out.append([line])

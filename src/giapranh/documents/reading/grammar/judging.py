@@ -15,7 +15,7 @@ from .phrases import phrase_at
 from .spelling import squeezed
 from .structure import Node
 from .units import Unit
-from .vocabulary import duty_at
+from .vocabulary import duty_at, kind_at, pattern
 from .wording import (
     ASKS,
     AUTHORITY,
@@ -25,6 +25,7 @@ from .wording import (
     GENERAL_VERB,
     INVITES,
     OFFICE_DUTY,
+    RESPONSIBLE,
 )
 
 
@@ -112,7 +113,7 @@ class Judge:
             return True
         if self.about.kind == "Giấy mời" and INVITES.search(rest[:120]):
             return True
-        if INVITES.match(rest.lstrip(" ,")) and node.kind == "plain":
+        if (INVITES.match(rest.lstrip(" ,")) or RESPONSIBLE.match(rest)) and node.kind == "plain":
             return True
         return self._general(para, clause, end)
 
@@ -178,8 +179,12 @@ class Judge:
 
     def _own_half(self, para: Para, clause: Clause) -> bool:
         """Whether the half sentence after ";" is a body in small letters with a duty of its own."""
+        small = para.folded.startswith("cac ", clause.start) or bool(
+            pattern("solo").match(para.text, clause.start) or kind_at(para.text, clause.start)
+        )
         return (
-            para.folded.startswith("cac ", clause.start)
+            small
+            and not para.folded.startswith("chiu trach nhiem", clauses.first_word(para, clause.verb))
             and bool(duty_at(para, clauses.first_word(para, clause.verb)))
             and len(clause.units) <= 2
         )
@@ -195,6 +200,11 @@ class Judge:
             holder is not None and holder.kind != "root" and holder.children[0] is node and len(holder.text) < 120
         )
         return node.index == self.last_body and not of_heading
+
+    def _had_its_say(self, node: Node) -> bool:
+        """Whether the item this paragraph hangs on is a whole sentence: an order after it is the paper's own again."""
+        holder = node.parent
+        return holder is not None and holder.kind != "root" and holder.text.rstrip().endswith((".", "./."))
 
     def _more_to_come(self, node: Node) -> bool:
         return any(c.kind != "plain" for c in (node.parent.children if node.parent else ()) if c.index > node.index)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from .lines import Para
 from .phrases import phrase_at
 from .units import Unit, split
+from .vocabulary import duty_at
 
 _LEAD = r"(?:(?:don vi|co quan|bo phan|phong|to chuc|ca nhan|dia phuong)(?:,? (?:don vi|co quan|ca nhan|dia phuong))? )?(?:chu tri|thuc hien|dau moi|chiu trach nhiem|duoc giao|tham muu)(?:,? (?:thuc hien|tham muu|trien khai|chinh|xay dung))*|phan cong(?: thuc hien| nhiem vu)?|trach nhiem(?: thuc hien)?|don vi|giao"
 _WITH = r"(?:(?:cac )?(?:don vi|co quan|phong|dia phuong)(?:,? (?:don vi|co quan))? )?phoi hop(?: thuc hien| tham muu)?"
@@ -38,9 +39,15 @@ class Labelled:
 def label_of(para: Para, at: int) -> str | None:
     """Which label the line starts with: lead, with, time, other, or None."""
     m = LABEL.match(para.folded, at)
-    if m is None:
+    if m is None or (m.group("other") and _gives_duty(para, m.end())):
         return None
     return next(name for name in ("lead", "with", "time", "other") if m.group(name))
+
+
+def _gives_duty(para: Para, at: int) -> bool:
+    """ "Kinh phí: Phòng X tham mưu …": a topic, a body and its duty."""
+    phrase = phrase_at(para, at + 1)
+    return phrase is not None and duty_at(para, phrase.end + 1) is not None
 
 
 def take(para: Para, at: int, into: Labelled) -> None:

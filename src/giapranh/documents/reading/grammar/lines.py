@@ -118,6 +118,8 @@ class Para:
     # What has been read of the paragraph so far.
     phrases: dict[tuple[int, int], Any] = field(default_factory=dict, repr=False, compare=False)
     names: list[tuple[int, int]] | None = field(default=None, repr=False, compare=False)
+    listed: frozenset[tuple[int, int]] = frozenset()  # those of the names that the paper's own lists hold
+    own: Any = field(default=None, repr=False, compare=False)  # what the paper itself calls its bodies
 
     def __post_init__(self) -> None:
         if not self.folded:

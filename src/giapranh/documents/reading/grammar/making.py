@@ -132,7 +132,7 @@ class Maker(Seeker):
             if para.text[at - 2] == ",":
                 if not named_at(para.text, at):
                     continue
-                lists = clauses.governed(para, node.at, end) if lists is None else lists
+                lists = clauses.governed(para, node.at, end, possessive=False) if lists is None else lists
                 if current is None or not self._own_after_comma(para, at, end, lists):
                     continue
             if any(a <= at < b for a, b in quoted):

@@ -12,6 +12,7 @@ from .units import LONGEST_LIST, Unit, known_names, mask, split
 from .vocabulary import (
     Stop,
     body_at,
+    fields,
     kind_at,
     name_pairs,
     named_at,
@@ -25,7 +26,7 @@ from .vocabulary import (
 
 _ABBREVIATED = re.compile(r"(?:TP|Tp|Q|P|TT|TS|Th\.?S|St|Đ/c|H|X|Ng)\.\s*$")
 _WHOLE = re.compile(r",? theo (?:chuc nang|nhiem vu|tham quyen|phan cong)")
-_SMALL_WORD = re.compile(r"(?<![\w/&])[a-zà-ỹđ]+(?![\w/&])")
+_SMALL_WORD = re.compile(r"(?<![\w/&’'])[a-zà-ỹđ]+(?![\w/&])")
 _SEAT = re.compile(r" (?:các )?[^\W\d_a-z]")
 _SEATED = re.compile(r"(?:Phòng|Chi nhánh|Văn phòng|Văn phòng đại diện|Trung tâm|Cơ sở|Phân hiệu|Quản lý|Đại diện) $")
 _SYLLABLE = re.compile(r"[a-z]+")
@@ -37,6 +38,16 @@ _CLOSING_WORDS = frozenset(
     ["tỉnh", "huyện", "xã", "phường", "quận", "phố", "trấn", "khu", "ương", "quan", "sở", "các", "và"]
 )
 _CLOSING_STARTS = tuple(_CLOSING_WORDS)
+
+
+# What may stand before the names of a heading.
+_OPENS_HEADING = re.compile(
+    r"\W*(?:(?:[ivx]{1,5}|\d{1,2}(?:\.\d{1,2}){0,3}|[a-zđ])\s?[.):]\s*)?\W*"
+    r"(?:(?:rieng )?doi voi |ve phia |(?:trach nhiem|nhiem vu) cua |(?:giao|yeu cau|de nghi) )?"
+)
+_HEADING = 120  # characters of the longest heading
+# Words that end the names even in a heading.
+_SPEAKS = re.compile(r"(?:la|duoc|phai|can|se|da|dang|khong|de|nham|theo|ve|nhu|khi|neu|ngoai|truoc|sau)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +72,43 @@ def phrase_at(para: Para, at: int, limit: int | None = None) -> Phrase | None:
     return found
 
 
+def code_at(para: Para, at: int) -> re.Match[str] | None:
+    """The short form of an office ("PC05", "CCBVMT") that stands at ``at``, one of the police or of this paper's own."""
+    found: re.Match[str] | None = para.own.codes.match(para.text, at) if para.own is not None else None
+    return found
+
+
 def _phrase(para: Para, at: int, end_of: int) -> Phrase | None:
-    if not body_at(para.text, at, end_of):
+    if not body_at(para.text, at, end_of) and not code_at(para, at):
         return None
     end, stop = _phrase_end(para, at, end_of)
+    if stop not in ("", ":", ";", "."):
+        end, stop = _heading_end(para, at, end, end_of) or (end, stop)
     if end == end_of < len(para.text) and end == at + LONGEST_LIST:
         end = max(para.text.rfind(", ", at, end), at)
     units = split(para, at, end)
     return Phrase(tuple(units), at, end, stop) if units else None
+
+
+def _heading_end(para: Para, at: int, stop: int, limit: int) -> tuple[int, str] | None:
+    """Where the names of a heading end ("3. Các nhà thầu bảo dưỡng thường xuyên"): no duty follows them there.
+
+    ``stop`` is a word that would end a name in running text. A verb of a duty that is nothing else ends it here too.
+    """
+    if not _OPENS_HEADING.fullmatch(para.folded, 0, at):
+        return None
+    colon = mask(para.bare, at, min(limit, at + _HEADING)).find(":", at)
+    end = colon if colon >= 0 else limit
+    if colon < 0 and (limit != len(para.text) or end - at > _HEADING or para.text.endswith((".", ";", ","))):
+        return None
+    if end < stop or re.search(r"[.;] ", para.text[at:end]) or _SPEAKS.match(para.folded, stop, end):
+        return None
+    # Behind a comma stands no verb of a subject: "Phòng Nghiệp vụ, dự toán, pháp chế".
+    begin = stop + 1 if para.text.endswith(", ", 0, stop) else stop
+    verbs = pattern("long duty").finditer(para.folded, begin, end)
+    if any(m.group() not in fields() and (colon >= 0 or m.start() == stop) for m in verbs):
+        return None
+    return end, ":" if colon >= 0 else ""
 
 
 def _phrase_end(para: Para, at: int, limit: int) -> tuple[int, str]:
@@ -100,13 +140,14 @@ def _phrase_end(para: Para, at: int, limit: int) -> tuple[int, str]:
 
 def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | None:
     """The first word that cannot belong to a name. Words inside a known name or right after its head do not count."""
-    first = body_at(para.text, at, limit)
+    first = body_at(para.text, at, limit) or code_at(para, at)
     begin = first.end() if first else at
     known = known_names(para, at, min(limit, at + 900))
     single = named_at(para.text, at, limit) or person_at(para.text, at, limit)
     best: tuple[int, str] | None = None
+    told = begin  # words before this place tell which bodies are meant
     for w in _NEXT_WORD.finditer(masked, begin, limit):
-        if w.group() not in stops() or any(a <= w.start() < b for a, b in known):
+        if w.start() < told or w.group() not in stops() or any(a <= w.start() < b for a, b in known):
             continue
         here = w.start()
         if single and _ENTRUSTED.match(masked, here):
@@ -121,7 +162,8 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
             para, masked, begin, here, end, limit, complete
         ):
             continue
-        if not head and described(para, here, end, limit):
+        if not head and (described_to := described(para, here, end, limit)) is not None:
+            told = described_to
             continue
         if para.text[here:end] == "tại" and _seat_follows(para, at, here, end):
             continue

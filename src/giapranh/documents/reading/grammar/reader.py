@@ -34,6 +34,7 @@ from .header import Head, read_head
 from .issuer import directing_person, issuer_of
 from .lines import Line, Para, join, lines_of
 from .numbers import mend_symbol
+from .own_names import own_names
 from .spacing import breaks_in, moved, without
 from .stamped import Stamps, stamps_of
 from .structure import RANK, walk
@@ -75,6 +76,9 @@ def _read(text: str, source: SourceText) -> Reading:
     own = header.full_number
     cells = [cell for table in (*body_tables, *annex_tables) for cell in table.cells()]
     cited_paras = ([head.subject] if head.subject else []) + paras + cells
+    listed = own_names(head.addressees, tail.items, text)
+    for para in cited_paras:
+        para.own = listed
     cited = cited_in(cited_paras, own, header.symbol.value if header.symbol else None)
     cited = [c for c in cited if not _is_own(c, header)]
     laws = laws_in(cited_paras, cited)

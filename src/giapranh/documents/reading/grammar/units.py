@@ -19,10 +19,17 @@ LONGEST_LIST = 900
 _SEPARATOR = re.compile(r";\s*(?:và |cùng )?|,\s*(?:và |cùng )?|\s+(?:và|cùng với|cùng(?! cấp)|hoặc)\s+")
 # A telephone number behind a name is no part of it.
 _GLOSS = re.compile(
-    r" ?\([^()]*(?:\d{3}|\bqua [^\W\d_a-z]|thông qua |\b(?:điện thoại|ĐT|email|Email|đồng chí|Đ/c|ông|bà)\b)[^()]*\)?$"
+    r" ?\((?:sau đây|dưới đây|gọi|viết) (?:được |gọi |viết |tắt |chung )*(?:tắt|chung|là)\b[^()]*\)?$| ?\([^()]*(?:\d{3}|\bqua [^\W\d_a-z]|thông qua |\b(?:điện thoại|ĐT|email|Email|đồng chí|Đ/c|ông|bà)\b)[^()]*\)?$"
 )
 _EACH = re.compile(r"[Cc]ác $")
 _LEVELS = re.compile(r"(?:huyen|thi xa|thanh pho|quan|xa|phuong|thi tran|dac khu|tinh|thon|cap)(?!\w)")
+_LEVEL_WORDS = tuple(
+    f" {w}"
+    for w in ("xã", "phường", "thị trấn", "đặc khu", "huyện", "quận", "thị xã", "thành phố", "tỉnh", "thôn", "bản", "làng")
+    + ("ấp", "khóm", "buôn", "khu phố", "tổ dân phố")
+)
+# "Công an xã, phường": levels, none of them with a name.
+_MORE_LEVELS = re.compile(rf"(?:{'|'.join(w.strip() for w in _LEVEL_WORDS)})(?! [^\W\d_a-z])(?!\w)")
 _PLURAL = re.compile(rf"(?:[Cc]{LOOSE['a']}c|[Nn]hững|[Tt]oàn thể|[Tt]ất cả|[Mm]ọi)\s")
 _INNER_PLURAL = re.compile(rf"(?:^|\s)(?:c{LOOSE['a']}c|những)\s", re.I)
 _SHORT_HEAD = re.compile(r"[^\W\d_]+(?=\s*(?:[,;)]|$|và\s|ngành\b|tỉnh\b|liên quan))")
@@ -141,7 +148,8 @@ def _cuts(para: Para, start: int, end: int) -> list[tuple[int, int]]:
         group = text[begin : m.start()]
         several = _several(group, text, m.start(), end)
         spreading = bool(several) if several else spreading and _needs_head(group)
-        if _is_cut(group, m.group(), text, m.end(), end, spreading):
+        coded = para.own is not None and para.own.codes.match(text, m.end())
+        if coded or _is_cut(group, m.group(), text, m.end(), end, spreading):
             cuts.append((begin, m.start()))
             begin = m.end()
     cuts.append((begin, end))
@@ -161,6 +169,8 @@ def _is_cut(group: str, separator: str, text: str, at: int, end: int, spreading:
         if joined_by_and or separator.endswith("và "):
             return not (_PLURAL.match(group) and not re.search(r"UBND|[ỦU][ỷy] ban", group)) or len(group) > 90
         return True
+    if group.endswith(_LEVEL_WORDS) and _MORE_LEVELS.match(rest):
+        return False
     named = named_at(rest) or person_at(rest)
     short = _SHORT_HEAD.match(rest)
     if named and not (short and named.end() == short.end() and _INNER_PLURAL.search(group)):
@@ -202,10 +212,19 @@ def known_names(para: Para, start: int, end: int) -> list[tuple[int, int]]:
     """Where known names stand, in capitals as names are, or where they are listed in small letters."""
     if para.names is None:
         para.names = [m.span(1) for m in pattern("every name").finditer(para.folded)]
+        if para.own is not None and para.own.names is not None:
+            mine = [m.span(1) for m in para.own.names.finditer(para.folded)]
+            para.listed = frozenset(mine)
+            para.names = sorted({*para.names, *mine}, key=lambda at: (at[0], -at[1]))
     out: list[tuple[int, int]] = []
     free = start
     for a, b in para.names:
         if a < free or a >= end:
+            continue
+        if (a, b) in para.listed:
+            if b <= end:
+                free = b
+                out.append((a, b))
             continue
         if b > end:
             # A shorter name may end where the longest does not.

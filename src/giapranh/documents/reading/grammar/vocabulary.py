@@ -92,7 +92,7 @@ _SOURCES: dict[str, Callable[[], str]] = {
     "every name": lambda: rf"\b(?=({literals(fold(n) for n in bodies()['names'])})(?!\w))",
     "long duty": lambda: rf"\b{literals(bare(w).lower() for w in _verbs()['duty'] if ' ' in w)}(?!\w)",
     "short duty": lambda: rf"(?i)\b{literals(w for w in _verbs()['duty'] if ' ' not in w)}(?!\w)",
-    "telling": lambda: rf"{literals(bare(w).lower() for w in _verbs()['telling'])}(?!\w)",
+    "telling": lambda: rf"(?i:{literals(_verbs()['telling'])})(?!\w)",
     "several": lambda: (
         rf"\s?(?:{_COMMITTEE})?\s?[Cc]ác "
         r"(?P<head>[^\W\d_]+(?: [a-zà-ỹđ]+){0,2})(?P<more>(?:,? ?(?:và )?[^\W\d_]+){0,4}?)\s?:\s*"
@@ -152,8 +152,10 @@ class Stop:
         if not found or not _word_ends(text, end, limit):
             return None
         # "tự đô" is not "từ đó": other marks make another word, only lost ones are forgiven.
-        lost = not self.duty and text[at:end] not in (self.marked, self.word)
-        return None if lost else end
+        found_word = text[at:end]
+        if found_word in (self.marked, self.word):
+            return end
+        return end if self.duty and found_word not in name_pairs() else None
 
     def ends_name(self, text: str, at: int, end: int, limit: int, head: int, complete: bool) -> bool:
         """Whether the word from ``at`` to ``end`` ends a name.

@@ -7,6 +7,15 @@ import re
 SILENT = re.compile(
     r"^(?:ve |mot so |cac )*(?:danh gia|tinh hinh|ket qua(?! thuc hien phai)|nhung ket qua|ton tai|han che|nhung (?:ton tai|han che|kho khan)|kho khan|nguyen nhan|uu diem|khuyet diem|muc dich|quan diem|muc tieu|pham vi|doi tuong|can cu|co so|su can thiet|khai quat|thuc trang|boi canh|du bao|dac diem|nhan dinh|thanh phan|thoi gian,? dia diem|giai thich tu ngu|kinh phi|nguon kinh phi|thong tin chung|noi dung cuoc hop|nguyen tac|giai thich|quy dinh chung|hieu luc)\b"
 )
+# Minutes tell what was said; only under such a heading do they give duties.
+CONCLUDES = re.compile(
+    r"^\W*(?:(?:y kien |phan |noi dung )?(?:ket luan|thong nhat|chi dao|cam ket)|phan cong|giao nhiem vu|nhiem vu|yeu cau|to chuc thuc hien|trach nhiem|bien phap|nghi quyet|ket qua thong nhat|noi dung (?:hop tac|phoi hop))"
+)
+# What was done in a time gone by is a story, whoever did it.
+STORY = re.compile(
+    r"\W*(?:trong (?:nhung |cac )?(?:thang|nam|quy|thoi gian|\d{1,2} (?:thang|nam))(?: (?:dau nam|qua|vua qua))?[^.;:]{0,30},|(?:nam|thang|quy|6 thang dau nam|sau thang dau nam)[ \d/iv-]{1,12}(?:nam \d{4})?,|thoi gian qua|vua qua|tinh den|den (?:nay|ngay|thang|het)|qua (?:kiem tra|theo doi|ra soat|thanh tra|tong hop|bao cao)|hien nay|ket qua (?:kiem tra|ra soat) cho thay|ghi nhan|tuy nhien|ben canh|mac du|nguyen nhan)"
+)
+TOLD = re.compile(r"\b(?:đã|còn|chỉ đạt|mới đạt|đạt|xảy ra|tăng|giảm)\b")
 SECTION = re.compile(
     r"nhiem vu|giai phap|to chuc thuc hien|trach nhiem|phan cong|noi dung (?:chi dao|ket luan|thuc hien)|yeu cau|ket luan|chi dao|trong tam|thoi gian (?:toi|den)|che do (?:thong tin,? )?bao cao"
 )
@@ -31,12 +40,16 @@ ASKS = re.compile(
 ANSWERS = re.compile(
     r"\W*(?:phai |hoan toan |toan dien )*chiu (?:moi |hoan toan )?trach nhiem (?:toan dien |ca nhan )?truoc\b"
 )
+# "… chịu trách nhiệm trước X về kết quả thực hiện": a closing that gives nothing to do.
+RESPONSIBLE = re.compile(
+    r"\W*(?:phai |hoan toan )*chiu (?:hoan toan )?trach nhiem (?:toan dien )?(?:truoc [^,;.]{3,60} )?ve (?:ket qua|toan bo|viec)[^,;.]{0,60}[./]*$"
+)
 WITH = re.compile(
     r"pho(?<!cong tac pho)(?<!co che pho)(?<!quy che pho)(?<!chuong trinh pho)(?<!viec pho)(?<!su pho)(?<!quan he pho)(?:i hop|[a-z]? ?i? h[a-z]{1,2}p)(?: (?:chat che|dong bo|thuong xuyen|kip thoi|hieu qua|tich cuc|chu dong|tot|tham muu|thuc hien|lam viec))*(?:, (?:ho tro|giup do|giup))?(?: (?:voi|cung voi|cung|va giup))? (?=[^\W\d_])"
 )
 # "…làm đầu mối, cùng với X …", "có sự phối hợp của X": X helps, whoever leads stands before.
 TOGETHER = re.compile(
-    r"(?:, (?:va )?cung(?: voi)?|\bchu tri,? cung(?: voi)?|\b(?:co|voi) su (?:phoi hop|tham gia|ho tro|giup do)(?: chat che)? cua) (?=[^\W\d_])"
+    r"(?:[,;] (?:va )?cung(?: voi)?|\bchu tri,? cung(?: voi)?|\b(?:co|voi) su (?:phoi hop|tham gia|ho tro|giup do)(?: chat che)? cua) (?=[^\W\d_])"
 )
 # "…; Công ty X, Công ty Y phối hợp thực hiện.": those named do nothing but help.
 ONLY_HELP = re.compile(
