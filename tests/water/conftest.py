@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
+
+# How long one example takes on a busy machine says nothing about the rules.
+settings.register_profile("rivers", deadline=None)
+settings.load_profile("rivers")
 
 
 @pytest.fixture(autouse=True)
