@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from giapranh.kernel.errors import N_, NotAllowed
@@ -36,3 +37,28 @@ def check_can_look(user: Any) -> None:
 
 def can_look(user: Any) -> bool:
     return access.has_role(user, *LOOKS)
+
+
+def check_can_see(user: Any) -> None:
+    """How it stands with the neighbours and what was agreed: for whoever works in this house."""
+    if not can_see(user):
+        raise MayNotExchange(N_("Trang láng giềng dành cho cán bộ của cơ quan này."))
+
+
+def can_see(user: Any) -> bool:
+    return can_look(user) or access.works_here(user)
+
+
+_readers: dict[str, Callable[[Any], bool]] = {}
+
+
+def register_readers(kind: str, may_read: Callable[[Any], bool]) -> None:
+    """Called by a room at start-up: who else may open a neighbour's record of a kind. Without it, who may look."""
+    _readers[kind] = may_read
+
+
+def check_can_read(user: Any, kind: str) -> None:
+    """One record, not the ledgers: the room of its kind knows who works with it."""
+    room_lets = _readers.get(kind)
+    if room_lets is None or not room_lets(user):
+        check_can_look(user)

@@ -167,7 +167,7 @@ def _sides(rows: Iterable[Record]) -> list[Side]:
     if not found:
         return []
     names, me = peer_names(), own_node()
-    signed = _signed({(row.stream, row.hash) for row in found if row.hash})
+    signed = signed_of({(row.stream, row.hash) for row in found if row.hash})
     return [
         Side(
             row.peer, names.get(row.peer, row.peer), row.kind, id_of(row.subject), row.owner, row.owner == me,
@@ -178,7 +178,7 @@ def _sides(rows: Iterable[Record]) -> list[Side]:
     ]  # fmt: skip
 
 
-def _signed(entries: set[tuple[str, str]]) -> dict[tuple[str, str], list[Signed]]:
+def signed_of(entries: set[tuple[str, str]]) -> dict[tuple[str, str], list[Signed]]:
     found: dict[tuple[str, str], list[Signed]] = {}
     rows = Receipt.objects.filter(
         stream__in={one for one, _hash in entries}, hash__in={one for _stream, one in entries}

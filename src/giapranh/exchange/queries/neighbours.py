@@ -1,0 +1,257 @@
+"""The page of the neighbours: each direction on its own, what waits, what is wrong and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from giapranh.exchange import seeds, words
+from giapranh.exchange.house import engine, now_ms, store
+from giapranh.exchange.ledger import canonical, meeting, statements, status
+from giapranh.exchange.ledger.names import LANES, stream_name
+from giapranh.exchange.ledger.reasons import Broken
+from giapranh.exchange.ledger.rows import Alarm as AlarmRow
+from giapranh.exchange.ledger.status import LaneStatus
+from giapranh.exchange.models import Agreement, Alarm, Check, Draft, Finding, Head, Line, Notice, Peer
+from giapranh.exchange.queries.records import own_node
+from giapranh.kernel.errors import N_, NotFound
+from giapranh.kernel.numbers import format_number
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Who this node is to others."""
+
+    node: str
+    name: str
+    root: str
+    recovery: str
+    words: list[str]
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """Out or in: what was last, what waits, what stands aside; ``verdict`` never says more than was signed."""
+
+    lanes: tuple[LaneStatus, ...]
+    last_heard: datetime | None
+    last_applied: datetime | None
+    waiting: int
+    waiting_bytes: int
+    oldest: datetime | None
+    quarantined: int
+    parked: int
+    blobs: int
+    verdict: str
+    tone: str
+    icon: str
+    there: int = 0  # in: entries that the neighbour signed to have and we do not hold yet
+
+    @property
+    def written(self) -> int:
+        return sum(lane.seq for lane in self.lanes)
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmLine:
+    kind: str
+    text: str
+    what_to_do: str
+    tone: str
+    detail: str
+    count: int
+    first_at: datetime | None
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    node: str
+    name: str
+    state: str
+    successor: str
+    met_at: datetime | None
+    root: str
+    words: list[str]
+    line: Any
+    out: Direction
+    into: Direction
+    alarms: list[AlarmLine] = field(default_factory=list)
+    agreement: int = 0  # version in force
+    to_sign: int = 0  # version that waits for our signature
+    proposed: int = 0  # version that waits for theirs
+    has_draft: bool = False
+    to_answer: int = 0
+
+    @property
+    def active(self) -> bool:
+        return self.state == "active"
+
+
+def my_card() -> Card | None:
+    """Nothing before this node has keys."""
+    if not seeds.exist():
+        return None
+    me = engine()
+    with store().transaction() as tx:
+        try:
+            raw = meeting.card(me, tx)
+        except Broken:
+            return None
+    card = meeting.read_card(raw)
+    return Card(card.node, card.name, card.root, card.recovery, card.words, raw)
+
+
+def card_text(card: meeting.Card) -> str:
+    """A card as it is handed on between two steps of the page."""
+    value = {
+        "format": meeting.FORMAT, "name": card.name, "node": card.node, "recovery": card.recovery, "root": card.root,
+    }  # fmt: skip
+    return canonical.dump(value).decode()
+
+
+def names() -> dict[str, str]:
+    """Every neighbour by node id."""
+    met = set(Head.objects.values_list("peer", flat=True).distinct())
+    return dict(Peer.objects.filter(node__in=met).order_by("name", "node").values_list("node", "name"))
+
+
+def get_peer(peer: str) -> Peer:
+    found = Peer.objects.filter(node=peer).exclude(node=own_node()).first()
+    if found is None:
+        raise NotFound(N_("Chưa gặp láng giềng này."))
+    return found
+
+
+def neighbours() -> list[Neighbour]:
+    return [neighbour(node) for node in names()]
+
+
+def neighbour(peer: str) -> Neighbour:
+    row, me, now = get_peer(peer), engine(), now_ms()
+    with store().transaction() as tx:
+        found = status.of(me, tx, peer, now)
+        said = tx.get(AlarmRow, peer, "last-statement", "")
+    there = _there(peer, me.node, said, found.into)
+    states = dict(Agreement.objects.filter(peer=peer).values_list("state", "version"))
+    return Neighbour(
+        row.node, row.name, row.state, row.successor, words.moment(row.at), row.root,
+        meeting.words(row.node, row.root, row.recovery), Line.objects.filter(peer=peer).first(),
+        _out(found), _into(found, there), alarms(peer), states.get("in-force", 0), states.get("offered", 0),
+        states.get("proposed", 0), Draft.objects.filter(peer=peer).exists(),
+        Notice.objects.filter(peer=peer, direction="in", state="open").count(),
+    )  # fmt: skip
+
+
+def _there(peer: str, me: str, said: AlarmRow | None, into: tuple[LaneStatus, ...]) -> int:
+    if said is None:
+        return 0
+    try:
+        heads = statements.parse(said.evidence).heads
+    except Broken:
+        return 0
+    held = {stream_name(peer, me, lane.lane): lane.seq for lane in into}
+    return sum(max(heads[name].seq - seq, 0) for name, seq in held.items() if name in heads)
+
+
+def _out(found: status.PeerStatus) -> Direction:
+    waiting = sum(lane.waiting for lane in found.out)
+    refused = sum(lane.quarantined for lane in found.out)
+    if refused:
+        verdict = (_("Bên kia không nhận %(n)s mục") % {"n": format_number(refused)}, "bad", "warning")
+    elif waiting:
+        verdict = (_("Chờ bên kia ký nhận %(n)s mục") % {"n": format_number(waiting)}, "soon", "half")
+    elif found.synced_out and found.last_receipt:
+        verdict = (_("Bên kia đã ký nhận hết"), "good", "check")
+    else:
+        verdict = (_("Chưa gửi gì"), "", "minus")
+    return Direction(
+        found.out, words.moment(found.last_receipt), None, waiting, sum(lane.waiting_bytes for lane in found.out),
+        _oldest(found.out), refused, 0, 0, *verdict,
+    )  # fmt: skip
+
+
+def _into(found: status.PeerStatus, there: int) -> Direction:
+    aside = sum(lane.quarantined for lane in found.into)
+    parked, held = sum(lane.parked for lane in found.into), sum(lane.waiting for lane in found.into)
+    if aside:
+        verdict = (_("Cách ly %(n)s mục") % {"n": format_number(aside)}, "bad", "warning")
+    elif held or parked or there or found.blobs_wanted:
+        verdict = (_("Còn phần chưa xong"), "soon", "half")
+    elif any(lane.seq for lane in found.into):
+        verdict = (_("Đã nhận hết những gì bên kia báo có"), "good", "check")
+    else:
+        verdict = (_("Chưa nhận gì"), "", "minus")
+    return Direction(
+        found.into, words.moment(found.last_heard), words.moment(found.last_applied), held,
+        sum(lane.waiting_bytes for lane in found.into), _oldest(found.into), aside, parked, found.blobs_wanted,
+        *verdict, there,
+    )  # fmt: skip
+
+
+def _oldest(lanes: tuple[LaneStatus, ...]) -> datetime | None:
+    return words.moment(min((lane.oldest_at for lane in lanes if lane.oldest_at), default=0))
+
+
+def alarms(peer: str, most: int = 20) -> list[AlarmLine]:
+    """Newest first; what the engine keeps for itself is left out."""
+    rows = Alarm.objects.filter(peer=peer).exclude(kind__in=words.HIDDEN_ALARMS).order_by("-last_at")[:most]
+    found = []
+    for row in rows:
+        text, what, tone = words.ALARMS.get(row.kind, (row.kind, "", "soon"))
+        found.append(
+            AlarmLine(row.kind, str(text), str(what), tone, row.detail, row.count, words.moment(row.first_at),
+                      words.moment(row.last_at))
+        )  # fmt: skip
+    return found
+
+
+def lane_rows(found: Neighbour) -> list[tuple[str, LaneStatus, LaneStatus]]:
+    """(words, out, in) of the three lanes in the order in which they are served."""
+    out = {lane.lane: lane for lane in found.out.lanes}
+    into = {lane.lane: lane for lane in found.into.lanes}
+    return [(str(words.LANES[lane]), out[lane], into[lane]) for lane in LANES]
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    stream: str
+    seq: int
+    word: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What the nightly work found: the archive, every chain from its first entry."""
+
+    verify: Any
+    archive: Any
+    findings: list[Damage]
+
+
+def checks() -> Checks:
+    rows = {row.name: row for row in Check.objects.all()}
+    found = [
+        Damage(row.stream, row.seq, str(words.FINDINGS.get(row.what, row.what)), row.detail)
+        for row in Finding.objects.order_by("stream", "seq")[:200]
+    ]
+    return Checks(rows.get("verify"), rows.get("archive"), found)
+
+
+def heads(peer: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]], datetime | None]:
+    """For the minutes: (stream, epoch.number hash) as we hold them, as the neighbour signed them last, and when."""
+    mine = [(row.stream, f"{row.epoch}.{row.seq} {row.hash}") for row in Head.objects.filter(peer=peer, seq__gt=0)]
+    said = Alarm.objects.filter(peer=peer, kind="last-statement").first()
+    if said is None:
+        return sorted(mine), [], None
+    try:
+        statement = statements.parse(bytes(said.evidence))
+    except Broken:
+        return sorted(mine), [], None
+    theirs = [(name, f"{stand.epoch}.{stand.seq} {stand.hash}") for name, stand in statement.heads.items() if stand.seq]
+    return sorted(mine), sorted(theirs), words.moment(statement.at)
