@@ -5,6 +5,7 @@ The record is the list of an agency as a whole, so that who leaves the list leav
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models.signals import post_delete, post_save
@@ -19,14 +20,13 @@ from giapranh.people.models import Appointment, Officer
 from giapranh.people.roles import Role
 
 LISTED = (Role.FOCAL_OFFICER, Role.LEADER)
-THE_LIST = "focal-officers"
 NAME = "contact-list"
 SHOWN = {"full_name", "email", "phone", "is_active", "valid_to", "title", "role", "office"}
 
 
 def record(record_id: str) -> Data | None:
     agency, node = people.own_agency(), people.node()
-    if record_id != THE_LIST or agency is None or node is None:
+    if agency is None or node is None or record_id != node.node_id:
         return None
     day = today()
     found = []
@@ -45,7 +45,9 @@ def record(record_id: str) -> Data | None:
 
 
 def every() -> list[str]:
-    return [THE_LIST]
+    """One list, named by its node: both sides share theirs, and one name would make one record with two owners."""
+    node = people.node()
+    return [node.node_id] if node else []
 
 
 def check(data: Data) -> None:
@@ -64,7 +66,12 @@ def listen() -> None:
 def _people_changed(sender: Any, update_fields: Any = None, **more: Any) -> None:
     if update_fields is not None and not SHOWN & set(update_fields):
         return  # signing in is no news
-    sharing.record_changed(NAME, THE_LIST, at=now())
+    tell(now())
+
+
+def tell(at: datetime) -> None:
+    for record_id in every():
+        sharing.record_changed(NAME, record_id, at=at)
 
 
 def _areas(data: Data) -> frozenset[str]:

@@ -10,9 +10,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from giapranh.exchange.contacts import THE_LIST
+from giapranh.exchange import contacts
 from giapranh.exchange.models import Agreement
-from giapranh.exchange.services import sharing
 from giapranh.people import queries as people
 from giapranh.people.models import Officer
 from giapranh.people.succession import Effect, Move
@@ -38,4 +37,4 @@ def preview(moves: list[Move]) -> list[Effect]:
 
 def apply(moves: list[Move], by: Officer | None, at: datetime) -> None:
     """Names of offices changed: the neighbours' contact list follows."""
-    sharing.record_changed("contact-list", THE_LIST, at=at)
+    contacts.tell(at)
