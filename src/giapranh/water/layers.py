@@ -21,7 +21,9 @@ SHOWN = (FeatureKind.INTAKE, FeatureKind.OUTFALL, FeatureKind.POLLUTION_SOURCE, 
 
 
 def provide(day: date, user: Any) -> Iterable[Layer]:
-    """For the map of the house."""
+    """For the map of the house. Nobody in particular is shown no station."""
+    if user is None:
+        return
     today = clock.today()
     at = clock.now() if day >= today else datetime.combine(day, time(23, 59), clock.VIETNAM)
     yield from _layers(user, list(network.watercourses()), at)
