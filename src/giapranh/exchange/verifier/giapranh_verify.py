@@ -261,7 +261,7 @@ class Verifier:
                 continue
             stream = self.report.streams.get(receipt["stream"])
             if stream is None or stream.hashes.get(receipt["hash"]) != (receipt["epoch"], receipt["seq"]):
-                raise Broken(f"giấy nhận của mục {receipt['seq']} không khớp chuỗi")
+                raise Broken(f"biên nhận của mục {receipt['seq']} không khớp chuỗi")
             kept.append(receipt)
         self.report.receipts = kept
 

@@ -63,7 +63,7 @@ class Speeds:
         """The ranges kept for low water, mean water or flood (``data/velocities.toml``), backwater included."""
         data = read_toml("velocities.toml")
         if key not in data["regime"]:
-            raise BadSpeed(N_("Không có mức nước “%(key)s”: chọn low, mean hoặc flood."), key=key)
+            raise BadSpeed(N_("Không có mực nước “%(key)s”: chọn low, mean hoặc flood."), key=key)
         row = data["regime"][key]
         everywhere = cls.uniform(row["low"], row["high"], data["source"])
         held = [
