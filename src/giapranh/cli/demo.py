@@ -1,79 +1,100 @@
-"""``giapranh demo``: a whole node with illustrative data, made in front of the person who asks."""
+"""``giapranh demo``: two whole nodes with illustrative data, made in front of the person who asks."""
 
 from __future__ import annotations
 
-import os
 import secrets
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from giapranh.cli import life, setting_up
+from giapranh.cli import demo_exchange, demo_houses, life, setting_up
+from giapranh.cli.demo_houses import House
 from giapranh.cli.language import _
 from giapranh.node import home
+
+MADE = "2"  # of which make the houses are; older ones are built anew
 
 
 def demo(
     once: Annotated[bool, typer.Option("--once", help=_("In tóm tắt rồi kết thúc, không mở trang web."))] = False,
-    port: Annotated[int, typer.Option(help=_("Cổng của trang web."), min=1, max=65535)] = 8020,
+    port: Annotated[int, typer.Option(help=_("Cổng trang web của nút Lạng Sơn."), min=1, max=65535)] = 8020,
+    neighbour_port: Annotated[int, typer.Option(help=_("Cổng trang web của nút Bắc Ninh."), min=1, max=65535)] = 8024,
     fresh: Annotated[bool, typer.Option("--fresh", help=_("Bỏ bản chạy thử cũ, làm lại từ đầu."))] = False,
 ) -> None:
-    """Dựng nút minh họa: công văn thành chương trình, chương trình thành báo cáo. Ví dụ: giapranh demo --once"""
-    folder = settle_in()
+    """Dựng hai nút minh họa: công văn thành chương trình, báo cáo; hai tỉnh trao đổi với nhau. Ví dụ: giapranh demo --once"""
+    here, there = demo_houses.houses(port, neighbour_port)
+    here.move_in()
     console = Console(highlight=False, soft_wrap=True)
+    if not once:
+        demo_houses.check_ports(port, neighbour_port)
     if fresh:
-        tear_down(folder)
-    made = folder / "ready"
-    if not made.exists():
-        build(console)
-        made.write_text("1\n", encoding="ascii")
+        tear_down(here, there)
+    made = here.folder / "ready"
+    if not made.exists() or made.read_text("ascii").strip() != MADE:
+        made.unlink(missing_ok=True)
+        build(console, here, there)
+        made.write_text(f"{MADE}\n", encoding="ascii")
     else:
         setting_up.set_up()
         setting_up.migrate()
-    summary(console, port)
-    if once:
+    summary(console, here, there)
+    if not once:
+        open_both(here, there)
+
+
+def open_both(here: House, there: House) -> None:
+    """Both houses with their web servers and workers, until this process is stopped."""
+    with demo_houses.serving(there):
+        remember_ports(here, there)
+        with life.worker_beside():
+            life.run_web_server("127.0.0.1", here.port)
+
+
+def remember_ports(here: House, there: House) -> None:
+    """Each house knows at which port the other one is opened today."""
+    known = here.folder / "ports"
+    ports = f"{here.port} {there.port}"
+    if known.exists() and known.read_text("ascii").strip() == ports:
         return
-    with life.worker_beside():
-        life.run_web_server("127.0.0.1", port)
+    demo_exchange.set_address(there.node, there.address)
+    with demo_houses.neighbour(there) as neighbour:
+        neighbour.do("set_address", peer=here.node, address=here.address)
+    known.write_text(f"{ports}\n", encoding="ascii")
 
 
-def settle_in() -> Path:
-    """The demonstration lives in a folder of its own and never touches the node's data."""
-    folder = home.home() / "demo"
-    folder.mkdir(exist_ok=True)
-    os.environ["GIAPRANH_HOME"] = str(folder)
-    os.environ.pop("DATABASE_URL", None)
-    os.environ["GIAPRANH_COOKIE"] = "giapranh_demo"
-    os.environ["GIAPRANH_ILLUSTRATIVE"] = "true"
-    home.home.cache_clear()
-    return folder
-
-
-def tear_down(folder: Path) -> None:
+def tear_down(*houses: House) -> None:
+    """Both databases stopped, both folders emptied."""
     import shutil
 
     from giapranh.node import postgres
 
-    postgres.stop()
-    shutil.rmtree(folder)
-    folder.mkdir()
+    for house in (*houses, houses[0]):  # in the end this process lives in the first house again
+        house.move_in()
+        if house.folder.exists() and any(house.folder.iterdir()):
+            postgres.stop()
+            shutil.rmtree(house.folder)
+        house.folder.mkdir(exist_ok=True)
 
 
-def build(console: Console) -> None:
-    """Play the story; an interrupted one starts again from an empty database."""
+def build(console: Console, here: House, there: House) -> None:
+    """Play the story; an interrupted one starts again from empty databases. The small house is built meanwhile."""
     from giapranh.cli.demo_story import Story, chapters
 
-    setting_up.set_up()
-    start_empty()
-    setting_up.migrate()
-    setting_up.load_seed()
-    setting_up.first_administrator("quantri", password())
-    story, steps = Story(), list(chapters(password()))
-    for number, (title, play) in enumerate(steps, 1):
-        console.print(f"[dim]{number}/{len(steps)}[/] {title}…")
-        play(story)
+    with demo_houses.neighbour(there) as neighbour:
+        neighbour.ask("build", password=password())
+        setting_up.set_up()
+        start_empty()
+        setting_up.migrate()
+        setting_up.load_seed()
+        setting_up.first_administrator("quantri", password())
+        meeting = demo_exchange.Meeting(here, there, neighbour)
+        story, steps = Story(), [*chapters(password()), *demo_exchange.chapters(meeting)]
+        for number, (title, play) in enumerate(steps, 1):
+            console.print(f"[dim]{number}/{len(steps)}[/] {title}…")
+            play(story)
+    (here.folder / "ports").write_text(f"{here.port} {there.port}\n", encoding="ascii")
     if story.report is not None:
         target = home.home() / "bao-cao-quy-III-2026.docx"
         target.write_bytes(report_bytes(story.report))
@@ -89,8 +110,9 @@ def start_empty() -> None:
         cursor.execute("drop schema public cascade")
         cursor.execute("create schema public")
     connection.close()
-    for name in ("blobs", "files", "mail"):
+    for name in ("blobs", "files", "mail", "exchange"):
         shutil.rmtree(home.home() / name, ignore_errors=True)
+    (home.home() / "secrets" / "exchange-keys.json").unlink(missing_ok=True)
 
 
 def password() -> str:
@@ -109,9 +131,10 @@ def report_bytes(report: object) -> bytes:
     return queries.open_blob(report.blob_id)  # type: ignore[attr-defined]
 
 
-def summary(console: Console, port: int) -> None:
+def summary(console: Console, here: House, there: House) -> None:
     """What was made, in numbers counted from the database, and how to look at it."""
     from giapranh.cli import demo_rivers
+    from giapranh.cli.demo_neighbour import CAST as NEIGHBOURS
     from giapranh.cli.demo_story import CAST
     from giapranh.documents.models import Paper
     from giapranh.programme.models import Programme, Report, Task, TaskPart
@@ -134,8 +157,17 @@ def summary(console: Console, port: int) -> None:
     report = home.home() / "bao-cao-quy-III-2026.docx"
     if Report.objects.exists() and report.exists():
         console.print(_("Báo cáo: %(file)s") % {"file": report}, markup=False)
-    console.print(_("Trang web: http://127.0.0.1:%(port)d · mật khẩu chung: %(password)s") % {
-        "port": port, "password": password()}, markup=False)  # fmt: skip
-    console.print(_("Sông ngòi: http://127.0.0.1:%(port)d/song-ngoi/thuong/") % {"port": port}, markup=False)
-    for username, name, _role, _key, title in (("quantri", "Quản trị hệ thống", "", "", "Quản trị"), *CAST):
+    for line in demo_exchange.summary():
+        console.print(line, markup=False)
+    console.rule(_("Mở xem"))
+    console.print(_("Mật khẩu chung của mọi tài khoản minh họa: %(password)s") % {"password": password()}, markup=False)
+    console.print(_("Lạng Sơn: %(address)s") % {"address": here.address}, markup=False)
+    console.print(_("Sông ngòi: %(address)s/song-ngoi/thuong/") % {"address": here.address}, markup=False)
+    _say_cast(console, CAST)
+    console.print(_("Bắc Ninh: %(address)s") % {"address": there.address}, markup=False)
+    _say_cast(console, NEIGHBOURS)
+
+
+def _say_cast(console: Console, cast: Iterable[tuple[str, str, str, str, str]]) -> None:
+    for username, name, _role, _key, title in (("quantri", "Quản trị hệ thống", "", "", "Quản trị"), *cast):
         console.print(f"  {username:12} {title} – {name}", markup=False)

@@ -10,12 +10,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import numpy as np
 
 from giapranh.cli import demo_season as made
+from giapranh.cli.demo_exchange import BO_HA
 from giapranh.cli.demo_season import HOUR_MS, STEP_MS, Pulse
 from giapranh.kernel.clock import VIETNAM, now
+from giapranh.kernel.ids import new_id
 
 if TYPE_CHECKING:
     from giapranh.cli.demo_story import Story
@@ -90,6 +93,7 @@ def stations_arrive(rivers: Rivers) -> None:
         for place, (key, name, river, km, bank, lon, lat, own, _dirt) in enumerate(rows, 1):
             automatic = kind == StationKind.AUTOMATIC
             rivers.stations[key] = Station.objects.create(
+                uid=UUID(BO_HA) if key == "bo-ha" else new_id(),
                 code=f"MH_QT{place:02}_{'NMT' if automatic else 'LM'}{place:03}", name=name + MARK, kind=kind,
                 watercourse=courses[river], km=km, bank=bank, lon=lon, lat=lat, owner=ours if own else None,
                 owner_name="" if own else "Sở Nông nghiệp và Môi trường tỉnh Bắc Ninh", node="" if own else "bac-ninh",

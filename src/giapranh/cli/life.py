@@ -6,8 +6,9 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -50,6 +51,7 @@ def serve(
         "127.0.0.1"
     ),
     with_worker: Annotated[bool, typer.Option("--worker/--no-worker", help=_("Chạy kèm việc nền."))] = True,
+    tied: Annotated[bool, typer.Option("--tied", hidden=True)] = False,
 ) -> None:
     """Mở trang web của nút, kèm việc nền. Ví dụ: giapranh serve --port 8020"""
     setting_up.set_up()
@@ -57,13 +59,13 @@ def serve(
         setting_up.migrate()
     print(_("Giáp Ranh đang chạy ở http://%(host)s:%(port)d · Ctrl+C để dừng.") % {"host": host, "port": port})
     with worker_beside() if with_worker else nothing(), water_data.door_beside(), machines.mqtt_beside():
-        run_web_server(host, port)
+        run_web_server(host, port, tied=tied)
 
 
-def worker() -> None:
+def worker(tied: Annotated[bool, typer.Option("--tied", hidden=True)] = False) -> None:
     """Chạy việc nền: nhắc việc, đọc văn bản, gửi thư. Ví dụ: giapranh worker"""
     setting_up.set_up()
-    run_worker()
+    run_worker(tied=tied)
 
 
 def stop() -> None:
@@ -76,13 +78,13 @@ def stop() -> None:
         print(_("Cơ sở dữ liệu không chạy."))
 
 
-def run_web_server(host: str, port: int) -> None:
+def run_web_server(host: str, port: int, *, tied: bool = False) -> None:
     """Serve until stopped. TCP_NODELAY is granian's default, so keep-alive does not wait for delayed ACKs."""
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    Granian(
+    server = Granian(
         target="giapranh.config.wsgi:application",
         address=host,
         port=port,
@@ -92,10 +94,28 @@ def run_web_server(host: str, port: int) -> None:
         log_access=home.switch("log_access"),
         log_level=LogLevels[home.setting("log_level", "WARNING").lower()],
         respawn_failed_workers=True,
-    ).serve()
+    )
+    if tied:
+        when_abandoned(server.signal_handler_interrupt)
+    server.serve()
 
 
-def run_worker() -> None:
+def when_abandoned(stop: Callable[[], Any]) -> None:
+    """Call ``stop`` when the standard input ends: the process that started this one closed it, or is no more.
+
+    The one way to end a child that Windows knows, too; and it works when the parent was killed without a word.
+    """
+
+    def wait() -> None:
+        with suppress(OSError, ValueError):
+            while sys.stdin.buffer.raw.read(1024):  # type: ignore[union-attr]
+                pass
+        stop()
+
+    threading.Thread(target=wait, name="tied", daemon=True).start()
+
+
+def run_worker(*, tied: bool = False) -> None:
     """Work off jobs until stopped; jobs that a dead worker left in "doing" go back into the queue first."""
     import asyncio
 
@@ -105,14 +125,19 @@ def run_worker() -> None:
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
     assert isinstance(app.connector, DjangoConnector)
-    asyncio.run(_work(app.with_connector(app.connector.get_worker_connector())))
+    with suppress(asyncio.CancelledError):
+        asyncio.run(_work(app.with_connector(app.connector.get_worker_connector()), tied))
 
 
-async def _work(worker_app: App) -> None:
+async def _work(worker_app: App, tied: bool) -> None:
     import asyncio
 
     from procrastinate.jobs import Status
 
+    work = asyncio.current_task()
+    if tied and work is not None:
+        loop = asyncio.get_running_loop()
+        when_abandoned(lambda: loop.call_soon_threadsafe(work.cancel))
     async with worker_app.open_async():
         for job in await worker_app.job_manager.get_stalled_jobs(seconds_since_heartbeat=120):
             if job.attempts < MOST_ATTEMPTS:
@@ -136,15 +161,35 @@ def _give_up(task_name: str, arguments: dict[str, Any]) -> None:
 @contextmanager
 def worker_beside() -> Iterator[None]:
     """A worker process that lives as long as the block."""
-    process = subprocess.Popen([sys.executable, "-m", "giapranh", "worker"], stdin=subprocess.DEVNULL)
-    try:
+    with process_beside([sys.executable, "-m", "giapranh", "worker", "--tied"], os.environ):
         yield
+
+
+@contextmanager
+def process_beside(command: list[str], environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that ends when the block ends, and that ends by itself when this one is killed (see ``--tied``)."""
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, env=dict(environment))
+    try:
+        yield process
     finally:
-        process.terminate()
+        assert process.stdin is not None
+        with suppress(OSError):
+            process.stdin.close()
         try:
             process.wait(timeout=20)
         except subprocess.TimeoutExpired:
-            process.kill()
+            end_with_children(process.pid)
+
+
+def end_with_children(pid: int) -> None:
+    """What did not end when it was asked to, with everything it started."""
+    import psutil
+
+    with suppress(psutil.Error):
+        parent = psutil.Process(pid)
+        for process in [*parent.children(recursive=True), parent]:
+            with suppress(psutil.Error):
+                process.kill()
 
 
 @contextmanager

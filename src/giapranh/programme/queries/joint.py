@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from giapranh.exchange.models import Notice
 from giapranh.exchange.queries import Received, received, record_of
 from giapranh.exchange.queries.records import own_node, peer_names
+from giapranh.kernel.clock import now
 from giapranh.kernel.errors import N_
 from giapranh.people import access
 from giapranh.people.roles import Role
@@ -163,7 +164,7 @@ def _half(side: Received, ours: Task | None, told: dict[str, Any] | None) -> Hal
     products = data.get("products")
     mine = told if told is not None else (shares.record(str(ours.uid)) or {}) if ours else {}
     return Half(
-        side, word[:1].upper() + word[1:], due, bucket(due, None, today().moment) if running else None,
+        side, word[:1].upper() + word[1:], due, bucket(due, None, today(now()).moment) if running else None,
         tuple(str(each) for each in products) if isinstance(products, list) else (), ours,
         joint(mine, data) if ours is not None else joint(data, None),
         asked_of(side.subject, peer=side.peer, direction="out"),
