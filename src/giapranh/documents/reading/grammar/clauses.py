@@ -203,6 +203,12 @@ def _inner_subject(para: Para, here: int, limit: int) -> Clause | None:
     return found if found and found.ordered else None
 
 
+# "… theo địa bàn quản lý, bố trí …": between a body and its duty.
+_WITHIN_ITS_REACH = re.compile(
+    r",? ?(?:theo|trong) (?:dia ban|chuc nang|nhiem vu|tham quyen|phan cap|pham vi|linh vuc)[^,.;:]{0,50}(?:, )?"
+)
+
+
 def subject_inside(para: Para, at: int, limit: int) -> Clause | None:
     """A body after an opening part of the sentence that does not order: "Đối với các môn học …, Sở Z hướng dẫn …"."""
     lists: list[tuple[int, int]] | None = None
@@ -221,7 +227,8 @@ def subject_inside(para: Para, at: int, limit: int) -> Clause | None:
             continue
         if para.text[here].islower() and not para.folded.startswith(("cac ", "nhung "), here):
             continue
-        if duty_at(para, first_word(para, phrase.end)):
+        within = _WITHIN_ITS_REACH.match(para.folded, phrase.end, limit)
+        if duty_at(para, first_word(para, within.end() if within else phrase.end)):
             clause = Clause(here, phrase.end, phrase.units, None, False)
             if not tells(para, clause, True):
                 return clause

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from . import clauses, labels
 from .found import Circumstances, Found, Scope
-from .headings import capital_heading, caps, is_label, last_order, names_body, titled, topic, usable
+from .headings import capital_heading, caps, is_label, last_order, names_body, titled, topic, urged, usable
 from .lines import Para
 from .making import Maker, purpose_duties
 from .spelling import one_spelling
@@ -18,8 +18,10 @@ from .wording import (
     CONSENT,
     DIFFICULTIES,
     HANDS_ON,
+    IN_WORK,
     LISTS_GUESTS,
     LONGEST,
+    MEASURES,
     OTHERS_STAND,
     REPORT_BY,
     SECTION,
@@ -95,6 +97,8 @@ class _Reader(Maker):
         if node.kind in ("chapter", "section", "roman") and not node.children and not self._order(node):
             return here
         scope = here
+        if node.children and node.kind != "dash" and MEASURES.search(node.folded[:160]) and not SILENT.match(node.folded):
+            scope = replace(here, tasks=True)
         if (
             node.kind in ("chapter", "section", "roman", "article", "number", "deep2", "deep3")
             and SILENT.match(node.folded)
@@ -102,7 +106,7 @@ class _Reader(Maker):
             and not self._topic_then_duty(node)
             and not (here.ordered and self._sentence_of_duty(node))
         ):
-            scope = replace(here, silent=True)
+            scope = replace(scope, silent=True)
         elif here.silent and self.about.kind == "Biên bản" and CONCLUDES.match(node.folded):
             scope = replace(here, silent=False)
         if (
@@ -111,7 +115,7 @@ class _Reader(Maker):
             and not node.folded.startswith(("dong y", "thong nhat", "co ban"))
         ):
             # What is approved or set up below is its content, not work given to somebody.
-            scope = replace(here, silent=True)
+            scope = replace(scope, silent=True)
         if node.children and not self._all_labels(node):
             self._holder(node, scope)
         elif not node.children:
@@ -135,7 +139,8 @@ class _Reader(Maker):
             clause = self._unread_heading(node, end)
         inner = scope
         if clause and usable(para, clause, end):
-            told = not clause.heading and para.text.rstrip().endswith((".", ";"))
+            shared = bool(IN_WORK.search(node.folded, 0, 400))
+            told = not clause.heading and para.text.rstrip().endswith((".", ";")) and not shared
             inner = replace(self._scope_of(para, clause, scope, end), heading=not told)
             if told:
                 # The day of a whole sentence is its own; what is set below it has another.
@@ -146,13 +151,14 @@ class _Reader(Maker):
         numbered_below = any(c.kind != "plain" for c in node.children)
         complete = (
             clause is not None
+            and not IN_WORK.search(node.folded, 0, 400)
             and (not clause.heading or end - clause.verb > 30)
             and not node.para.text.rstrip().endswith(":")
         )
         if (
             complete
             and not scope.silent
-            and (not numbered_below or len(node.text) > 150)
+            and (not numbered_below or len(node.text) > (90 if node.text.rstrip().endswith(".") else 150))
             and clause is not None
             and clauses.has_duty(para, clause, end)
         ) or (
@@ -213,7 +219,7 @@ class _Reader(Maker):
         if inline is not None:
             self._labelled(node, inline, scope)
             return
-        if scope.units or scope.ordered:
+        if scope.units or scope.ordered or (scope.tasks and self._is_measure(node)):
             self._inherit(node, scope)
 
     def _plain(self, node: Node, here: Scope, base: Scope, following: Node | None) -> Scope:
@@ -280,7 +286,8 @@ class _Reader(Maker):
             and (clause.ordered or not self._is_self(clause))
             and not clauses.tells(para, clause, not clause.ordered)
         ):
-            scope = self._scope_of(para, clause, replace(here, silent=False), end)
+            clause = urged(para, clause, end) or clause
+            scope = replace(self._scope_of(para, clause, replace(here, silent=False), end), joint=True)
             if node.parent and node.parent.kind == "root" and not self.root_units:
                 self.root_units = scope.units
             return scope
@@ -356,5 +363,5 @@ class _Reader(Maker):
             self._emit(node, clause, here, start, end)
             return
         closing = self._closes(node)
-        if here.units and not closing and node.index > 0 and self._starts_with_duty(node):
+        if (here.units or here.tasks) and not closing and node.index > 0 and self._starts_with_duty(node):
             self._inherit(node, here)

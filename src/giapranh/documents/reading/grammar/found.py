@@ -23,6 +23,8 @@ class Scope:
     due: FoundDue | None = None
     due_para: Para | None = None
     topic: str | None = None
+    joint: bool = False  # a lead-in sentence names who helps with everything below it
+    tasks: bool = False  # a heading above promises measures, so that what has no carrier is a duty too
     heading: bool = False  # the units stand in a heading, not in a lead-in sentence
 
 

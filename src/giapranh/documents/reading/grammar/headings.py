@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from . import clauses, labels
@@ -62,6 +63,18 @@ def caps(text: str) -> bool:
 def topic(node: Node) -> str | None:
     text = node.text.strip(" :.;")
     return text if len(text) <= 160 and node.children else None
+
+
+_URGES = re.compile(r"[ ,]*(?:la (?:co quan |don vi )?)?(?:chu tri,? )?(?:dau moi )?(?:don doc|yeu cau|giao) (?=[^\W\d_])")
+
+
+def urged(para: Para, clause: Clause, end: int) -> Clause | None:
+    """ "Sở X là đầu mối đôn đốc Y, Z thực hiện:": Y and Z carry what stands below."""
+    m = _URGES.match(para.folded, clause.verb, end)
+    phrase = phrase_at(para, m.end(), end) if m else None
+    if phrase is None or phrase.stop in ("", ":"):
+        return None
+    return Clause(clause.start, phrase.end, phrase.units, clause.mode, clause.ordered, outer=clause)
 
 
 def last_order(para: Para, at: int, end: int, speaks: Callable[[Clause], bool]) -> Clause | None:

@@ -8,7 +8,7 @@ from . import clauses
 from .clauses import Clause
 from .folding import key
 from .found import Circumstances, Found, Scope
-from .headings import is_label, names_body
+from .headings import caps, is_label, names_body
 from .lines import Para
 from .naming import initials
 from .phrases import phrase_at
@@ -25,6 +25,7 @@ from .wording import (
     GENERAL_VERB,
     INVITES,
     OFFICE_DUTY,
+    PLANNED,
     RESPONSIBLE,
 )
 
@@ -165,7 +166,7 @@ class Judge:
         verb = re.match(r"[\s,:]*", para.folded[clause.verb :])
         at_verb = clause.verb + (verb.end() if verb else 0)
         direct = duty_at(para, at_verb) or re.match(
-            r"(?:theo chuc nang|can cu|co trach nhiem|phai|can|chiu)", para.folded[at_verb:]
+            r"(?:theo chuc nang|can cu|co trach nhiem|phai|can|chiu|la (?:don vi|co quan|dau moi|thuong truc|bo phan))", para.folded[at_verb:]
         )
         return clause if direct or clause.ordered else None
 
@@ -213,6 +214,15 @@ class Judge:
         connected = CONNECTED.match(node.folded)
         at = node.at + (connected.end() if connected else 0)
         return bool(duty_at(node.para, at)) and (under_heading or not CONSENT.match(node.para.folded, at))
+
+    def _is_measure(self, node: Node) -> bool:
+        """Whether an item under a heading of measures says what is to be done."""
+        if len(node.text) < 30 or caps(node.text):
+            return False
+        topic = re.match(r"[^.;:]{3,60}: ", node.folded)
+        if topic and duty_at(node.para, node.at + topic.end()):
+            return True
+        return bool(duty_at(node.para, node.at)) or bool(PLANNED.match(node.folded))
 
     def _rests(self, para: Para, at: int, order: int) -> bool:
         """Whether the order rests on a paper or a long story, which are no part of its text; a short opening is."""

@@ -57,7 +57,7 @@ class Maker(Seeker):
         )
         made.coordinating = [(para, u) for u in self._coordinating(para, start, end)]
         mine = {key(u.name) for _, u in units}
-        if inherited and scope.heading:
+        if inherited and (scope.heading or scope.joint):
             made.coordinating += [
                 (p, u) for p, u in scope.coordinating if key(u.name) not in {key(x.name) for _, x in made.coordinating}
             ]
@@ -107,7 +107,7 @@ class Maker(Seeker):
         if len(node.text) < 12 or node.para.text.rstrip().endswith(":"):
             return
         units = scope.units or self.about.addressees
-        if not units and self.about.kind in (
+        if not units and not scope.tasks and self.about.kind in (
             "Kế hoạch",
             "Phương án",
             "Chương trình",

@@ -101,7 +101,7 @@ def _heading_end(para: Para, at: int, stop: int, limit: int) -> tuple[int, str] 
     end = colon if colon >= 0 else limit
     if colon < 0 and (limit != len(para.text) or end - at > _HEADING or para.text.endswith((".", ";", ","))):
         return None
-    if end < stop or re.search(r"[.;] ", para.text[at:end]) or _SPEAKS.match(para.folded, stop, end):
+    if end < stop or re.search(r"[.;] |\bngày \d", para.text[at:end]) or _SPEAKS.match(para.folded, stop, end):
         return None
     # Behind a comma stands no verb of a subject: "Phòng Nghiệp vụ, dự toán, pháp chế".
     begin = stop + 1 if para.text.endswith(", ", 0, stop) else stop

@@ -29,6 +29,8 @@ _ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"chu tri|don vi thuc hien|co quan thuc hien|thuc hien chinh|phan cong|chiu trach nhiem|dau moi|don vi tham muu|don vi$|co quan$|nguoi thuc hien|don vi,? ca nhan"
         ),
     ),
+    # A day that another column has put off.
+    ("other", re.compile(r"^(?:thoi gian|thoi han|han|moc)\b.* (?:cu|ban dau|truoc day|da giao)$")),
     ("time", re.compile(r"thoi gian|thoi han|tien do|^han\b|hoan thanh|moc thoi gian|lo trinh")),
     ("product", re.compile(r"san pham|ket qua|dau ra|hinh thuc")),
     ("task", re.compile(r"noi dung|nhiem vu|cong viec|ten viec|hoat dong|giai phap|dau viec|chi tieu")),
@@ -145,7 +147,7 @@ def _is_head_row(line: Line) -> bool:
 
 def _starts_row(line: Line) -> bool:
     first = _PIECE.search(line.text)
-    return bool(first) and bool(re.match(r"(?:1|I|A|01)[.)]?$", first.group()))  # type: ignore[union-attr]
+    return bool(first) and bool(re.match(r"(?:1|I|A|01)(?:[.)]?$|[.)] )", first.group()))  # type: ignore[union-attr]
 
 
 def _columns(head: list[Line]) -> list[_Column]:
@@ -196,6 +198,7 @@ def _leaves_table(lines: list[Line], i: int) -> bool:
 def _rows(lines: list[Line], columns: list[_Column], head: list[Line]) -> list[dict[str, Para]]:
     named = {x.folded for x in head}
     body = [x for x in lines if x.folded not in named and not anchors.RULE.match(x.folded) and not _page_number(x)]
+    body = [x for x in body if not _names_group(x, columns)]
     cuts = _boundaries(body, columns)
     grid = [[_cell(x, a, b) for a, b in itertools.pairwise(cuts)] for x in body]
     starts = [k for k, row in enumerate(grid) if row and row[0] is not None and _ORDINAL.match(row[0].text)]
@@ -210,6 +213,13 @@ def _rows(lines: list[Line], columns: list[_Column], head: list[Line]) -> list[d
         if row:
             out.append(row)
     return out
+
+
+def _names_group(line: Line, columns: list[_Column]) -> bool:
+    """Whether the line heads a group of rows ("II. NHÓM NHIỆM VỤ VỀ …") and runs over the columns."""
+    if "   " in line.text or not re.match(r"(?:[IVX]{1,5}|[A-ZĐ])[.)] ", line.text):
+        return False
+    return line.indent + len(line.text) > columns[1].right
 
 
 def _page_number(line: Line) -> bool:

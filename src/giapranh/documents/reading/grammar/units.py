@@ -29,6 +29,8 @@ _LEVEL_WORDS = tuple(
     + ("ấp", "khóm", "buôn", "khu phố", "tổ dân phố")
 )
 # "Công an xã, phường": levels, none of them with a name.
+# A group that says where it belongs is over: "các Sở, ngành Thành phố, đơn vị liên quan".
+_PLACED_GROUP = re.compile(r"\b(?:tỉnh|[Tt]hành phố|huyện|liên quan)$")
 _MORE_LEVELS = re.compile(rf"(?:{'|'.join(w.strip() for w in _LEVEL_WORDS)})(?! [^\W\d_a-z])(?!\w)")
 _PLURAL = re.compile(rf"(?:[Cc]{LOOSE['a']}c|[Nn]hững|[Tt]oàn thể|[Tt]ất cả|[Mm]ọi)\s")
 _INNER_PLURAL = re.compile(rf"(?:^|\s)(?:c{LOOSE['a']}c|những)\s", re.I)
@@ -176,6 +178,8 @@ def _is_cut(group: str, separator: str, text: str, at: int, end: int, spreading:
     if named and not (short and named.end() == short.end() and _INNER_PLURAL.search(group)):
         return True
     generic = kind_at(rest)
+    if generic and _PLACED_GROUP.search(group) and rest.startswith(("đơn vị", "cơ quan", "địa phương", "doanh nghiệp")):
+        return True
     if generic:
         if re.match(r" [^\W\d_a-z]", rest[generic.end() :]) and re.search(r"các [^\W\d_a-z]", group, re.I):
             return True

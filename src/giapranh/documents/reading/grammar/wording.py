@@ -16,6 +16,15 @@ STORY = re.compile(
     r"\W*(?:trong (?:nhung |cac )?(?:thang|nam|quy|thoi gian|\d{1,2} (?:thang|nam))(?: (?:dau nam|qua|vua qua))?[^.;:]{0,30},|(?:nam|thang|quy|6 thang dau nam|sau thang dau nam)[ \d/iv-]{1,12}(?:nam \d{4})?,|thoi gian qua|vua qua|tinh den|den (?:nay|ngay|thang|het)|qua (?:kiem tra|theo doi|ra soat|thanh tra|tong hop|bao cao)|hien nay|ket qua (?:kiem tra|ra soat) cho thay|ghi nhan|tuy nhien|ben canh|mac du|nguyen nhan)"
 )
 TOLD = re.compile(r"\b(?:đã|còn|chỉ đạt|mới đạt|đạt|xảy ra|tăng|giảm)\b")
+# "Sở X phối hợp với Y trong công tác …" above a list heads it: the work itself stands in the list.
+IN_WORK = re.compile(r"^[^.;]{3,90}?phoi hop[^.;]{3,160}? trong (?:cong tac|viec|qua trinh) ")
+# Under these headings every item is something to do, even where nobody is named.
+MEASURES = re.compile(r"\b(?:giai phap|bien phap|phuong an|nhiem vu)\b")
+_PLANNED = (
+    r"(?:cong tac|viec|hoat dong) [^.;]{3,160}? (?:duoc|phai)\b|[^.;:]{3,120}? phai (?:duoc|dam bao|bao dam)\b"
+    r"|[^.;:]{3,90}? duoc (?:kiem tra|van hanh|trien khai|thuc hien|mo|dong)\b|(?:doi voi|trong truong hop|khi co) [^.;]{3,120}"
+)
+PLANNED = re.compile(rf"(?:[^.;:]{{3,60}}: )?(?:{_PLANNED})")
 SECTION = re.compile(
     r"nhiem vu|giai phap|to chuc thuc hien|trach nhiem|phan cong|noi dung (?:chi dao|ket luan|thuc hien)|yeu cau|ket luan|chi dao|trong tam|thoi gian (?:toi|den)|che do (?:thong tin,? )?bao cao"
 )
@@ -45,11 +54,11 @@ RESPONSIBLE = re.compile(
     r"\W*(?:phai |hoan toan )*chiu (?:hoan toan )?trach nhiem (?:toan dien )?(?:truoc [^,;.]{3,60} )?ve (?:ket qua|toan bo|viec)[^,;.]{0,60}[./]*$"
 )
 WITH = re.compile(
-    r"pho(?<!cong tac pho)(?<!co che pho)(?<!quy che pho)(?<!chuong trinh pho)(?<!viec pho)(?<!su pho)(?<!quan he pho)(?:i hop|[a-z]? ?i? h[a-z]{1,2}p)(?: (?:chat che|dong bo|thuong xuyen|kip thoi|hieu qua|tich cuc|chu dong|tot|tham muu|thuc hien|lam viec))*(?:, (?:ho tro|giup do|giup))?(?: (?:voi|cung voi|cung|va giup))? (?=[^\W\d_])"
+    r"phoi voi (?=[^\W\d_])|pho(?<!cong tac pho)(?<!co che pho)(?<!quy che pho)(?<!chuong trinh pho)(?<!viec pho)(?<!su pho)(?<!quan he pho)(?:i hop|[a-z]? ?i? h[a-z]{1,2}p)(?: (?:chat che|dong bo|thuong xuyen|kip thoi|hieu qua|tich cuc|chu dong|tot|tham muu|thuc hien|lam viec))*(?:, (?:ho tro|giup do|giup))?(?: (?:voi|cung voi|cung|va giup))? (?=[^\W\d_])"
 )
 # "…làm đầu mối, cùng với X …", "có sự phối hợp của X": X helps, whoever leads stands before.
 TOGETHER = re.compile(
-    r"(?:[,;] (?:va )?cung(?: voi)?|\bchu tri,? cung(?: voi)?|\b(?:co|voi) su (?:phoi hop|tham gia|ho tro|giup do)(?: chat che)? cua) (?=[^\W\d_])"
+    r"(?:[,;] (?:va )?cung(?: voi)?|\b(?:chu tri|dau moi|chu luc|thuong truc),? cung(?: voi)?|\b(?:co|voi) su (?:phoi hop|tham gia|ho tro|giup do)(?: chat che)? cua) (?=[^\W\d_])"
 )
 # "…; Công ty X, Công ty Y phối hợp thực hiện.": those named do nothing but help.
 ONLY_HELP = re.compile(
