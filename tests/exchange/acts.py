@@ -150,7 +150,8 @@ def pull(peer: str) -> dict[str, Any]:
     from giapranh.exchange.services import rounds
 
     done = rounds.run(Line.objects.get(peer=peer))
-    return {"outcomes": done.outcomes, "given_back": done.given_back, "blobs": done.blobs, "error": done.error}
+    names = ("outcomes", "given_back", "blobs", "error", "missing", "unfinished")
+    return {name: getattr(done, name) for name in names}
 
 
 def round_due() -> list[str]:
@@ -222,6 +223,26 @@ def part_of_blob(sha256: str, size: int) -> None:
     path = files.path_of(sha256)
     path.with_name(path.name + ".part").write_bytes(b"")
     assert size > PIECE
+
+
+def head(stream: str) -> list[Any]:
+    from giapranh.exchange.models import Head
+
+    row = Head.objects.get(stream=stream)
+    return [row.epoch, row.seq, row.hash]
+
+
+def hurry(seconds: float) -> None:
+    """A node without patience, so that a test need not have any."""
+    from giapranh.exchange import line
+
+    line.ANSWER_SECONDS = seconds
+
+
+def places(stream: str) -> list[list[Any]]:
+    from giapranh.exchange.models import Place
+
+    return [[p.state, p.reason] for p in Place.objects.filter(stream=stream).order_by("seq")]
 
 
 def entries(stream: str) -> int:

@@ -187,12 +187,18 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+PLACES = {"lang-son": ("Lạng Sơn", "20"), "bac-ninh": ("Bắc Ninh", "24"), "thai-nguyen": ("Thái Nguyên", "19")}
+
+
 @contextmanager
-def two_houses(folder: Path, mark: str, *, serve: bool = True) -> Iterator[tuple[House, House]]:
-    """Lạng Sơn and Bắc Ninh, each with its own keys; nobody has met anybody yet."""
-    houses = []
+def some_houses(
+    folder: Path, mark: str, nodes: tuple[str, ...] = ("lang-son", "bac-ninh"), *, serve: bool = True
+) -> Iterator[list[House]]:
+    """Nodes with their own keys; nobody has met anybody yet."""
+    houses: list[House] = []
     try:
-        for node, name, code in (("lang-son", "Lạng Sơn", "20"), ("bac-ninh", "Bắc Ninh", "24")):
+        for node in nodes:
+            name, code = PLACES[node]
             home = folder / node
             home.mkdir(parents=True)
             house = House(node, home, f"ex_{mark}_{node.replace('-', '_')}_{os.getpid()}", free_port())
@@ -205,7 +211,7 @@ def two_houses(folder: Path, mark: str, *, serve: bool = True) -> Iterator[tuple
         for house in houses:
             if serve:
                 house.serve()
-        yield houses[0], houses[1]
+        yield houses
     finally:
         for house in houses:
             house.close()

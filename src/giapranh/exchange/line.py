@@ -230,7 +230,7 @@ class _Bounded:
     """``read(n)`` of an answer as it comes, never more than the limit in all."""
 
     def __init__(self, answer: httpx.Response) -> None:
-        self.pieces, self.buffer, self.left = answer.iter_raw(65_536), b"", ANSWER_LIMIT
+        self.pieces, self.buffer, self.left = answer.iter_raw(), b"", ANSWER_LIMIT
         self.end = time.monotonic() + ANSWER_SECONDS
 
     def read(self, size: int) -> bytes:

@@ -26,7 +26,7 @@ from giapranh.exchange.house import engine, now_ms, store
 from giapranh.exchange.ledger import blobs, frames, outbox, rollback, statements
 from giapranh.exchange.ledger.chain import key_at
 from giapranh.exchange.ledger.engine import Engine
-from giapranh.exchange.ledger.names import read_stream, stream_name
+from giapranh.exchange.ledger.names import HEX64, read_stream, stream_name
 from giapranh.exchange.ledger.outbox import Stand
 from giapranh.exchange.ledger.reasons import Broken
 from giapranh.exchange.services import hearing, lines, meeting
@@ -188,6 +188,8 @@ def _take_back(request: HttpRequest, me: Engine, stream: str) -> HttpResponseBas
 @require_GET
 @_with_pass
 def blob(request: HttpRequest, peer: str, sha256: str) -> HttpResponseBase:
+    if not HEX64.fullmatch(sha256):
+        return _refuse(404, "no-such-blob")
     with store().transaction() as tx:
         allowed = blobs.may_have(tx, engine(), peer, sha256)
     file = files.open_file(sha256) if allowed else None

@@ -55,12 +55,11 @@ class Round:
     answers: bool = False  # something came that the neighbour waits to see signed for
     agreed: bool = False  # an entry about the agreement was applied
 
-    def count(self, outcomes: list[Outcome]) -> int:
+    def count(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:
             self.outcomes[outcome.state] = self.outcomes.get(outcome.state, 0) + 1
             self.answers = self.answers or (outcome.settled and outcome.kind != "receipt")
             self.agreed = self.agreed or (outcome.state == "applied" and outcome.kind == "agreement")
-        return sum(1 for outcome in outcomes if outcome.settled)
 
     def time_is_up(self) -> bool:
         self.unfinished = self.unfinished or time.monotonic() > self.end
@@ -140,11 +139,11 @@ def _drain(me: Engine, conversation: Conversation, peer: str, lane: str, done: R
     """Everything of one lane, the alert lane looked at again now and then."""
     since_alert = 0
     while True:
-        settled, more = _batch(me, conversation, peer, lane, done)
-        since_alert += settled
+        further, more = _batch(me, conversation, peer, lane, done)
+        since_alert += further
         if not more or done.time_is_up():
             return
-        if not settled:
+        if not further:
             raise LineDown(N_("Láng giềng gửi mãi mà không có mục nào dùng được; thử lại sau."))
         if lane != LANES[0] and since_alert >= ALERT_EVERY:
             since_alert = 0
@@ -152,6 +151,7 @@ def _drain(me: Engine, conversation: Conversation, peer: str, lane: str, done: R
 
 
 def _batch(me: Engine, conversation: Conversation, peer: str, lane: str, done: Round) -> tuple[int, bool]:
+    """How many places further we are, and whether the neighbour says there is more."""
     stream = stream_name(peer, me.node, lane)
     pulled = conversation.pull(stream, stand_of(stream), BATCH)
     if pulled.locator is not None:
@@ -159,8 +159,10 @@ def _batch(me: Engine, conversation: Conversation, peer: str, lane: str, done: R
         pulled = conversation.pull(stream, stand_of(stream), BATCH)
         if pulled.locator is not None:
             raise LineDown(N_("Láng giềng không nhận lại phần sổ đã mất của mình; cần người xem."))
-    settled = done.count(inbox.receive(me, store(), pulled.frames, now_ms()))
-    return settled, pulled.more
+    before = stand_of(stream)
+    done.count(inbox.receive(me, store(), pulled.frames, now_ms()))
+    after = stand_of(stream)
+    return (after.seq - before.seq if after.epoch == before.epoch else BATCH), pulled.more
 
 
 def _give_back(me: Engine, conversation: Conversation, stream: str, known: list[Stand], done: Round) -> None:
