@@ -224,7 +224,7 @@ def will_leave(request: HttpRequest, peer: str) -> HttpResponse:
         [
             Column("kind_title", _("Loại hồ sơ")),
             Column("title", _("Hồ sơ")),
-            Column("leaves", _("Đi hay ở"), "status", value=_would_state),
+            Column("leaves", _("Đi hay không"), "status", value=_would_state),
             Column("dropped_words", _("Trường ở lại")),
             Column("reason_words", _("Vì sao không đi")),
             Column("clause", _("Điều khoản"), hidden=True),

@@ -76,7 +76,7 @@ class RuleForm(forms.Form):
     )
     min_values = forms.IntegerField(label=_("Ít nhất bao nhiêu giá trị"), initial=1, min_value=1, max_value=1000)
     hysteresis_percent = NumberField(
-        label=_("Độ trễ (%)"), initial=5.0,
+        label=_("Khoảng đệm (%)"), initial=5.0,
         help_text=_("Chỉ coi là hết khi tốt hơn giới hạn chừng này; tránh bật tắt liên tục."),
     )  # fmt: skip
     clear_value = NumberField(label=_("Hoặc: chỉ hết khi trở lại số này"), required=False)
