@@ -207,7 +207,13 @@ def joint_task(story: Story, meeting: Meeting) -> None:
 
 def too_much(meeting: Meeting) -> None:
     """The clause on stations leaves the coordinates at home; a node set up wrongly sends them all the same."""
-    meeting.neighbour.do("send_too_much", uid=BO_HA)
+    from giapranh.exchange.house import engine, now_ms, store
+    from giapranh.exchange.ledger import inbox
+    from giapranh.exchange.ledger.frames import Frame
+
+    sent = meeting.neighbour.do("send_too_much", uid=BO_HA)
+    frame = Frame("E", base64.b64decode(sent["entry"]), base64.b64decode(sent["body"]))
+    inbox.receive(engine(), store(), [frame], now_ms())
     meeting.carry()
 
 
@@ -276,5 +282,5 @@ def _refused_line() -> list[str]:
     refused = Place.objects.filter(stream__startswith=f"{BAC_NINH}.", state="quarantined")
     return [
         _("  Cách ly %(n)d mục gửi quá thỏa thuận: %(why)s") % {"n": refused.count(), "why": words.reason(row.reason)}
-        for row in refused.order_by("pk")[:1]
+        for row in refused.order_by("stream", "seq")[:1]
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -132,12 +133,15 @@ def take_half(uid: str) -> None:
     )
 
 
-def send_too_much(uid: str) -> None:
-    """Signed past the agreement, as a house with a wrong program would: the clause never let the coordinates go."""
+def send_too_much(uid: str) -> dict[str, str]:
+    """Signed past the agreement, as a house with a wrong program would: the clause never let the coordinates go.
+
+    This house's own program would hold the entry back when it is fetched, so the entry is handed over as it is.
+    """
     from giapranh.exchange import kinds
     from giapranh.exchange.house import engine, now_ms, store
     from giapranh.exchange.ledger import chain, outbox
-    from giapranh.exchange.ledger.rows import Record
+    from giapranh.exchange.ledger.rows import Body, Entry, Record
 
     known = kinds.get("water-station")
     assert known is not None
@@ -150,11 +154,15 @@ def send_too_much(uid: str) -> None:
         assert clause.clause is not None
         record = tx.lock(Record, LANG_SON, subject)
         version = record.version if record else 0
-        chain.append(
+        written = chain.append(
             me, tx, LANG_SON, known.name, data, now_ms(), lane=known.lane, subject=subject,
             clause=f"{clause.clause.id}@{clause.version}", version=version + 1, base=version, major=known.major,
             minor=known.minor,
         )  # fmt: skip
+        entry, body = tx.get(Entry, written.stream, written.hash), tx.get(Body, written.stream, written.hash)
+    assert entry is not None
+    assert body is not None
+    return {"entry": b64encode(entry.envelope).decode("ascii"), "body": b64encode(body.data).decode("ascii")}
 
 
 ACTS: dict[str, Callable[..., Any]] = {

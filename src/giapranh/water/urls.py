@@ -19,6 +19,7 @@ from giapranh.water.views import (
     station_page,
     stations,
     statistics,
+    thresholds,
     tracing,
 )
 
@@ -77,6 +78,7 @@ urlpatterns: list[URLPattern] = [
     path("so-lieu/tram/<int:station_id>/dong-tai-khoan/", intake.close_door, name="close_door"),
     path("chat-luong/", quality.desk, name="quality"),
     path("chat-luong/<int:series_id>/", quality.series, name="quality_series"),
+    path("chat-luong/<int:series_id>/nguong/", thresholds.thresholds, name="thresholds"),
     path("chat-luong/<int:series_id>/kiem-tra-lai/", quality.check_again, name="check_again"),
     path("khoa-giao-dien/", keys.listed, name="keys"),
     path("khoa-giao-dien/<int:api_key_id>/thu/", keys.withdraw, name="withdraw_key"),

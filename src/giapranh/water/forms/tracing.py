@@ -80,9 +80,7 @@ class TraceForm(forms.Form):
         self._choose("song", rivers)
         self._choose("tram", [("", "–"), *stations])
         self._choose("bo", banks)
-        self._choose(
-            "van_toc", [*regimes, (OWN, _("Tự nhập khoảng vận tốc")), (TRACER, _("Theo chất chỉ thị đã thả"))]
-        )
+        self._choose("van_toc", [*regimes, (OWN, _("Tự nhập khoảng vận tốc")), (TRACER, _("Theo chất chỉ thị đã thả"))])
 
     def _choose(self, name: str, choices: Choices) -> None:
         field = self.fields[name]

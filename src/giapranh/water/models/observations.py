@@ -65,7 +65,7 @@ class Feature(models.Model):
 
 @pghistory.track(exclude=[
     "count", "first_time", "last_time", "last_value", "last_flag", "last_arrived",
-    "result_time_first", "result_time_last", "next_due_at",
+    "result_time_first", "result_time_last", "next_due_at", "quality_reference",
 ])  # fmt: skip
 class Series(DatedRow):
     """Station × parameter × unit × basis × cycle × device. A Datastream of SensorThings is a series.
@@ -104,6 +104,7 @@ class Series(DatedRow):
     result_time_first = models.DateTimeField(null=True, editable=False)
     result_time_last = models.DateTimeField(null=True, editable=False)
     next_due_at = models.DateTimeField(null=True, editable=False)  # silent when this has passed
+    quality_reference = models.FloatField(null=True, editable=False)  # median of late good rows: for relative limits
 
     class Meta:
         constraints = [ends_after_start("series_ends_after_it_starts")]

@@ -131,7 +131,7 @@ def province_of(peer: str) -> str:
     for side in received("contact-list", peer):
         if area := str((side.data or {}).get("area") or ""):
             return area
-    name = search_key(_peer_name(peer))
+    name = search_key(peer_name(peer))
     for one in neighbours.bordering(today()):
         if name and name in search_key(one.province_name):
             return one.province
@@ -143,7 +143,7 @@ def speaks_for(peer: str, province: str) -> bool:
     return province_of(peer) == province
 
 
-def _peer_name(peer: str) -> str:
+def peer_name(peer: str) -> str:
     from giapranh.exchange.queries.records import peer_names
 
     return peer_names().get(peer, "")

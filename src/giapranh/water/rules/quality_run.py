@@ -164,7 +164,8 @@ def check(
     """Run every check. Rows ``[:left]`` are old ones given as context (see ``context``).
 
     ``status`` is the device status of Circular 10/2021: rows of a device that calibrates (1) or is faulty (2) fail and
-    serve no other row as a neighbour. ``reasons`` are those the reading of the file already gave.
+    serve no other row as a neighbour. ``reasons`` are those known already: from the reading of the file, and that a row
+    contradicts another parameter.
     """
     told = np.zeros(len(values), np.int16) if reasons is None else reasons.astype(np.int16)
     if len(values) == 0:
@@ -179,7 +180,15 @@ def check(
     flags = _run(usable, times, thresholds, told)
     if status is not None:
         flags[status > 0] = Flag.FAIL
-    return Checked(flags, told, _changed_from(times, thresholds, left))
+    return Checked(doubted(flags, told), told, _changed_from(times, thresholds, left))
+
+
+def doubted(flags: Flags, reasons: npt.NDArray[np.int16]) -> Flags:
+    """What contradicts another parameter is doubtful at least, whatever the checks of the series alone say."""
+    crossed = (reasons & Reason.CROSS) > 0
+    if crossed.any():
+        flags[crossed & ((flags == Flag.PASS) | (flags == Flag.NOT_EVALUATED))] = Flag.SUSPECT
+    return flags
 
 
 def _newest(
@@ -193,7 +202,7 @@ def _newest(
     for row in range(since, last + 1):
         flags[row], reason = judge(rows, row, thresholds, scale)
         told[row] |= reason
-    return Checked(flags, told, since)
+    return Checked(doubted(flags, told), told, since)
 
 
 def _run(values: Floats, times: Times, given: Thresholds, told: npt.NDArray[np.int16]) -> Flags:

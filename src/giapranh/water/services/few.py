@@ -103,7 +103,7 @@ def _write(rows: Rows, order: np.ndarray, at: datetime, ask: Ask) -> Stored:
     if any(head.last_ms >= int(times[start]) for head, start in zip(heads.values(), starts, strict=True)):
         raise _Stale  # a late row: it may be there already
     status, reason = rows.status[order], rows.reason[order]
-    judged = quality.on_arrival(heads, series, times, value, status, reason)
+    judged = quality.on_arrival(heads, series, times, value, status, reason, rows.censored[order])
     counts = ends - starts + 1
     _ask(ask, at, heads, ids, counts, times[starts], times[ends], value[ends], judged.flag[ends],
          (series, times, value, judged.flag, judged.reason, status, rows.censored[order]))  # fmt: skip
@@ -156,7 +156,7 @@ def _remember(heads: dict[int, Head], firsts: np.ndarray, lasts: np.ndarray, at:
         kept_until = _heads[head.id][0] if head.id in _heads else until
         fresh = Head(
             head.id, head.after, start if head.count == 0 else head.first_ms, last, at, head.parameter, head.cycle_s,
-            head.thresholds,
+            head.thresholds, head.reference,
         )  # fmt: skip
         _heads[head.id] = (kept_until, fresh)
 

@@ -57,7 +57,9 @@ def heard_back(read: Read) -> None:
             return  # late or repeated words change nothing; the receipts show them
         heard = max(notice.sent_at, min(at, datetime.fromtimestamp(read.at / 1000, UTC)))
         with override("vi"):
-            words = gettext("%(reader)s (qua kênh trao đổi giữa hai nút)") % {"reader": read.reader}
+            words = gettext("%(reader)s, %(peer)s (qua kênh trao đổi giữa hai nút)") % {
+                "reader": read.reader, "peer": received_notices.peer_name(read.peer),
+            }  # fmt: skip
         if notice.state == NoticeState.SENT:
             _acknowledged(notice, words, heard, at)
         if read.answer:

@@ -8,19 +8,22 @@ arrival of the series are what they were, which the lock on the series makes cer
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from threading import Lock
 
 import numpy as np
 from django.db import connection, transaction
+from django.db.models import Q
 
 from giapranh.kernel.clock import local_date
 from giapranh.water.rules import quality_run
 from giapranh.water.rules.parameters import all_parameters
-from giapranh.water.rules.quality import Flag, Reason
+from giapranh.water.rules.quality import Flag, Reason, local_day
 from giapranh.water.rules.quality_run import Thresholds
+from giapranh.water.services import crossing
 from giapranh.water.services.heads import Head, lock_heads
 
 MOST_CONTEXT = 2000  # rows of the end of a series: seven days at five minutes, a quarter of an hour at twice a second
@@ -69,6 +72,7 @@ class _Run:
     from_ms: int
     to_ms: int
     late: bool
+    starts_ms: int = 0  # its first new row
     past: Past = field(default_factory=lambda: _NONE)
 
 
@@ -79,9 +83,15 @@ def on_arrival(
     value: np.ndarray,
     status: np.ndarray,
     reason: np.ndarray,
+    censored: np.ndarray,
 ) -> Judged:
     """Judge new rows, sorted by (series, time); old neighbours whose judgement changes by them are mended."""
     judged = _unchecked(value, status, reason)
+    crossed = crossing.of_arrival(series, time_ms, np.where(status > 0, np.nan, value), censored)
+    if crossed is not None:
+        judged.reason[crossed.rows] |= Reason.CROSS
+        quality_run.doubted(judged.flag, judged.reason)
+        _doubt(crossed.old)
     runs = _runs(heads, series, time_ms)
     asked = [run for run in runs if not _remembered(run)]
     _read_past([run for run in asked if not run.late], MOST_CONTEXT)
@@ -104,10 +114,21 @@ def _unchecked(value: np.ndarray, status: np.ndarray, given: np.ndarray) -> Judg
 
 def thresholds_of(head: Head, day: date) -> Thresholds | None:
     """The thresholds of a series on a day: its own, else those of its parameter; nothing for an unknown one."""
+    found = _defaults(head.parameter, head.cycle_s) if head.parameter else None
     for own in head.thresholds:
         if (own["from"] or "") <= day.isoformat() <= (own["to"] or "9999-12-31"):
-            return Thresholds.from_dict(own["settings"])
-    return _defaults(head.parameter, head.cycle_s) if head.parameter else None
+            found = Thresholds.from_dict(own["settings"])
+            break
+    if found is not None and found.spike_relative and found.reference is None and head.reference is not None:
+        return replace(found, reference=head.reference)
+    return found
+
+
+def _change_after(head: Head, day: date) -> date | None:
+    """The next day on which other thresholds of the series begin to hold."""
+    days = [date.fromisoformat(own["from"]) for own in head.thresholds if own["from"]]
+    days += [date.fromisoformat(own["to"]) + timedelta(days=1) for own in head.thresholds if own["to"]]
+    return min((each for each in days if each > day), default=None)
 
 
 def _defaults(parameter: str, cycle_s: int) -> Thresholds | None:
@@ -126,6 +147,8 @@ def _runs(heads: dict[int, Head], series: np.ndarray, time_ms: np.ndarray) -> li
         thresholds = thresholds_of(head, local_date(_instant(int(time_ms[start]))))
         if thresholds is not None:
             runs.extend(_runs_of(head, start, end, time_ms, thresholds))
+    for run in runs:
+        run.starts_ms = int(time_ms[run.first])
     return runs
 
 
@@ -167,7 +190,8 @@ def _judge(
             column[order] for column in (times, values, states, flags, reasons, is_new)
         )
     left = int(np.argmax(is_new))
-    checked = quality_run.check(values, times, run.thresholds, status=states, reasons=reasons & OF_THE_FILE, left=left)
+    checked = quality_run.check(values, times, run.thresholds, status=states, reasons=reasons & KNOWN_BEFORE, left=left)
+    _by_later_thresholds(run, checked, (values, times, states, reasons))
     said = np.arange(len(times)) >= checked.changed_from
     if run.late:
         said &= times <= max(run.to_ms, int(time_ms[run.end - 1]))  # what follows lacks its own right neighbours
@@ -181,8 +205,42 @@ def _judge(
     return run.head.id, Past(*(column[changed] for column in whole.columns()))
 
 
+def _by_later_thresholds(run: _Run, checked: quality_run.Checked, columns: tuple[np.ndarray, ...]) -> None:
+    """A run over a day on which other thresholds begin: from that day on they hold."""
+    values, times, states, reasons = columns
+    day = _change_after(run.head, local_date(_instant(run.starts_ms)))
+    while day is not None and times[-1] >= (since := local_day(day)[0]):
+        thresholds = thresholds_of(run.head, day)
+        if thresholds is not None:
+            other = quality_run.check(values, times, thresholds, status=states, reasons=reasons & KNOWN_BEFORE)
+            later = times >= since
+            checked.flags[later], checked.reasons[later] = other.flags[later], other.reasons[later]
+        day = _change_after(run.head, day)
+
+
 # Reasons that came with the row, not from a check: they stay when the row is judged again.
 OF_THE_FILE = int(Reason.NOT_A_NUMBER | Reason.TOO_LARGE | Reason.EMPTY | Reason.NOT_FINITE)
+KNOWN_BEFORE = OF_THE_FILE | int(Reason.CROSS)
+
+DOUBT = f"""
+UPDATE water_observation SET reason = reason | {int(Reason.CROSS)}, flag = {int(Flag.SUSPECT)}
+WHERE series_id = %s AND time = ANY(%s) AND flag IN ({int(Flag.PASS)}, {int(Flag.NOT_EVALUATED)})
+"""  # noqa: S608 - numbers only
+DOUBT_HEAD = f"""
+UPDATE water_series SET last_flag = {int(Flag.SUSPECT)}
+WHERE id = %s AND last_time = ANY(%s) AND last_flag IN ({int(Flag.PASS)}, {int(Flag.NOT_EVALUATED)})
+"""  # noqa: S608
+
+
+def _doubt(old: dict[int, np.ndarray]) -> None:
+    """Rows that were there already and that a new row of another parameter contradicts."""
+    with connection.cursor() as cursor:
+        for series_id, times in sorted(old.items()):
+            moments = [_instant(int(ms)) for ms in times]
+            cursor.execute(DOUBT, [series_id, moments])
+            cursor.execute(DOUBT_HEAD, [series_id, moments])
+            with _tails_lock:
+                _tails.pop(series_id, None)
 
 
 # --- the rows before -------------------------------------------------------------------------------------------------
@@ -276,6 +334,7 @@ def _keep(head: Head, count: int, reaches: int, kept: Past) -> None:
 
 def forget() -> None:
     """Drop what is remembered of all series."""
+    crossing.forget()
     with _tails_lock:
         _tails.clear()
 
@@ -323,6 +382,9 @@ def check_again(*, series_id: int, start: datetime, end: datetime) -> int:
             until = _instant(int(rows.time_ms[-1])) if len(rows) else end
             whole = len(rows) < BLOCK_ROWS
             upto = end if whole else until - reach if until - reach > lower else until
+            change = _change_after(head, local_date(lower))
+            if change is not None and (edge := _instant(local_day(change)[0] - 1)) < upto:
+                upto, whole = edge, False
             changed += _judge_again(head, thresholds, rows, lower, upto)
         if whole:
             return changed
@@ -340,9 +402,11 @@ def _stretch(series_id: int, start: datetime, end: datetime) -> Past:
 def _judge_again(head: Head, thresholds: Thresholds, rows: Past, start: datetime, end: datetime) -> int:
     if not len(rows):
         return 0
-    checked = quality_run.check(
-        rows.value, rows.time_ms, thresholds, status=rows.status, reasons=rows.reason & OF_THE_FILE
+    known = rows.reason & np.int16(OF_THE_FILE)
+    known[np.isin(rows.time_ms, crossing.in_table(head.id, int(rows.time_ms[0]), int(rows.time_ms[-1])))] |= (
+        Reason.CROSS
     )
+    checked = quality_run.check(rows.value, rows.time_ms, thresholds, status=rows.status, reasons=known)
     low, high = ((day - _EPOCH) / timedelta(milliseconds=1) for day in (start, end))
     inside = (rows.time_ms >= low) & (rows.time_ms <= high)
     other = inside & ((checked.flags != rows.flag) | (checked.reasons != rows.reason))
@@ -360,10 +424,35 @@ def _judge_again(head: Head, thresholds: Thresholds, rows: Past, start: datetime
     return int(other.sum())
 
 
+REFERENCE_DAYS, REFERENCE_ROWS = 30, 20
+REFERENCES = """
+UPDATE water_series s SET quality_reference = m.median
+FROM (SELECT series_id, percentile_cont(0.5) WITHIN GROUP (ORDER BY value) AS median, count(*) AS n
+      FROM water_observation WHERE series_id = ANY(%s) AND time > %s AND time <= %s AND value IS NOT NULL AND flag <> 4
+      GROUP BY series_id) m
+WHERE s.id = m.series_id AND m.n >= %s
+"""
+
+
+def take_references(*, at: datetime, series_ids: Sequence[int] | None = None) -> int:
+    """What spikes are measured against where their limits are shares of the usual: the median of thirty days."""
+    from giapranh.water.models import Series
+
+    relative = [key for key in all_parameters() if quality_run.defaults(key).spike_relative]
+    of_those = Series.objects.filter(Q(parameter__in=relative) | Q(thresholds__settings__spike_relative=True))
+    if series_ids is not None:
+        of_those = of_those.filter(pk__in=series_ids)
+    ids = sorted(set(of_those.values_list("pk", flat=True)))
+    with connection.cursor() as cursor:
+        cursor.execute(REFERENCES, [ids, at - timedelta(days=REFERENCE_DAYS), at, REFERENCE_ROWS])
+        return cursor.rowcount
+
+
 def check_recent(*, at: datetime, days: int = 3) -> int:
     """The nightly round over what came lately: long flat lines of busy devices, and thresholds changed since."""
     from giapranh.water.models import Series
 
+    take_references(at=at)
     since = at - timedelta(days=days)
     ids = Series.objects.filter(last_arrived__gte=since).exclude(parameter="").values_list("pk", flat=True)
     return sum(check_again(series_id=pk, start=since, end=at) for pk in list(ids))

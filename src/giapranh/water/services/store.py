@@ -267,7 +267,7 @@ def _judged(batch: _Batch, fresh: np.ndarray, heads: dict[int, Head]) -> tuple[n
     """Flags and reasons of the new rows; old neighbours whose judgement changed are mended."""
     if not len(fresh):
         return np.zeros(0, np.int16), np.zeros(0, np.int16)
-    columns = (batch.series, batch.time_ms, batch.value, batch.status, batch.reason)
+    columns = (batch.series, batch.time_ms, batch.value, batch.status, batch.reason, batch.censored)
     judged = quality.on_arrival(heads, *(column[fresh] for column in columns))
     return judged.flag, judged.reason
 
