@@ -9,7 +9,7 @@ from typing import Any
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
-from tests.factories import alert_house, intake_house, key_house, river_house, show_house
+from tests.factories import alert_house, intake_house, key_house, neighbour_house, river_house, show_house
 from tests.factories import documents as paper_factory
 from tests.factories import programme as programme_factory
 from tests.factories.people import appoint
@@ -69,6 +69,7 @@ def furnish(node: Any, administrator: Officer, an: Officer) -> House:
     values |= show_house.furnish(node, an)
     values |= key_house.furnish(node, an)
     values |= intake_house.furnish(values["series_id"], an)
+    values |= neighbour_house.furnish(node, administrator)
     return House(administrator, values)
 
 

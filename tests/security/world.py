@@ -14,7 +14,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.documents.reading.intake import making
-from tests.factories import alert_house, intake_house, key_house, river_house, show_house
+from tests.factories import alert_house, intake_house, key_house, neighbour_house, river_house, show_house
 from tests.factories import documents as paper_factory
 from tests.factories import programme as programme_factory
 
@@ -124,6 +124,7 @@ def build(node: Any, an: Officer, leader: Officer, clerk: Officer) -> House:
     rivers |= show_house.furnish(node, an, lambda word: hostile(word, secret=False))
     rivers |= key_house.furnish(node, an, lambda word: hostile(word, secret=False))
     rivers |= intake_house.furnish(rivers["series_id"], an, lambda word: hostile(word, secret=False))
+    rivers |= neighbour_house.furnish(node, leader, lambda word: hostile(word, secret=False))
     product = Product.objects.filter(task=task).first()
     assert product is not None
     return House(

@@ -11,6 +11,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from giapranh.exchange.queries.line import LineWord
+from giapranh.exchange.queries.line import status_line as neighbours
 from giapranh.people import access, queries
 from giapranh.people.roles import Role
 
@@ -33,6 +35,7 @@ WORK = (
     Entry("/van-ban/", _("Văn bản"), "paper"),
     Entry("/chuong-trinh/", _("Chương trình"), "programme"),
     Entry("/song-ngoi/", _("Sông ngòi"), "river"),
+    Entry("/lang-gieng/", _("Láng giềng"), "neighbours", tuple(Role)),
     Entry("/bao-cao/", _("Báo cáo"), "report"),
     Entry("/ban-do/", _("Bản đồ"), "map"),
 )
@@ -62,6 +65,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "frame_work": _allowed(request, WORK) if signed_in else (),
         "frame_house": _allowed(request, HOUSE) if signed_in else (),
         "frame_unread": SimpleLazyObject(lambda: _unread(request)),
+        "frame_neighbours": SimpleLazyObject(lambda: _neighbours(request)) if signed_in else (),
     }
 
 
@@ -81,3 +85,8 @@ def _node_name() -> str:
 
 def _unread(request: HttpRequest) -> int:
     return queries.unread_notices(request.user) if request.user.is_authenticated else 0
+
+
+def _neighbours(request: HttpRequest) -> list[LineWord]:
+    """How it stands with every neighbour, for those who hold a post here."""
+    return neighbours() if access.roles_today(request.user) else []

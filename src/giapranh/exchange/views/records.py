@@ -159,7 +159,7 @@ def step(request: HttpRequest, peer: str, name: str) -> HttpResponse:
     form = _form(name, side, request.POST)
     by, at = signed_in(request), clock.now()
     verbs: dict[str, Callable[[dict[str, Any]], Any]] = {
-        "read": lambda v: deeds.mark_read(peer, subject, v["answer"], by=by, at=at),
+        "read": lambda v: deeds.mark_read(peer, subject, answer=v["answer"], by=by, at=at),
         "report": lambda v: deeds.report_error(peer, subject, v["field"], v["text"], by=by, at=at),
         "propose": lambda v: deeds.propose(peer, subject, form.changes, by=by, at=at),  # type: ignore[attr-defined]
         "recall": lambda v: deeds.recall(peer, subject, v["why"], by=by, at=at),
