@@ -12,7 +12,14 @@ import numpy.typing as npt
 
 from giapranh.kernel.errors import N_, BadInput
 from giapranh.water.rules.datafiles import read_toml
-from giapranh.water.rules.parameters import all_parameters
+from giapranh.water.rules.parameters import (
+    UnitsDiffer,
+    UnknownBasis,
+    UnknownParameter,
+    UnknownUnit,
+    all_parameters,
+    to_stored,
+)
 from giapranh.water.rules.quality import (
     Flag,
     Flags,
@@ -125,6 +132,35 @@ def defaults(parameter: str, cycle_s: float | None = None) -> Thresholds:
             row[f"flat_{level}_s"] = cycles * (cycle or 3600.0)
     gap = max(data["all"]["gap_s"], 3 * cycle)
     return Thresholds.from_dict({"spike_method": data["all"]["spike_method"], **row, "cycle_s": cycle, "gap_s": gap})
+
+
+@cache
+def defaults_in(parameter: str, cycle_s: float | None, unit: str, basis: str) -> Thresholds | None:
+    """The defaults in the unit and basis a series is kept in; None where its unit does not fit the parameter."""
+    try:
+        offset, one = (float(to_stored(parameter, number, unit or None, basis or None)) for number in (0.0, 1.0))
+    except (UnknownParameter, UnknownUnit, UnitsDiffer, UnknownBasis):
+        return None
+    found = defaults(parameter, cycle_s)
+    return found if (offset, one) == (0.0, 1.0) else _in_unit(found, one - offset, offset)
+
+
+def _in_unit(given: Thresholds, slope: float, offset: float) -> Thresholds:
+    """Stored value = ``slope`` × value + ``offset``."""
+
+    def span(of: Span | None) -> Span | None:
+        return of and Span((of.low - offset) / slope, (of.high - offset) / slope)
+
+    def step(of: float | None) -> float | None:
+        return None if of is None else of / slope
+
+    spikes = {} if given.spike_relative else {
+        "spike_suspect": step(given.spike_suspect), "spike_fail": step(given.spike_fail)}  # fmt: skip
+    return replace(
+        given, gross_fail=span(given.gross_fail), gross_suspect=span(given.gross_suspect),
+        rate_suspect=step(given.rate_suspect), rate_fail=step(given.rate_fail),
+        flat_tolerance=given.flat_tolerance / slope, **spikes,
+    )  # fmt: skip
 
 
 def with_reference(thresholds: Thresholds, values: Floats) -> Thresholds:

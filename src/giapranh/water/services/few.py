@@ -156,7 +156,7 @@ def _remember(heads: dict[int, Head], firsts: np.ndarray, lasts: np.ndarray, at:
         kept_until = _heads[head.id][0] if head.id in _heads else until
         fresh = Head(
             head.id, head.after, start if head.count == 0 else head.first_ms, last, at, head.parameter, head.cycle_s,
-            head.thresholds, head.reference,
+            head.thresholds, head.reference, head.unit, head.basis,
         )  # fmt: skip
         _heads[head.id] = (kept_until, fresh)
 

@@ -25,6 +25,8 @@ class Head:
     cycle_s: int  # how often the device measures anew; 0: what is usual for the parameter
     thresholds: list[dict[str, Any]]  # {"settings", "from", "to"} of this series, newest first
     reference: float | None = None  # median of its late good rows
+    unit: str = ""
+    basis: str = ""
     after: int = -1  # rows, once this batch is written
     written: datetime | None = None
 
@@ -34,7 +36,7 @@ SELECT s.id, s.count, (extract(epoch from s.first_time) * 1000)::bigint, (extrac
        s.last_arrived, s.parameter, coalesce(s.measuring_cycle_seconds, 0),
        (SELECT json_agg(json_build_object('settings', t.settings, 'from', t.valid_from, 'to', t.valid_to)
                         ORDER BY t.valid_from DESC NULLS LAST, t.id DESC)
-        FROM water_qualitythreshold t WHERE t.series_id = s.id), s.quality_reference
+        FROM water_qualitythreshold t WHERE t.series_id = s.id), s.quality_reference, s.unit_symbol, s.basis
 FROM water_series s WHERE s.id = ANY(%s) ORDER BY s.id FOR NO KEY UPDATE OF s
 """
 
@@ -49,10 +51,10 @@ def lock_heads(ids: np.ndarray) -> dict[int, Head]:
 
 def _head(
     pk: int, count: int, first_ms: int | None, last_ms: int | None, arrived: datetime | None, parameter: str,
-    cycle_s: int, thresholds: list[dict[str, Any]] | None, reference: float | None,
+    cycle_s: int, thresholds: list[dict[str, Any]] | None, reference: float | None, unit: str, basis: str,
 ) -> Head:  # fmt: skip
     first, last = (NEVER if ms is None else ms for ms in (first_ms, last_ms))
-    return Head(pk, count, first, last, arrived, parameter, cycle_s, thresholds or [], reference)
+    return Head(pk, count, first, last, arrived, parameter, cycle_s, thresholds or [], reference, unit, basis)
 
 
 WRITE = """

@@ -114,7 +114,7 @@ def _unchecked(value: np.ndarray, status: np.ndarray, given: np.ndarray) -> Judg
 
 def thresholds_of(head: Head, day: date) -> Thresholds | None:
     """The thresholds of a series on a day: its own, else those of its parameter; nothing for an unknown one."""
-    found = _defaults(head.parameter, head.cycle_s) if head.parameter else None
+    found = _defaults(head) if head.parameter else None
     for own in head.thresholds:
         if (own["from"] or "") <= day.isoformat() <= (own["to"] or "9999-12-31"):
             found = Thresholds.from_dict(own["settings"])
@@ -131,10 +131,10 @@ def _change_after(head: Head, day: date) -> date | None:
     return min((each for each in days if each > day), default=None)
 
 
-def _defaults(parameter: str, cycle_s: int) -> Thresholds | None:
-    if parameter not in all_parameters():
+def _defaults(head: Head) -> Thresholds | None:
+    if head.parameter not in all_parameters():
         return None
-    return quality_run.defaults(parameter, float(cycle_s)) if cycle_s else quality_run.defaults(parameter)
+    return quality_run.defaults_in(head.parameter, float(head.cycle_s) if head.cycle_s else None, head.unit, head.basis)
 
 
 def _runs(heads: dict[int, Head], series: np.ndarray, time_ms: np.ndarray) -> list[_Run]:
