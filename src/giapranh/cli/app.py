@@ -7,7 +7,7 @@ import traceback
 
 import typer
 
-from giapranh.cli import accuracy, backup, demo, doctor, life, machines, read, records, report, water_data
+from giapranh.cli import accuracy, backup, demo, doctor, exchange, life, machines, read, records, report, water_data
 from giapranh.cli.language import _, line_of
 from giapranh.kernel.errors import Refused
 
@@ -33,6 +33,7 @@ app.command("restore")(backup.restore)
 app.command("import")(records.import_records)
 app.command("export")(records.export_records)
 app.command("report")(report.report)
+app.add_typer(exchange.app, name="exchange")
 app.command("demo")(demo.demo)
 app.command("accuracy")(accuracy.accuracy)
 

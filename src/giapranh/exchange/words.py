@@ -149,6 +149,16 @@ def field_label(kind: str, name: str) -> str:
     return _(label) if label else name
 
 
+def fields_of(kind: str, data: dict[str, Any] | None) -> list[tuple[str, Any]]:
+    """(label, value) in the order in which the room of the kind names its fields; what it does not know comes last."""
+    if not data:
+        return []
+    known = kinds.get(kind)
+    order = [name for name in (known.fields if known else ()) if name in data]
+    names = [*order, *(name for name in data if name not in order)]
+    return [(field_label(kind, name), data[name]) for name in names if name != "illustrative"]
+
+
 def label_of(kind: str, record_id: str, data: dict[str, Any] | None) -> str:
     """A record in one line; its id when its content is gone or says nothing."""
     known = kinds.get(kind)
@@ -158,6 +168,12 @@ def label_of(kind: str, record_id: str, data: dict[str, Any] | None) -> str:
         return known.label(data).strip() or record_id
     except (TypeError, ValueError, LookupError, AttributeError):  # what a neighbour sent need not be what we expect
         return record_id
+
+
+def outcome(state: str) -> str:
+    """What became of an entry that came in."""
+    more = {"held": _("giữ lại chờ mục trước"), "duplicate": _("đã nhận từ trước"), "refused": _("bị từ chối")}
+    return str(STATES[state][0]) if state in STATES else more.get(state, state)
 
 
 def reason(name: str) -> str:

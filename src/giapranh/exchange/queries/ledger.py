@@ -103,7 +103,7 @@ class EntryPage:
 
     @property
     def fields(self) -> list[tuple[str, Any]]:
-        return [(words.field_label(self.kind, name), value) for name, value in (self.data or {}).items()]
+        return words.fields_of(self.kind, self.data)
 
     @property
     def is_record(self) -> bool:

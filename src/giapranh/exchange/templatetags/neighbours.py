@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date, datetime
 from typing import Any
 
 from django.template import Library
@@ -9,9 +11,13 @@ from django.utils.translation import gettext as _
 
 from giapranh.exchange import words
 from giapranh.exchange.queries import record_of
+from giapranh.kernel.clock import VIETNAM
+from giapranh.kernel.dates import format_date
+from giapranh.kernel.numbers import format_number
 
 register = Library()
 MOST_PARTS = 50
+_TIME = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?", re.ASCII)
 
 register.filter("ago", words.ago)
 register.filter("octets", words.size)
@@ -28,14 +34,25 @@ def neighbour_side(kind: str, record_id: Any) -> dict[str, Any]:
 
 @register.filter
 def plain(value: Any) -> str:
-    """Any value of a record in words a person reads: lists and parts written out, yes and no, nothing as a dash."""
+    """Any value of a record in words a person reads: lists and parts written out, days as we write them."""
     if value is None or value == "" or value == [] or value == {}:
         return "–"
     if isinstance(value, bool):
         return _("có") if value else _("không")
-    if isinstance(value, dict):
-        return "; ".join(f"{name}: {plain(inner)}" for name, inner in value.items())
+    if isinstance(value, dict):  # the names inside are the other program's own
+        return ", ".join(plain(inner) for inner in value.values() if inner not in (None, "", [], {}))
     if isinstance(value, list):
         shown = [plain(inner) for inner in value[:MOST_PARTS]]
         return " | ".join(shown) + (" …" if len(value) > MOST_PARTS else "")
-    return str(value)
+    return _day_or_instant(value) if isinstance(value, str) else format_number(value)
+
+
+def _day_or_instant(text: str) -> str:
+    if not _TIME.fullmatch(text):
+        return text
+    try:
+        if len(text) == 10:
+            return format_date(date.fromisoformat(text))
+        return f"{datetime.fromisoformat(text).astimezone(VIETNAM):%H:%M %d/%m/%Y}"
+    except ValueError:
+        return text

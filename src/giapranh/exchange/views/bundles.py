@@ -76,11 +76,6 @@ def take(request: HttpRequest) -> HttpResponse:
         return _page(request, status, take_form=form)
     line.forget()
     taken = found[0]
-    counts = [(_outcome(state), number) for state, number in taken.states.most_common()]
+    counts = [(words.outcome(state), number) for state, number in taken.states.most_common()]
     reasons = [(words.reason(name), words.what_to_do(name), number) for name, number in taken.reasons.most_common()]
     return _page(request, taken=taken, taken_name=names().get(taken.peer, taken.peer), counts=counts, reasons=reasons)
-
-
-def _outcome(state: str) -> str:
-    more = {"held": _("giữ lại chờ mục trước"), "duplicate": _("đã nhận từ trước"), "refused": _("bị từ chối")}
-    return str(words.STATES[state][0]) if state in words.STATES else more.get(state, state)

@@ -103,10 +103,9 @@ def _page(
     looks = permissions.can_look(request.user)
     known = kinds.get(side.kind)
     open_steps = _steps(request.user, side)
-    data = side.data or {}
     context = {
         "sections": sections.of_one(peer, looks), "here": "ledger" if looks else "neighbour", "side": side,
-        "looks": looks, "fields": [(words.field_label(side.kind, name), value) for name, value in data.items()],
+        "looks": looks, "fields": words.fields_of(side.kind, side.data),
         "history": ledger.history(peer, subject) if looks else [], "state": _state(side),
         "own_url": known.own_url(side.id) if known and side.mine else "", "illustrative": side.illustrative,
         "steps": [(name, bound.get(name) or _form(name, side), name in bound) for name in open_steps],
