@@ -141,6 +141,8 @@ def _begins(group: list[Line], line: Line, shape: _Shape) -> bool:
         return False
     if mark and not ended and _DASHED.match(line.text) and line.text[mark.end() : mark.end() + 1].islower():
         return False
+    if mark and _goes_on_counting(group, line):
+        return False
     if mark and not (_BEFORE_NUMBER.search(before.folded) and not line.blank_before and re.match(r"\d", line.text)):
         return not (small and not ended and not re.match(r"^[a-zđ]\s?[).]", line.text))
     if _heading(group) and not ended and short and not small and not _OPEN_HEADING.search(before.folded):
@@ -162,6 +164,18 @@ def _begins(group: list[Line], line: Line, shape: _Shape) -> bool:
     if ended and not small and (_OPENS.match(line.folded) or len(before.text) + before.indent < 0.9 * shape.full):
         return True
     return ended and short and not small
+
+
+_COUNTED = {"2": "1", "3": "2", "4": "3", "5": "4", "6": "5", "ii": "i", "iii": "ii", "iv": "iii", "v": "iv"}
+
+
+def _goes_on_counting(group: list[Line], line: Line) -> bool:
+    """Whether "(ii) …" at the head of a line goes on counting what "…: (i) …" began inside the paragraph."""
+    m = re.match(r"\(\s?(\d|[iv]{1,3})\s?\)", line.folded)
+    before = _COUNTED.get(m.group(1)) if m else None
+    if before is None:
+        return False
+    return any(x.folded.find(f"({before})", 1 if i == 0 else 0) > 0 or (i and x.folded.startswith(f"({before})")) for i, x in enumerate(group))
 
 
 def _dangles(folded: str) -> bool:

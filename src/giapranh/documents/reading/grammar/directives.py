@@ -12,13 +12,13 @@ from .lines import Para
 from .making import Maker, purpose_duties
 from .spelling import one_spelling
 from .structure import Node, tree, walk
+from .vocabulary import duty_in
 from .wording import (
     CLOSING,
     CONCLUDES,
     CONSENT,
     DIFFICULTIES,
     HANDS_ON,
-    IN_WORK,
     LISTS_GUESTS,
     LONGEST,
     MEASURES,
@@ -139,7 +139,7 @@ class _Reader(Maker):
             clause = self._unread_heading(node, end)
         inner = scope
         if clause and usable(para, clause, end):
-            shared = bool(IN_WORK.search(node.folded, 0, 400))
+            shared = self._heads_work(node)
             told = not clause.heading and para.text.rstrip().endswith((".", ";")) and not shared
             inner = replace(self._scope_of(para, clause, scope, end), heading=not told)
             if told:
@@ -151,7 +151,7 @@ class _Reader(Maker):
         numbered_below = any(c.kind != "plain" for c in node.children)
         complete = (
             clause is not None
-            and not IN_WORK.search(node.folded, 0, 400)
+            and not self._heads_work(node)
             and (not clause.heading or end - clause.verb > 30)
             and not node.para.text.rstrip().endswith(":")
         )
@@ -167,6 +167,17 @@ class _Reader(Maker):
             and not node.para.text.rstrip().endswith(":")
             and ((len(node.text) > 70 and scope.units) or node.para.text.rstrip().endswith((".", ";")))
         ):
+            self._leaf(node, scope)
+        elif (
+            scope.tasks
+            and not scope.silent
+            and numbered_below
+            and len(node.text) > 100
+            and node.text.endswith(".")
+            and self._is_measure(node)
+            and not any(duty_in(c.para, c.at, len(c.para.text)) for c in node.children)
+        ):
+            # A whole sentence with a list of details (telephone numbers, places) below it.
             self._leaf(node, scope)
         self._children(node, inner)
 
@@ -313,6 +324,8 @@ class _Reader(Maker):
             here = replace(here, due=None, due_para=None)
         clause = self._clause(para, node.at, end)
         start = node.at
+        if (clause is None or not clause.ordered) and self._tells_a_story(node):
+            return
         if OTHERS_STAND.match(node.folded) and self.seen_lead_in:
             units = self.root_units or self.about.addressees
             self.found.append(self._found(para, node.at, end, node, units, True, replace(here, due=None)))

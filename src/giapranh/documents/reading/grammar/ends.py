@@ -89,6 +89,12 @@ _NOT_NOUNS = frozenset(
         "hơn",
     ]
 )
+# What firms do stands in their names in small letters, before the name of their own.
+_COMPANY = re.compile(r"(?:[Cc]ông ty|Tập đoàn|Xí nghiệp|Doanh nghiệp|Hợp tác xã)$")
+_IN_FIRMS = re.compile(
+    r"(?:xây dựng|đầu tư|phát triển|tư vấn|vận tải|khai thác|quản lý|thiết kế|truyền thông|truyền tải)"
+    r"(?=(?: (?:và|xây dựng|đầu tư|phát triển|tư vấn|hạ tầng|công trình|thương mại|dịch vụ|đô thị|thủy lợi))* [^\W\d_a-z])"
+)
 # Three words at least before the verb: "có hồ chứa vận hành …".
 _DESCRIPTION = re.compile(r"((?: [^\s,;.:]+){3})(?: (?:\([^()]*\)|[^\s,;.:]+)){1,9}")
 _HEADING = 110  # characters of the longest heading
@@ -109,6 +115,8 @@ def verb_in_name(para: Para, begin: int, start: int, end: int) -> bool:
     """Whether the verb from ``start`` to ``end`` belongs to the name before it ("Phòng Kế hoạch đầu tư: …")."""
     text = para.text
     ahead = text[begin:start].rstrip()
+    if _COMPANY.search(text, max(0, begin - 14), begin) and _IN_FIRMS.match(text, start):
+        return True
     if end == start + len(text[start:end].split()[0]) and _second_half(text, begin, start, strictly=True):
         return True
     if text.startswith("tổ chức:", start):

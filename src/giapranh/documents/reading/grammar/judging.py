@@ -23,10 +23,14 @@ from .wording import (
     CONSENT,
     GENERAL_OBJECT,
     GENERAL_VERB,
+    IN_WORK,
     INVITES,
     OFFICE_DUTY,
     PLANNED,
+    PRESS,
     RESPONSIBLE,
+    STORY,
+    TOLD,
 )
 
 
@@ -201,6 +205,19 @@ class Judge:
             holder is not None and holder.kind != "root" and holder.children[0] is node and len(holder.text) < 120
         )
         return node.index == self.last_body and not of_heading
+
+    def _tells_a_story(self, node: Node) -> bool:
+        """Whether a bare paragraph tells what was, or what the papers write, and orders nothing."""
+        if PRESS.match(node.folded):
+            return True
+        if not STORY.match(node.folded) or not TOLD.search(node.para.text, node.at):
+            return False
+        return clauses.inside(node.para, node.at, len(node.para.text), self._speaks) is None
+
+    def _heads_work(self, node: Node) -> bool:
+        """Whether a whole sentence only heads the list below it: who works with whom in what."""
+        listed = sum(c.kind != "plain" for c in node.children)
+        return listed >= 2 and bool(IN_WORK.match(node.folded))
 
     def _had_its_say(self, node: Node) -> bool:
         """Whether the item this paragraph hangs on is a whole sentence: an order after it is the paper's own again."""

@@ -101,14 +101,26 @@ def _heading_end(para: Para, at: int, stop: int, limit: int) -> tuple[int, str] 
     end = colon if colon >= 0 else limit
     if colon < 0 and (limit != len(para.text) or end - at > _HEADING or para.text.endswith((".", ";", ","))):
         return None
+    if colon < 0 and (at < 2 or _whole_before(para, at, stop)):
+        return None
     if end < stop or re.search(r"[.;] |\bngày \d", para.text[at:end]) or _SPEAKS.match(para.folded, stop, end):
         return None
     # Behind a comma stands no verb of a subject: "Phòng Nghiệp vụ, dự toán, pháp chế".
     begin = stop + 1 if para.text.endswith(", ", 0, stop) else stop
     verbs = pattern("long duty").finditer(para.folded, begin, end)
-    if any(m.group() not in fields() and (colon >= 0 or m.start() == stop) for m in verbs):
+    if any(m.group() not in fields() and not para.folded.endswith("nguoi ", 0, m.start()) for m in verbs):
         return None
     return end, ":" if colon >= 0 else ""
+
+
+def _whole_before(para: Para, at: int, stop: int) -> bool:
+    """Whether a name of the dictionary is complete before a verb, which then begins a duty."""
+    first = body_at(para.text, at)
+    known = known_names(para, at, stop)
+    verb = pattern("long duty").match(para.folded, stop) or pattern("short duty").match(para.text, stop)
+    if verb is None or verb.group() == "có":
+        return False
+    return first is not None and is_complete(para.text, first.end(), known, stop)
 
 
 def _phrase_end(para: Para, at: int, limit: int) -> tuple[int, str]:

@@ -35,7 +35,7 @@ LOOSE = {
     for base in "aeiouy"
 }
 _NOT_NAMES = (
-    r"(?!Tổ (?:chức|quốc)|Khoa (?:học|giáo|bảng)|Ban (?:hành|đầu|ngày)|Báo cáo|Trường hợp|Phòng,? ?(?:chống|ngừa|bệnh|cháy)|Cơ sở (?:dữ liệu|pháp lý|vật chất|chính trị)"
+    r"(?!Tổ (?:chức|quốc)|B[ồỗ] [a-zà-ỹ]|Khoa (?:học|giáo|bảng)|Ban (?:hành|đầu|ngày)|Báo cáo|Trường hợp|Phòng,? ?(?:chống|ngừa|bệnh|cháy)|Cơ sở (?:dữ liệu|pháp lý|vật chất|chính trị)"
     r"|Vụ việc|Bộ (?:máy|luật|Luật|tiêu chí|chỉ số|thủ tục)|Hội (?:nghị|thảo|thi|chợ)|Đoàn kết|Đại hội|Đội ngũ|Cơ quan tài phán|Khối lượng|Nhóm [a-z0-9]|Quỹ đất|Thuế (?:suất|thu)|Đơn (?:thư|giá)"
     r"|Lãnh đạo,? (?:chỉ đạo|thực hiện|tổ chức|việc|công tác|toàn diện)|Cán bộ,? (?:kỹ|có)|Tổ (?:hợp|máy)|Trạm (?:bơm|dừng)|Đài (?:phun|tưởng)|Báo (?:giá|động)|Công an ninh|Ông (?:cha|Đốc|Ích Khiêm)|Bà (?:con|Rịa|Nà|Đen|Triệu|Điểm|Chúa|Tri)|Văn phòng phẩm|Thanh tra,? (?:kiểm tra|việc|toàn diện)|Kiểm toán (?:nội bộ|độc lập)|Thường trực (?:24|tại)|TT[A-Z])"
 )

@@ -15,6 +15,9 @@ CONCLUDES = re.compile(
 STORY = re.compile(
     r"\W*(?:trong (?:nhung |cac )?(?:thang|nam|quy|thoi gian|\d{1,2} (?:thang|nam))(?: (?:dau nam|qua|vua qua))?[^.;:]{0,30},|(?:nam|thang|quy|6 thang dau nam|sau thang dau nam)[ \d/iv-]{1,12}(?:nam \d{4})?,|thoi gian qua|vua qua|tinh den|den (?:nay|ngay|thang|het)|qua (?:kiem tra|theo doi|ra soat|thanh tra|tong hop|bao cao)|hien nay|ket qua (?:kiem tra|ra soat) cho thay|ghi nhan|tuy nhien|ben canh|mac du|nguyen nhan)"
 )
+PRESS = re.compile(
+    r"(?:bao|dai|tap chi|cac bao|bao chi|trang thong tin)\b[^.;:]{2,100}? (?:co neu|neu|dua tin|co bai|dang (?:tai |bai)|phan anh)\b[^.;]{0,12}:"
+)
 TOLD = re.compile(r"\b(?:đã|còn|chỉ đạt|mới đạt|đạt|xảy ra|tăng|giảm)\b")
 # "Sở X phối hợp với Y trong công tác …" above a list heads it: the work itself stands in the list.
 IN_WORK = re.compile(r"^[^.;]{3,90}?phoi hop[^.;]{3,160}? trong (?:cong tac|viec|qua trinh) ")
