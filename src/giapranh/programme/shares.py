@@ -86,7 +86,7 @@ def check(data: dict[str, Any]) -> None:
 
 
 def label(data: dict[str, Any]) -> str:
-    words = " ".join(str(data.get(key, "")) for key in ("number", "text")).strip()
+    words = ". ".join(str(data[key]) for key in ("number", "text") if data.get(key))
     return words if len(words) <= 120 else words[:119].rstrip() + "…"
 
 

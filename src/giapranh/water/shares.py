@@ -21,7 +21,7 @@ from giapranh.kernel.clock import VIETNAM
 from giapranh.kernel.errors import N_
 from giapranh.places.named import held_on
 from giapranh.water.models import Alert, BankReach, Incident, Notice, Series, Station
-from giapranh.water.services import neighbour_news, neighbour_notices
+from giapranh.water.services import neighbour_news, neighbour_notices, neighbour_stations
 
 Data = dict[str, Any]
 MOST_ROWS = 20_000  # of one series in one record; a longer span is asked for in pieces
@@ -379,10 +379,10 @@ def kinds() -> list[Any]:
     return [
         Shareable("water-station", N_("Trạm quan trắc nước"), _STATION_FIELDS, _of(_station, station_record),
                   lambda d: str(d.get("name", "")), check=_checked({"name": str, "series": list}), areas=_areas,
-                  every=_every_station),
+                  every=_every_station, applied=neighbour_stations.station_came),
         Shareable("water-latest", N_("Số liệu mới nhất của trạm"), _LATEST_FIELDS, _of(_station, latest_record),
                   lambda d: str(d.get("name", "")), check=_checked({"values": list}), areas=_areas, day=_day("at"),
-                  every=_every_station),
+                  every=_every_station, applied=neighbour_stations.latest_came),
         Shareable("water-daily", N_("Số liệu ngày"), _DAILY_FIELDS, _daily,
                   lambda d: f"{d.get('parameter', '')} {d.get('day', '')}", check=_checked({"day": str}),
                   areas=_areas, day=_day("day"), every=_every_day),

@@ -55,7 +55,7 @@ def take_half(
     if theirs.ours is not None:
         raise TakenAlready(N_("Việc này đã có phần việc bên mình: %(task)s."), task=str(theirs.ours))
     data = theirs.data
-    due = due_on or theirs.due_on
+    due = due_on
     task = Task(
         programme=_programme(theirs.side.peer_name, bool(data.get("illustrative")), by, at),
         n=one_line(str(data.get("number") or ""))[:20], text=nfc(str(data.get("text") or theirs.side.title)),

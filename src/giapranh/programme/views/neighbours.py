@@ -40,7 +40,7 @@ def one(request: HttpRequest, peer: str, uid: UUID) -> HttpResponse:
     if may_take:
         offices = list(people.offices(today(), within=people.own_agency())) if people.own_agency() else []
         form = forms.TakeHalf(
-            request.POST if request.method == "POST" else None, initial={"due_on": half.due_on},
+            request.POST if request.method == "POST" else None, initial={"due_on": half.due_on if half.due_on and half.due_on >= today() else None},
             offered=[(str(office.pk), forms.office_label(office)) for office in offices],
         )  # fmt: skip
     if request.method == "POST" and form is not None:

@@ -37,7 +37,7 @@ class ReceivedLine:
 
     @property
     def waits(self) -> bool:
-        return not self.seen and self.local is None
+        return not self.seen and self.local is None and not (self.side.data or {}).get("acknowledgedAt")
 
     @property
     def drill(self) -> bool:
@@ -51,7 +51,8 @@ def lines(user: Any, at: datetime) -> list[ReceivedLine]:
     uids = {uid for side in sides if (uid := _uid(side.id))}
     local = {one.uid: one for one in Notice.objects.filter(uid__in=uids, incoming=True).select_related("incident")}
     found = [_line(side, local.get(_uid(side.id) or UUID(int=0)), at) for side in sides]
-    return sorted(found, key=lambda line: not line.waits)
+    newest = sorted(found, key=lambda line: str((line.side.data or {}).get("sentAt") or ""), reverse=True)
+    return sorted(newest, key=lambda line: not line.waits)
 
 
 def line(user: Any, peer: str, uid: UUID, at: datetime) -> ReceivedLine:

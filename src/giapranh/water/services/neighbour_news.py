@@ -15,6 +15,7 @@ from django.utils.translation import override
 
 from giapranh.exchange.ledger.engine import Change
 from giapranh.exchange.queries import record_of
+from giapranh.exchange.queries.records import peer_names
 from giapranh.exchange.services import records, sharing
 from giapranh.kernel.clock import local_date
 from giapranh.kernel.errors import Unavailable
@@ -113,6 +114,6 @@ def _line(peer: str, data: dict[str, Any]) -> str:
     kinds = {kind.value: word for kind, word in NOTICE_WORDS.items()}
     kind = kinds.get(str(data.get("kind")), kinds[NoticeKind.INFORMATION.value])
     words = _("%(peer)s gửi thông báo %(kind)s %(number)s/%(n)s") % {
-        "peer": peer, "kind": _(kind), "number": data.get("incidentNumber", ""), "n": data.get("n", ""),
+        "peer": peer_names().get(peer, peer), "kind": _(kind), "number": data.get("incidentNumber", ""), "n": data.get("n", ""),
     }  # fmt: skip
     return _("[DIỄN TẬP] %(words)s") % {"words": words} if data.get("drill") else words
