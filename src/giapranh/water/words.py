@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Protocol
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from giapranh.kernel.clock import VIETNAM
 from giapranh.kernel.numbers import format_number
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+class Named(Protocol):
+    """What data files name in both languages."""
+
+    @property
+    def vi(self) -> str: ...
+
+    @property
+    def en(self) -> str: ...
+
+
+def said(named: Named) -> str:
+    """The name in the language of the page."""
+    return named.en if (get_language() or "vi").startswith("en") else named.vi
 
 
 def age(at: datetime, now: datetime) -> str:
