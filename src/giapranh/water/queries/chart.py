@@ -19,6 +19,7 @@ from giapranh.water.queries import series as reads
 from giapranh.water.queries.series import LimitLine, Rows, Window
 from giapranh.water.rules import parameters, quality
 from giapranh.water.rules.limits import TABLE_1
+from giapranh.water.words import said
 
 XLSX_ROWS = 50_000
 STATUS_WORDS = {0: N_("đang đo"), 1: N_("hiệu chuẩn"), 2: N_("lỗi thiết bị")}
@@ -47,7 +48,7 @@ def series_for(user: Any, series_id: int) -> Series:
 def title_of(found: Series) -> str:
     """``Amoni (N-NH4)``: the name of the parameter, else what its owner called the series."""
     about = parameters.all_parameters().get(found.parameter)
-    return about.vi if about else found.name
+    return said(about) if about else found.name
 
 
 def places_of(found: Series) -> int:
