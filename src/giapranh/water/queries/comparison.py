@@ -18,6 +18,7 @@ from giapranh.water.rules import pairing, parameters
 from giapranh.water.rules.pairing import Comparison, Pairs
 from giapranh.water.rules.river_graph import CLOSE_KM
 from giapranh.water.rules.tracing import Graph, Position, Speeds
+from giapranh.water.words import said
 
 REGIMES = (("low", N_("nước kiệt")), ("mean", N_("nước trung bình")), ("flood", N_("nước lũ")))
 SAMPLES_APART_H = 24.0  # samples of one round are rarely taken in step with the water
@@ -204,4 +205,4 @@ def daily(pairs: Pairs) -> Pairs:
 
 def titles(keys: Sequence[str]) -> list[tuple[str, str]]:
     known = parameters.all_parameters()
-    return [(key, known[key].vi) for key in keys if key in known]
+    return [(key, said(known[key])) for key in keys if key in known]
