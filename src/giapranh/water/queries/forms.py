@@ -14,6 +14,7 @@ from giapranh.water.models import Station, TargetClass, Watercourse
 from giapranh.water.queries import network
 from giapranh.water.rules import folders, limits, standards
 from giapranh.water.rules import parameters as listed
+from giapranh.water.words import said
 
 
 def for_station(user: Any, day: date, *, station: Station | None = None) -> dict[str, Any]:
@@ -50,7 +51,7 @@ def classes(day: date) -> list[tuple[str, str]]:
     held = standards.standard_on(day)
     names = limits.class_names()
     return [
-        (f"{held.key}/{cls}", f"{names[cls].vi if cls in names else cls} ({held.title})") for cls in held.classes
+        (f"{held.key}/{cls}", f"{said(names[cls]) if cls in names else cls} ({held.title})") for cls in held.classes
     ]  # fmt: skip
 
 
