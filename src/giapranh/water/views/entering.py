@@ -26,6 +26,7 @@ from giapranh.water.queries import forms as choices
 from giapranh.water.queries import network
 from giapranh.water.services import entering
 from giapranh.water.services.entering import About
+from giapranh.water.words import said
 
 SALT = "water.lab-sheet"
 MOST_BYTES = 5 * 1024 * 1024
@@ -179,7 +180,7 @@ def _label(series: Any) -> str:
     from giapranh.water.rules.parameters import all_parameters
 
     known = all_parameters().get(series.parameter)
-    name = known.vi if known else series.name
+    name = said(known) if known else series.name
     basis = f" ({_('theo')} {series.basis})" if series.basis and not (known and known.basis == series.basis) else ""
     return f"{name}{basis}" + (f", {series.unit_symbol}" if series.unit_symbol not in {"", "-"} else "")
 
