@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from giapranh.kernel.clock import local_date
@@ -153,8 +152,8 @@ def class_words(cls: str) -> str:
     known = limits.class_names().get(cls)
     if known is None:
         return _("mức %(cls)s") % {"cls": cls} if cls else ""
-    said = known.en if (get_language() or "vi").startswith("en") else known.vi
-    return said[:1].lower() + said[1:]
+    name = words.said(known)
+    return name[:1].lower() + name[1:]
 
 
 def fails(state: StationState, target: TargetClass | None) -> bool:
