@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from giapranh.documents import vault
 from giapranh.documents.writing.drawing import to_svg
@@ -35,8 +36,8 @@ from giapranh.water.rules.notices import CONTENT, NOTICE_NEXT, NOTICE_STATE_WORD
 
 SIGNS: list[tuple[str, Any]] = list(Sign.choices)
 BANKS: list[tuple[str, Any]] = list(Bank.choices)
-EXTENTS: list[tuple[str, Any]] = [(key.value, word) for key, word in EXTENT_WORDS.items()]
-KINDS: list[tuple[str, Any]] = [(key.value, word) for key, word in NOTICE_WORDS.items()]
+EXTENTS: list[tuple[str, Any]] = [(key.value, gettext_lazy(word)) for key, word in EXTENT_WORDS.items()]
+KINDS: list[tuple[str, Any]] = [(key.value, gettext_lazy(word)) for key, word in NOTICE_WORDS.items()]
 
 
 def _rows() -> QuerySet[Incident]:
