@@ -78,6 +78,10 @@ def _without_page_furniture(lines: list[Line]) -> tuple[list[Line], list[list[Li
     for i, line in enumerate(lines):
         if anchors.PAGE_NUMBER.match(line.folded) or anchors.RULE.match(line.folded):
             following = lines[i + 1] if i + 1 < len(lines) else None
+            if following is not None and line.text.startswith("____") and _FOOTNOTE.match(following.text):
+                in_note = True
+                notes.append([])
+                continue
             is_note = (
                 following is not None
                 and line.indent > 2

@@ -19,6 +19,7 @@ from .wording import (
     CONSENT,
     DIFFICULTIES,
     HANDS_ON,
+    INNER,
     LISTS_GUESTS,
     LONGEST,
     MEASURES,
@@ -147,7 +148,9 @@ class _Reader(Maker):
                 inner = replace(inner, due=scope.due, due_para=scope.due_para)
         elif SECTION.search(node.folded[:120]) and not scope.silent:
             inner = replace(scope, ordered=scope.ordered or bool(scope.units))
-        inner = replace(inner, topic=topic(node) or inner.topic)
+        inner = replace(inner, topic=topic(node) or inner.topic, tasks=scope.tasks)
+        if scope.silent and self.about.kind == "Biên bản":
+            inner = replace(inner, silent=True)  # who was there, by offices
         numbered_below = any(c.kind != "plain" for c in node.children)
         complete = (
             clause is not None
@@ -191,7 +194,7 @@ class _Reader(Maker):
             return
         if labels.label_of(para, node.at) in ("time", "other", "lead") and len(node.text) < 200:
             return
-        if CONSENT.match(node.folded) and not (scope.units and node.kind in ("dash", "letter", "plus", "bracket")):
+        if CONSENT.match(node.folded) and not (scope.units and (scope.heading or node.kind in INNER)):
             later = clauses.inside(para, node.at, end, self._speaks)
             if later is None or not later.ordered:
                 self._later_clauses(node, node.at, scope, None)
@@ -347,7 +350,7 @@ class _Reader(Maker):
             (clause is None or not clause.ordered or (here.heading and not self._had_its_say(node)))
             and here.units
             and not self._closes(node)
-            and self._starts_with_duty(node, here.heading)
+            and (self._starts_with_duty(node, here.heading) or (clause is None and here.heading and self._first_under_body(node)))
             and (here.heading or not HANDS_ON.match(node.folded))
             and not node.folded.startswith(("giao ", "de nghi "))
         ):

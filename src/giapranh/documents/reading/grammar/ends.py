@@ -95,6 +95,8 @@ _IN_FIRMS = re.compile(
     r"(?:xây dựng|đầu tư|phát triển|tư vấn|vận tải|khai thác|quản lý|thiết kế|truyền thông|truyền tải)"
     r"(?=(?: (?:và|xây dựng|đầu tư|phát triển|tư vấn|hạ tầng|công trình|thương mại|dịch vụ|đô thị|thủy lợi))* [^\W\d_a-z])"
 )
+# Such a place is named by what is done there: "Khu bảo tồn", "Quỹ phát triển đất".
+_PLACE_OF_WORK = re.compile(r"(?<!\w)(?:Khu|Quỹ|Vườn|Nhà|Viện|Trung tâm|Xưởng) $")
 # Three words at least before the verb: "có hồ chứa vận hành …".
 _DESCRIPTION = re.compile(r"((?: [^\s,;.:]+){3})(?: (?:\([^()]*\)|[^\s,;.:]+)){1,9}")
 _HEADING = 110  # characters of the longest heading
@@ -117,6 +119,8 @@ def verb_in_name(para: Para, begin: int, start: int, end: int) -> bool:
     ahead = text[begin:start].rstrip()
     if _COMPANY.search(text, max(0, begin - 14), begin) and _IN_FIRMS.match(text, start):
         return True
+    if para.bare[start:end] in fields() and _PLACE_OF_WORK.search(text, max(0, start - 12), start):
+        return not text.startswith(surely_before(text[start:end]), end)
     if end == start + len(text[start:end].split()[0]) and _second_half(text, begin, start, strictly=True):
         return True
     if text.startswith("tổ chức:", start):

@@ -227,6 +227,13 @@ class Judge:
     def _more_to_come(self, node: Node) -> bool:
         return any(c.kind != "plain" for c in (node.parent.children if node.parent else ()) if c.index > node.index)
 
+    def _first_under_body(self, node: Node) -> bool:
+        """Whether a bare paragraph is the first under the bare heading of a body, whose duty it then is."""
+        holder = node.parent
+        if holder is None or holder.kind in ("root", "plain") or holder.children[0] is not node:
+            return False
+        return len(holder.text) < 120 and not holder.text.endswith(".") and not self._tells_a_story(node)
+
     def _starts_with_duty(self, node: Node, under_heading: bool = False) -> bool:
         connected = CONNECTED.match(node.folded)
         at = node.at + (connected.end() if connected else 0)

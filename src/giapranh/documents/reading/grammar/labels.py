@@ -47,7 +47,12 @@ def label_of(para: Para, at: int) -> str | None:
 def _gives_duty(para: Para, at: int) -> bool:
     """ "Kinh phí: Phòng X tham mưu …": a topic, a body and its duty."""
     phrase = phrase_at(para, at + 1)
-    return phrase is not None and duty_at(para, phrase.end + 1) is not None
+    if phrase is None:
+        return False
+    verb = phrase.end
+    while verb < len(para.text) and para.text[verb] in " ,":
+        verb += 1
+    return duty_at(para, verb) is not None
 
 
 def take(para: Para, at: int, into: Labelled) -> None:

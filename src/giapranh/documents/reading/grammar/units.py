@@ -28,6 +28,10 @@ _LEVEL_WORDS = tuple(
     for w in ("xã", "phường", "thị trấn", "đặc khu", "huyện", "quận", "thị xã", "thành phố", "tỉnh", "thôn", "bản", "làng")
     + ("ấp", "khóm", "buôn", "khu phố", "tổ dân phố")
 )
+# Short forms of what offices deal with, which name no office.
+_TOPICS = frozenset(
+    "PCCC PCCCR CNCH PCTT TKCN ATTP VSATTP ATGT TTATGT CNTT BVMT KHCN TDTT TTHC CCHC GPMB NTM DTTS ANTT QPAN QLĐĐ XDCB".split()
+)
 # "Công an xã, phường": levels, none of them with a name.
 # A group that says where it belongs is over: "các Sở, ngành Thành phố, đơn vị liên quan".
 _PLACED_GROUP = re.compile(r"\b(?:tỉnh|[Tt]hành phố|huyện|liên quan)$")
@@ -188,7 +192,8 @@ def _is_cut(group: str, separator: str, text: str, at: int, end: int, spreading:
         if re.search(r"UBND|[ỦU][ỷy] ban", group) and not _LEVELS.match(fold(rest[:16])):
             return True
         return not _INNER_PLURAL.search(group)
-    if re.match(r"[A-ZĐ]{3,}\b", rest) and named_at(group):
+    short = re.match(r"[A-ZĐ]{3,}\b", rest)
+    if short and named_at(group) and short.group() not in _TOPICS:
         return True
     if rest[:1].isupper() and not _LEVELS.match(fold(rest[:16])) and pattern("solo").match(rest):
         return True

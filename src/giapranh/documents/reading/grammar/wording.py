@@ -40,6 +40,7 @@ GENERAL_OBJECT = re.compile(
 CLOSING = re.compile(
     r"(?:tren day la|nay thong bao|[^.;]{3,60} thong bao (?:de|den|toi|y kien|ket luan)|thua (?:lenh|uy quyen) [^.;]{3,160} thong bao|thong bao de|xin thong bao|tran trong|kinh de nghi|kinh mong|rat mong|kinh trinh|chi thi nay|quyet dinh nay|ke hoach nay|cong dien nay|noi nhan)"
 )
+INNER = ("dash", "letter", "plus", "bracket")
 CONSENT = re.compile(
     r"(?:dong y|thong nhat(?! (?:quan ly|phuong an|voi cac))|chap thuan|nhat tri|phe duyet|ban hanh (?:kem|quy|ke)|thanh lap|bai bo|sua doi|cong nhan|huy bo|bo nhiem|dieu dong|phan bo|giao (?:chi tieu|du toan|bien che)|cho phep|quyet dinh nay|ghi nhan|bieu duong|danh gia cao|hoan nghenh|co ban)\b"
 )
@@ -47,7 +48,7 @@ INVITES = re.compile(
     r"(?:kinh |tran trong (?:kinh )?)?moi\b|tham du|du hop|den du|toi du|ve du|tham gia (?:cuoc )?hop|du (?:cuoc |hoi |le |buoi |phien )"
 )
 ASKS = re.compile(
-    r"\W*(?:(?:som |tiep tuc )?(?:xem xet|quan tam|cho y kien|chap thuan|phe duyet|chap nhan|cho phep|cho chu truong|thong qua|quyet dinh|ghi nhan))"
+    r"\W*(?:(?:som |tiep tuc )?(?:xem xet(?! (?:thanh tra|kiem tra|xu ly|giai quyet|bo tri|dieu chinh|ho tro|thuc hien|lap|to chuc|huong dan))|quan tam|cho y kien|chap thuan|phe duyet|chap nhan|cho phep|cho chu truong|thong qua|quyet dinh|ghi nhan))"
 )
 ANSWERS = re.compile(
     r"\W*(?:phai |hoan toan |toan dien )*chiu (?:moi |hoan toan )?trach nhiem (?:toan dien |ca nhan )?truoc\b"
