@@ -387,3 +387,42 @@ def test_every_deed_leaves_its_audit_row(confirmed, focal):
     assert {"incident.reported", "incident.confirmed", "incident.source_suspected", "notice.prepared"} <= deeds_done
     with pytest.raises(NotYourDuty):
         notices.withdraw(notice_id=notice.pk, words="x", by=confirmed.created_by, at=later(minutes=30))
+
+
+# --- what belongs to it ----------------------------------------------------------------------------------------------
+
+
+def test_samples_taken_because_of_it_are_linked_and_stand_in_the_notice(confirmed, focal, node, client_of):
+    from giapranh.water.models import Sample
+
+    point = make.station(confirmed.watercourse, 43, name="Cầu Xuân Hương", kind="manual", owner=node.water)
+    taken = [
+        Sample.objects.create(station=point, taken_at=later(hours=hours), sample_code=code, seal="NP-7", at=later(hours=4))
+        for hours, code in ((2, "M1"), (3, "M2"), (-80, "CU-77"))
+    ]  # fmt: skip
+    client = client_of(focal)
+    address = f"/song-ngoi/su-co/{confirmed.pk}/"
+    offered = client.get(address).content.decode()
+    assert "M1" in offered
+    assert "CU-77" not in offered  # long before it was seen
+    done = client.post(f"{address}buoc/samples/", {"samples": [taken[0].pk, taken[1].pk]})
+    assert done.status_code == 302
+    page = client.get(address).content.decode()
+    assert "niêm phong NP-7" in " ".join(page.split())
+    assert AuditEvent.objects.filter(what="incident.samples_added").exists()
+    assert "M2" in prepared(confirmed, focal, at=later(hours=5)).content["samples"]
+    with pytest.raises(deeds.BadIncident):
+        deeds.add_samples(incident_id=confirmed.pk, sample_ids=[taken[0].pk], by=focal, at=later(hours=5))
+
+
+def test_papers_of_the_register_are_linked_by_their_number(confirmed, focal, an, client_of):
+    prepared(confirmed, focal)
+    paper = Paper.objects.get()
+    number_outgoing(paper_id=paper.pk, by=focal, at=later(minutes=30))
+    paper.refresh_from_db()
+    client = client_of(focal)
+    address = f"/song-ngoi/su-co/{confirmed.pk}/"
+    assert client.post(f"{address}buoc/paper/", {"number": "999/KHONG-CO"}).status_code == 422
+    assert client.post(f"{address}buoc/paper/", {"number": paper.full_number}).status_code == 302
+    assert list(confirmed.papers.all()) == [paper]
+    assert f"/van-ban/{paper.pk}/" in client.get(address).content.decode()

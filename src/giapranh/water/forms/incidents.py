@@ -113,6 +113,22 @@ class NoteForm(StepForm):
     words = words_field(_("Nội dung"))
 
 
+class SamplesForm(StepForm):
+    label, icon = _("Gắn mẫu nước đã lấy"), "sample"
+    samples = forms.TypedMultipleChoiceField(label=_("Mẫu"), coerce=int, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, samples: Choices = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["samples"].choices = list(samples)  # type: ignore[attr-defined]
+        if not samples:
+            self.hint = _("Chưa có mẫu nào lấy trên sông này từ 2 ngày trước khi phát hiện.")
+
+
+class PaperForm(StepForm):
+    label, icon = _("Gắn văn bản"), "paper"
+    number = forms.CharField(label=_("Số, ký hiệu trong sổ đăng ký"), max_length=120)
+
+
 class PhotoForm(StepForm):
     label, icon = _("Thêm ảnh"), "upload"
     photo = forms.FileField(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from giapranh.kernel.clock import local_date
+from giapranh.kernel.clock import VIETNAM, local_date
 from giapranh.kernel.errors import N_
 from giapranh.places.models import AdministrativeUnit, UnitKind
 from giapranh.places.named import held_on
-from giapranh.water.models import Alert, Incident, RiverFeature
+from giapranh.water.models import Alert, Incident, RiverFeature, Sample
+from giapranh.water.permissions import visible_stations
 from giapranh.water.queries import alert_words, neighbours, network
 from giapranh.water.queries.incident_place import Surroundings
 from giapranh.water.queries.network import NoSuchRiver
@@ -50,6 +51,20 @@ def suspects(incident: Incident) -> list[tuple[str, str]]:
     above = [row for row in rows if row.km >= incident.km]
     below = [row for row in rows if row.km < incident.km]
     return [(str(row.pk), f"{row.name} (km {row.km:g})".replace(".", ",")) for row in [*above, *reversed(below)]]
+
+
+def samples(incident: Incident, user: Any) -> list[tuple[int, str]]:
+    """Water taken on the same river from two days before it was seen, newest first; without what is linked already."""
+    rows = Sample.objects.filter(
+        visible_stations(user, "station__"), station__watercourse=incident.watercourse,
+        taken_at__gte=incident.seen_at - timedelta(days=2),
+    ).exclude(incidents=incident)  # fmt: skip
+    return [(row.pk, sample_words(row)) for row in rows.select_related("station").order_by("-taken_at", "-pk")[:40]]
+
+
+def sample_words(row: Sample) -> str:
+    words = [f"{row.taken_at.astimezone(VIETNAM):%H:%M %d/%m/%Y}", row.station.name, row.sample_code, row.laboratory]
+    return ", ".join(word for word in words if word)
 
 
 def facts_from(form: dict[str, Any]) -> dict[str, Any]:

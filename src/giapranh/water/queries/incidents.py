@@ -20,7 +20,7 @@ from giapranh.water import incident_settings, words
 from giapranh.water import permissions as water_permissions
 from giapranh.water.incident_permissions import NoSuchIncident
 from giapranh.water.models import Bank, Drill, Incident, IncidentEvent, IncidentPhoto, Notice, Sign
-from giapranh.water.queries import incident_map, incident_place
+from giapranh.water.queries import incident_choices, incident_map, incident_place
 from giapranh.water.queries.alerts import Clock, countdown
 from giapranh.water.queries.incident_place import Surroundings
 from giapranh.water.rules.incidents import (
@@ -179,6 +179,7 @@ EVENT_WORDS = {
     "confirmed": N_("xác nhận sự cố"), "extent": N_("định phạm vi"), "sampling": N_("bắt đầu lấy mẫu chung"),
     "controlled": N_("đã kiểm soát"), "closed": N_("đóng sự cố"), "false_alarm": N_("kết luận báo động nhầm"),
     "ministry": N_("báo cáo Bộ"), "note": N_("ghi chú"), "alert": N_("gắn cảnh báo"), "photo": N_("thêm ảnh"),
+    "samples": N_("gắn mẫu nước"), "paper": N_("gắn văn bản"),
     "notice": N_("lập thông báo"), "notified": N_("đã gửi thông báo"), "acknowledged": N_("bên nhận xác nhận"),
     "answered": N_("bên nhận trả lời"), "withdrawn": N_("không gửi thông báo"), "incoming": N_("tỉnh bạn thông báo"),
 }  # fmt: skip
@@ -199,6 +200,8 @@ class IncidentPage:
     notices: Sequence[NoticeLine]
     photos: Sequence[IncidentPhoto]
     alerts: Sequence[Any]
+    papers: Sequence[Any]
+    samples: Sequence[tuple[Any, str]]
     signs: Sequence[str]
     clocks: Sequence[Clock]
     drill: Drill | None
@@ -219,12 +222,21 @@ def incident_page(user: Any, incident_id: int, at: datetime) -> IncidentPage:
         incident=incident, state_word=_(INCIDENT_WORDS[IncidentState(incident.state)]), around=around, events=events,
         notices=[notice_line(row, at) for row in _notices().filter(incident=incident).order_by("created_at", "pk")],
         photos=list(incident.photos.select_related("by", "blob")),
-        alerts=list(incident.alerts.select_related("rule", "station")),
+        alerts=list(incident.alerts.select_related("rule", "station")), papers=_papers(user, incident),
+        samples=[(row, incident_choices.sample_words(row))
+                 for row in incident.samples.select_related("station").order_by("taken_at")],
         signs=[str(known[sign]) for sign in incident.signs if sign in known], clocks=clocks_of(incident, at),
         drill=Drill.objects.filter(incident=incident).first(), sees_source=water_permissions.can_see_restricted(user),
         can=_can(user, incident), extent_word=_(EXTENT_WORDS[Extent(incident.extent)]) if incident.extent else "",
         proposed_word=_(EXTENT_WORDS[around.extent]),
     )  # fmt: skip
+
+
+def _papers(user: Any, incident: Incident) -> list[Any]:
+    """Only those this officer may read."""
+    from giapranh.documents import permissions as papers
+
+    return list(incident.papers.filter(papers.readable(user)).distinct().order_by("pk"))
 
 
 def _can(user: Any, incident: Incident) -> frozenset[str]:
@@ -233,8 +245,8 @@ def _can(user: Any, incident: Incident) -> frozenset[str]:
     can: set[str] = set()
     if permissions.can_handle_incident(user):
         can |= verbs & {IncidentVerb.CONFIRM, IncidentVerb.SAMPLE, IncidentVerb.CONTROL}
-        can |= {"facts", "source", "extent"} if is_open else set()
-        can |= {"ministry"}
+        can |= {"facts", "source", "extent", "samples"} if is_open else set()
+        can |= {"ministry", "paper"}
     if permissions.can_close_incident(user):
         can |= verbs & {IncidentVerb.CLOSE, IncidentVerb.FALSE_ALARM}
     if permissions.can_send_notice(user) and IncidentVerb.NOTIFY in verbs:

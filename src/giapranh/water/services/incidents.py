@@ -12,6 +12,8 @@ from django.db import connection, transaction
 from django.db.models import Max
 from PIL import Image, UnidentifiedImageError
 
+from giapranh.documents import queries as papers
+from giapranh.documents.rules.numbers import number_key
 from giapranh.documents.services.records import clean_name, keep_blob
 from giapranh.kernel.clock import VIETNAM
 from giapranh.kernel.errors import N_, BadInput, Conflict
@@ -21,7 +23,7 @@ from giapranh.people.audit import audit
 from giapranh.people.models import Officer
 from giapranh.water import incident_permissions as permissions
 from giapranh.water.incident_permissions import NoSuchIncident
-from giapranh.water.models import Alert, Incident, IncidentEvent, IncidentPhoto, RiverFeature, Watercourse
+from giapranh.water.models import Alert, Incident, IncidentEvent, IncidentPhoto, RiverFeature, Sample, Watercourse
 from giapranh.water.rules.incidents import (
     OPEN_INCIDENTS,
     Extent,
@@ -253,6 +255,40 @@ def link_alert(*, incident_id: int, alert_id: int, by: Officer, at: datetime) ->
             raise BadIncident(N_("Không có cảnh báo này."))
         incident.alerts.add(alert)
         happened(incident, "alert", at, by=by, words=str(alert))
+    return incident
+
+
+def add_samples(*, incident_id: int, sample_ids: Sequence[int], by: Officer, at: datetime) -> Incident:
+    """Water that was taken because of it: code, seal, laboratory and results stand with the sample."""
+    permissions.check_can_handle_incident(by)
+    with _locked(incident_id) as incident:
+        _still_open(incident)
+        fresh = list(Sample.objects.select_related("station").filter(pk__in=sample_ids).exclude(incidents=incident))
+        if not fresh:
+            raise BadIncident(N_("Hãy chọn mẫu chưa gắn vào sự cố."))
+        incident.samples.add(*fresh)
+        words = "; ".join(f"{row.station.name}, {row.taken_at.astimezone(VIETNAM):%H:%M %d/%m/%Y}" for row in fresh)
+        happened(incident, "samples", at, by=by, words=words)
+        audit("incident.samples_added", "incident", incident.pk, by, at, samples=[row.pk for row in fresh])
+        neighbour_news.changed("water-incident", incident.uid, at)
+    return incident
+
+
+def add_paper(*, incident_id: int, number: str, by: Officer, at: datetime) -> Incident:
+    """A paper of the register that belongs to it."""
+    permissions.check_can_handle_incident(by)
+    found = papers.visible_papers(by).filter(number_key=number_key(one_line(number)))
+    if not one_line(number) or found.count() != 1:
+        raise BadIncident(
+            N_("Sổ đăng ký không có đúng một văn bản số “%(number)s”. Hãy ghi đủ số và ký hiệu."),
+            number=one_line(number)[:80],
+        )
+    with _locked(incident_id) as incident:
+        paper = found.get()
+        if not incident.papers.filter(pk=paper.pk).exists():
+            incident.papers.add(paper)
+            happened(incident, "paper", at, by=by, words=str(paper)[:300])
+            audit("incident.paper_added", "incident", incident.pk, by, at, paper=paper.pk)
     return incident
 
 

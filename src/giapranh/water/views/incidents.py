@@ -26,7 +26,8 @@ from giapranh.water.views import steps
 
 STEPS: dict[str, type[StepForm]] = {
     "confirm": forms.ConfirmForm, "ministry": forms.MinistryForm, "sample": forms.SampleForm,
-    "control": forms.ControlForm, "close": forms.CloseForm, "photo": forms.PhotoForm, "note": forms.NoteForm,
+    "control": forms.ControlForm, "close": forms.CloseForm, "samples": forms.SamplesForm,
+    "photo": forms.PhotoForm, "paper": forms.PaperForm, "note": forms.NoteForm,
     "extent": forms.ExtentForm, "source": forms.SourceForm, "incoming": forms.IncomingForm,
     "false_alarm": forms.FalseAlarmForm,
 }  # fmt: skip
@@ -144,7 +145,7 @@ def step(request: HttpRequest, incident_id: int, name: str) -> HttpResponse:
     if name not in STEPS:
         raise Http404
     page = incidents.incident_page(request.user, incident_id, clock.now())
-    form = _form(name, page, request.POST, request.FILES)
+    form = _form(name, page, request.user, request.POST, request.FILES)
     if status := steps.take(form, lambda values: _verb(name, incident_id, values, _me(request))):
         return _page(request, incident_id, {name: form}, status)
     messages.success(request, _("Đã ghi: %(step)s.") % {"step": str(form.label).lower()})
@@ -162,6 +163,10 @@ def _verb(name: str, pk: int, v: dict[str, Any], by: Any) -> None:
             deeds.suspect_source(words=v["words"], feature_id=chosen, **common)
         case "ministry":
             deeds.tell_ministry(reported_at=v["reported_at"], document=v["document"], **common)
+        case "samples":
+            deeds.add_samples(sample_ids=v["samples"], **common)
+        case "paper":
+            deeds.add_paper(number=v["number"], **common)
         case "photo":
             deeds.add_photo(data=v["photo"].read(), name=v["photo"].name, words=v["words"], **common)
         case "incoming":
@@ -174,7 +179,7 @@ def _verb(name: str, pk: int, v: dict[str, Any], by: Any) -> None:
             verbs[name](words=v["words"], **common)
 
 
-def _form(name: str, page: IncidentPage, data: Any = None, files: Any = None) -> StepForm:
+def _form(name: str, page: IncidentPage, user: Any, data: Any = None, files: Any = None) -> StepForm:
     at = clock.now()
     extra: dict[str, Any] = {}
     if name in ("confirm", "extent"):
@@ -187,6 +192,8 @@ def _form(name: str, page: IncidentPage, data: Any = None, files: Any = None) ->
             "words": page.incident.suspected_source,
             "feature_id": str(page.incident.suspected_feature_id or ""),
         }
+    elif name == "samples":
+        extra["samples"] = incident_choices.samples(page.incident, user)
     elif name == "incoming":
         extra["provinces"] = incident_choices.others(at, page.around)
         extra["initial"] = {"received_at": at}
@@ -198,7 +205,7 @@ def _form(name: str, page: IncidentPage, data: Any = None, files: Any = None) ->
 
 def _page(request: HttpRequest, incident_id: int, bound: dict[str, StepForm], status: int = 200) -> HttpResponse:
     page = incidents.incident_page(request.user, incident_id, clock.now())
-    first, other = steps.shown(STEPS, page.can, lambda name: _form(name, page), bound, FIRST)
+    first, other = steps.shown(STEPS, page.can, lambda name: _form(name, page, request.user), bound, FIRST)
     context = {
         "page": page, "incident": page.incident, "first_steps": first, "other_steps": other,
         "illustrative": page.incident.illustrative, "map": incidents.map_svg(page.incident),
