@@ -78,10 +78,6 @@ def _without_page_furniture(lines: list[Line]) -> tuple[list[Line], list[list[Li
     for i, line in enumerate(lines):
         if anchors.PAGE_NUMBER.match(line.folded) or anchors.RULE.match(line.folded):
             following = lines[i + 1] if i + 1 < len(lines) else None
-            if following is not None and line.text.startswith("____") and _FOOTNOTE.match(following.text):
-                in_note = True
-                notes.append([])
-                continue
             is_note = (
                 following is not None
                 and line.indent > 2
@@ -101,6 +97,9 @@ def _without_page_furniture(lines: list[Line]) -> tuple[list[Line], list[list[Li
         if not in_note and line.blank_before and line.indent > 3 and re.match(r"^\d{1,2}\s{2,6}[A-ZĐ]", line.text):
             in_note = True
             notes.append([])
+        elif not in_note and _lone_note(lines, i):
+            in_note = True
+            notes.append([])
         if in_note:
             if re.match(r"^\d{1,2}\s{2,6}[A-ZĐ]", line.text) and notes[-1]:
                 notes.append([])
@@ -108,6 +107,14 @@ def _without_page_furniture(lines: list[Line]) -> tuple[list[Line], list[list[Li
         else:
             kept.append(line)
     return kept, [n for n in notes if n]
+
+
+def _lone_note(lines: list[Line], i: int) -> bool:
+    """Whether "1 Báo cáo số …", set apart at the foot of a page, is a note: the page ends with it."""
+    line = lines[i]
+    if not line.blank_before or not re.match(r"\d{1,2} [A-ZĐ]", line.text):
+        return False
+    return i + 1 < len(lines) and (lines[i + 1].new_page or bool(anchors.PAGE_NUMBER.match(lines[i + 1].folded)))
 
 
 def _shape(lines: list[Line]) -> _Shape:

@@ -18,7 +18,7 @@ _DAY_SHORT = rf"(?:(?:thoi diem )?{_HOUR.replace('<h>', '<sh>').replace('<mi>', 
 _TRIGGER = (
     r"(?P<t>(?:hoan thanh |xong |gui |bao cao |trinh )?(?:truoc|tr.oc|tru.c|t.uoc|truo.)(?! mat)(?: va trong)?|(?:cham|muon|tre) nhat(?: la)?(?: truoc| vao| den| trong| het| tu)*|den het|(?:khong|keo dai) (?:qua|muon hon|cham hon)|"
     r"thoi han(?: (?:hoan thanh|thuc hien|bao cao|gui|nop|xu ly))*(?: la)? ?:?(?: truoc| den| den het| trong)*|han(?: cuoi| chot)?(?: (?:hoan thanh|bao cao|gui|nop))?(?: la)? ?: ?(?:truoc )?|"
-    r"(?:thoi gian|thoi han|tien do)(?: (?:hoan thanh|thuc hien|bao cao|gui|nop)(?: bao cao)?)? ?:(?: hoan thanh| xong| vao| truoc| den(?: het)?| xong truoc)*|xong(?: truoc)?|hoan thanh (?:vao|den|xong|trong)(?: truoc)?|moc)"
+    r"(?:thoi gian|thoi han|tien do)(?: (?:hoan thanh|thuc hien|bao cao|gui|nop)(?: bao cao)?)? ?:(?: hoan thanh| xong| vao| truoc| den(?: het)?| xong truoc)*|xong(?: truoc)?|hoan thanh (?:vao|den|xong|trong)(?: truoc)?|moc|trong(?= ngay \d))"
 )
 _DUE_DAY = re.compile(rf"(?<!\w){_TRIGGER} ?(?:{_DAY}|{_DAY_SHORT})")
 _MONTH = r"(?:thang (?P<m>\d{1,2})(?: ?(?:/|-|nam) ?(?P<my>\d{4}))?|quy (?P<q>[1-4]|iv|i{1,3})(?: ?(?:/|-|nam) ?(?P<qy>\d{4}))?|(?:cuoi |het )?nam (?P<y>\d{4}))"

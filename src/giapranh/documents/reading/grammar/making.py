@@ -22,7 +22,9 @@ from .units import Unit
 from .vocabulary import named_at
 from .wording import (
     ANSWERS,
+    BESIDE,
     HANDS_ON,
+    HELPS,
     ONLY_HELP,
     PURPOSE,
     QUOTED,
@@ -88,12 +90,20 @@ class Maker(Seeker):
         return out
 
     def _only_help(self, para: Para, start: int, end: int) -> Iterator[tuple[Unit, ...]]:
+        yield from self._beside_the_lead(para, start, end)
         for m in ONLY_HELP.finditer(para.folded, start, end):
             verb = m.start() - (5 if para.folded.endswith("cung ", start, m.start()) else 0)
             half = max(para.text.rfind(sign, start, m.start()) for sign in ("; ", ". ", "trì, ", "hiện, "))
             at = para.text.find(" ", half + 1) + 1 if half >= start else 0
             phrase = phrase_at(para, at, verb) if at else None
             if phrase is not None and phrase.end >= verb - 1:
+                yield phrase.units
+
+    def _beside_the_lead(self, para: Para, start: int, end: int) -> Iterator[tuple[Unit, ...]]:
+        """ "Sở X chủ trì, Sở Y phối hợp theo dõi …": Y helps."""
+        for m in BESIDE.finditer(para.folded, start, end):
+            phrase = phrase_at(para, m.end(), end)
+            if phrase is not None and HELPS.match(para.folded, clauses.first_word(para, phrase.end)):
                 yield phrase.units
 
     def _emit(self, node: Node, clause: Clause, scope: Scope, start: int, end: int) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from .folding import fold, key
 from .lines import Para
 from .naming import nearest_known
-from .vocabulary import LOOSE, body_at, kind_at, named_at, pattern, person_at, small_names
+from .vocabulary import LOOSE, body_at, kind_at, named_at, pattern, person_at, small_names, small_person_at
 
 # No list of bodies runs longer; without a limit a text of nothing but names would be read again from every name.
 LONGEST_LIST = 900
@@ -177,7 +177,7 @@ def _is_cut(group: str, separator: str, text: str, at: int, end: int, spreading:
         return True
     if group.endswith(_LEVEL_WORDS) and _MORE_LEVELS.match(rest):
         return False
-    named = named_at(rest) or person_at(rest)
+    named = named_at(rest) or person_at(rest) or small_person_at(rest)
     short = _SHORT_HEAD.match(rest)
     if named and not (short and named.end() == short.end() and _INNER_PLURAL.search(group)):
         return True

@@ -71,6 +71,12 @@ _SOLO = (
     "hai cơ quan", "hai đơn vị", "Hai cơ quan", "Hai đơn vị", "người đứng đầu", "thủ trưởng", "các cấp", "toàn thể", "Toàn thể", "phòng chuyên môn",
 )  # fmt: skip
 _PLURAL_WORDS = rf"(?:(?:[Tt]oàn thể |[Tt]ất cả )?(?:[Cc]{LOOSE['a']}c|[Nn]hững|[Mm]ọi|[Tt]ừng|[Mm]ỗi)) +"
+_SMALL_PERSON = re.compile(
+    r"(?:hiệu trưởng|giám đốc|chủ tịch|trưởng phòng|đội trưởng|trạm trưởng|trưởng thôn|trưởng bản|trưởng ấp|trưởng khu phố|bí thư|cấp ủy viên)(?!\w)"
+)
+_SMALL_OFFICE = re.compile(
+    r"(?:phòng|trung tâm|trường|chi cục|đảng ủy|chi bộ|công ty|trạm|đội|bệnh viện|hạt|đồn)(?= [^\W\d_a-z])"
+)
 _HAMLET = re.compile(r"(?:khu phố|tổ dân phố|thôn|ấp|khóm)(?= (?:\d|[A-ZĐ]))")
 _PLURAL_LETTERS = frozenset("CcMmNnTt")
 _COMMITTEE = "UBND|Ủy ban nhân dân|Uỷ ban nhân dân"
@@ -271,6 +277,11 @@ def person_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] |
     return None if found and pattern("no person").match(text, at, end) else found
 
 
+def small_person_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+    """A title in small letters ("hiệu trưởng các trường …") that stands at ``at``."""
+    return _SMALL_PERSON.match(text, at, end)
+
+
 def kind_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
     """A kind of bodies in small letters ("phòng", "đơn vị") that stands at ``at``."""
     if not text[at : at + 1].islower() or pattern("no kind").match(text, at, end):
@@ -282,7 +293,7 @@ def kind_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | N
 def _first_letters() -> frozenset[str]:
     data = bodies()
     words = [*data["heads"], *data["persons"], *_SOLO]
-    return frozenset({w[0] for w in words} | {"U", "Ù", "Ú", "Ủ", "k", "t", "ấ"} | _PLURAL_LETTERS)
+    return frozenset({w[0] for w in words} | set("hgctđbp") | {"U", "Ù", "Ú", "Ủ", "k", "t", "ấ"} | _PLURAL_LETTERS)
 
 
 def body_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
@@ -298,6 +309,8 @@ def body_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | N
         found = pattern("kind").match(text, at_kind, end) or _head_at(text, at_kind, end)
         if found:
             return found
+    if letter.islower() and (found := small_person_at(text, at, end) or _SMALL_OFFICE.match(text, at, end)):
+        return found
     own = person_at(text, at, end) or (named_at(text, at, end) if letter.isupper() else None)
     return own or pattern("solo").match(text, at, end) or _HAMLET.match(text, at, end)
 

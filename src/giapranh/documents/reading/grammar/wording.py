@@ -64,6 +64,9 @@ WITH = re.compile(
 TOGETHER = re.compile(
     r"(?:[,;] (?:va )?cung(?: voi)?|\b(?:chu tri|dau moi|chu luc|thuong truc),? cung(?: voi)?|\b(?:co|voi) su (?:phoi hop|tham gia|ho tro|giup do)(?: chat che)? cua) (?=[^\W\d_])"
 )
+# "X chủ trì, Y phối hợp theo dõi …": who stands beside the lead.
+BESIDE = re.compile(r"\b(?:chu tri|dau moi|thuc hien)[,;] (?=[^\W\d_])")
+HELPS = re.compile(r"(?:cung )?phoi hop (?!voi |cung |[^ ]+ voi )")
 # "…; Công ty X, Công ty Y phối hợp thực hiện.": those named do nothing but help.
 ONLY_HELP = re.compile(
     r"(?:phoi hop|ho tro)(?: (?:thuc hien|trien khai|giai quyet|xu ly|tham gia))?(?=\s*(?:[;.,)]|$))"
