@@ -43,7 +43,8 @@ class Shareable:
     takes a neighbour's record in: the copy itself is kept by this room already. ``read`` hears that a person at the
     neighbour has seen our record, with the post and perhaps an answer. ``label`` names a record in one line.
     ``every`` names the records there are, for the first sharing after an agreement and for what a clause delays;
-    ``files`` are the originals of a record, which leave only under a clause that says so.
+    ``files`` are the originals of a record, which leave only under a clause that says so. ``values`` puts coded values
+    into words for whoever reads the record: by field, or ``parts.state`` inside a part.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Shareable:
     proposals: frozenset[str] = field(default_factory=frozenset)  # fields a neighbour may propose to change
     every: Callable[[], Iterable[str]] = lambda: ()
     files: Callable[[str], tuple[Blob, ...]] = lambda record_id: ()
+    values: Mapping[str, Mapping[Any, Any]] = field(default_factory=dict)
 
 
 _kinds: dict[str, Shareable] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -156,7 +157,18 @@ def fields_of(kind: str, data: dict[str, Any] | None) -> list[tuple[str, Any]]:
     known = kinds.get(kind)
     order = [name for name in (known.fields if known else ()) if name in data]
     names = [*order, *(name for name in data if name not in order)]
-    return [(field_label(kind, name), data[name]) for name in names if name != "illustrative"]
+    told = known.values if known else {}
+    return [(field_label(kind, name), _in_words(told, name, data[name])) for name in names if name != "illustrative"]
+
+
+def _in_words(told: Mapping[str, Mapping[Any, Any]], name: str, value: Any) -> Any:
+    """Coded values in words, also inside lists and parts; what the room has no word for stays as it is."""
+    if isinstance(value, list):
+        return [_in_words(told, name, each) for each in value]
+    if isinstance(value, dict):
+        return {key: _in_words(told, f"{name}.{key}", each) for key, each in value.items()}
+    word = told.get(name, {}).get(value)
+    return value if word is None else _(str(word))
 
 
 def label_of(kind: str, record_id: str, data: dict[str, Any] | None) -> str:

@@ -11,7 +11,7 @@ from giapranh.exchange.ledger.engine import EffectRefused
 from giapranh.kernel.clock import local_date
 from giapranh.kernel.errors import N_
 from giapranh.programme.models import Product, Task, TaskPart
-from giapranh.programme.rules.states import TaskState
+from giapranh.programme.rules.states import PART_WORDS, TASK_WORDS, TaskState
 
 KIND = "task"
 FIELDS = {
@@ -117,4 +117,5 @@ def _uuid(text: str) -> UUID | None:
 TASKS = Shareable(
     name=KIND, title=N_("Việc phối hợp và phần của mỗi bên"), fields=FIELDS, record=record, label=label, check=check,
     own_url=own_url, every=every, areas=lambda data: frozenset(data.get("provinces") or ()), day=lambda data: str(data.get("due_on", "")), proposals=frozenset({"due_on", "progress"}),
+    values={"state": TASK_WORDS, "parts.state": PART_WORDS},
 )  # fmt: skip

@@ -20,7 +20,24 @@ from giapranh.kernel import clock
 from giapranh.kernel.clock import VIETNAM
 from giapranh.kernel.errors import N_
 from giapranh.places.named import held_on
-from giapranh.water.models import Alert, BankReach, Incident, Notice, Series, Station
+from giapranh.water.models import (
+    Alert,
+    Bank,
+    BankReach,
+    Incident,
+    Notice,
+    RuleKind,
+    Series,
+    Sign,
+    Station,
+    StationKind,
+)
+from giapranh.water.rules.alert_clocks import SEVERITY_WORDS
+from giapranh.water.rules.alert_states import STATE_WORDS
+from giapranh.water.rules.incidents import EXTENT_WORDS, INCIDENT_WORDS
+from giapranh.water.rules.notices import NOTICE_STATE_WORDS, NOTICE_WORDS
+from giapranh.water.rules.parameters import all_parameters
+from giapranh.water.rules.quality import FLAG_WORDS
 from giapranh.water.services import neighbour_news, neighbour_notices, neighbour_stations
 
 Data = dict[str, Any]
@@ -339,6 +356,29 @@ _NOTICE_FIELDS = {
 }  # fmt: skip
 
 
+# Coded values in words, for whoever reads a record that came or will leave.
+_PARAMETER = {key: about.symbol or about.vi for key, about in all_parameters().items()}
+_BANK = dict(Bank.choices)
+_STATION_WORDS = {
+    "kind": dict(StationKind.choices), "bank": _BANK, "series.parameter": _PARAMETER,
+    "waterBody": {"river": N_("sông, suối"), "lake": N_("hồ"), "wastewater": N_("nước thải")},
+}  # fmt: skip
+_VALUE_WORDS = {"values.parameter": _PARAMETER, "values.flag": FLAG_WORDS}
+_SERIES_WORDS = {"parameter": _PARAMETER}
+_ALERT_WORDS = {
+    "kind": dict(RuleKind.choices), "state": STATE_WORDS, "severity": SEVERITY_WORDS, "parameters": _PARAMETER,
+}  # fmt: skip
+_SIGNS = dict(Sign.choices)
+_INCIDENT_WORDS = {"state": INCIDENT_WORDS, "extent": EXTENT_WORDS, "bank": _BANK, "signs": _SIGNS}
+_NOTICE_WORDS = {"kind": NOTICE_WORDS, "state": NOTICE_STATE_WORDS, "bank": _BANK, "signs": _SIGNS}
+
+
+def _day_label(data: Data) -> str:
+    """``N-NH₄⁺ 23/11/2026``."""
+    key, day = str(data.get("parameter", "")), str(data.get("day") or data.get("from") or "")
+    return f"{_PARAMETER.get(key, key)} {'/'.join(reversed(day[:10].split('-')))}".strip()
+
+
 def _areas(data: Data) -> frozenset[str]:
     return frozenset(data.get("provinces") or ())
 
@@ -379,28 +419,28 @@ def kinds() -> list[Any]:
     return [
         Shareable("water-station", N_("Trạm quan trắc nước"), _STATION_FIELDS, _of(_station, station_record),
                   lambda d: str(d.get("name", "")), check=_checked({"name": str, "series": list}), areas=_areas,
-                  every=_every_station, applied=neighbour_stations.station_came),
+                  every=_every_station, applied=neighbour_stations.station_came, values=_STATION_WORDS),
         Shareable("water-latest", N_("Số liệu mới nhất của trạm"), _LATEST_FIELDS, _of(_station, latest_record),
                   lambda d: str(d.get("name", "")), check=_checked({"values": list}), areas=_areas, day=_day("at"),
-                  every=_every_station, applied=neighbour_stations.latest_came),
+                  every=_every_station, applied=neighbour_stations.latest_came, values=_VALUE_WORDS),
         Shareable("water-daily", N_("Số liệu ngày"), _DAILY_FIELDS, _daily,
-                  lambda d: f"{d.get('parameter', '')} {d.get('day', '')}", check=_checked({"day": str}),
-                  areas=_areas, day=_day("day"), every=_every_day),
+                  _day_label, check=_checked({"day": str}), areas=_areas, day=_day("day"), every=_every_day,
+                  values=_SERIES_WORDS),
         Shareable("water-series", N_("Số liệu thô theo yêu cầu"), _SPAN_FIELDS, _span,
-                  lambda d: f"{d.get('parameter', '')} {d.get('from', '')}", lane="bulk",
-                  check=_checked({"rows": list}), areas=_areas, day=_day("from")),
+                  _day_label, lane="bulk", check=_checked({"rows": list}), areas=_areas, day=_day("from"),
+                  values=_SERIES_WORDS),
         Shareable("water-alert", N_("Cảnh báo nước"), _ALERT_FIELDS, _of(_alert, alert_record),
                   lambda d: str(d.get("stationName", "")), lane="alert", check=_checked({"state": str}), areas=_areas,
-                  every=_every_alert, day=_day("since"), own_url=_url("canh-bao", _alert)),
+                  every=_every_alert, day=_day("since"), own_url=_url("canh-bao", _alert), values=_ALERT_WORDS),
         Shareable("water-incident", N_("Sự cố nguồn nước"), _INCIDENT_FIELDS, _of(_incident, incident_record),
                   lambda d: f"{d.get('number', '')} {d.get('name', '')}".strip(), lane="alert",
                   check=_checked({"name": str, "signs": list, "drill": bool}), areas=_areas, day=_day("seenAt"),
-                  own_url=_url("su-co", _incident), every=_every_incident),
+                  own_url=_url("su-co", _incident), every=_every_incident, values=_INCIDENT_WORDS),
         Shareable("water-notice", N_("Thông báo sự cố nguồn nước"), _NOTICE_FIELDS, _of(_notice, notice_record),
                   lambda d: f"{d.get('incidentNumber', '')}/{d.get('n', '')}", lane="alert",
                   check=_checked({"kind": str, "content": dict, "drill": bool}), areas=_areas, day=_day("sentAt"),
                   own_url=_url("thong-bao", _notice), every=_every_notice, files=_evidence,
-                  applied=neighbour_news.notice_came, read=neighbour_notices.heard_back),
+                  applied=neighbour_news.notice_came, read=neighbour_notices.heard_back, values=_NOTICE_WORDS),
     ]  # fmt: skip
 
 
