@@ -192,5 +192,11 @@ def reason(name: str) -> str:
     return _(TEXT[name]) if name in TEXT else name
 
 
+def detail(text: str) -> str:
+    """``water-station:…: over-fields`` with the reason as people read it."""
+    subject, colon, name = text.rpartition(": ")
+    return f"{subject}{colon}{reason(name)}" if name in TEXT else text
+
+
 def what_to_do(name: str) -> str:
     return _(WHAT_TO_DO[name]) if name in WHAT_TO_DO else ""

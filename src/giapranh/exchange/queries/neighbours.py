@@ -204,7 +204,7 @@ def alarms(peer: str, most: int = 20) -> list[AlarmLine]:
     for row in rows:
         text, what, tone = words.ALARMS.get(row.kind, (row.kind, "", "soon"))
         found.append(
-            AlarmLine(row.kind, str(text), str(what), tone, row.detail, row.count, words.moment(row.first_at),
+            AlarmLine(row.kind, str(text), str(what), tone, words.detail(row.detail), row.count, words.moment(row.first_at),
                       words.moment(row.last_at))
         )  # fmt: skip
     return found
