@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -56,7 +57,7 @@ def paragraphs(lines: list[Line]) -> list[Para]:
             groups[-1].append(_without_speck(line))
         else:
             groups.append([line])
-    out = [join(g) for g in groups]
+    out = [piece for g in groups for piece in _lettered(join(g))]
     out += [join(g, note=True) for g in notes]
     return [p for p in out if p.text]
 
@@ -107,6 +108,25 @@ def _without_page_furniture(lines: list[Line]) -> tuple[list[Line], list[list[Li
         else:
             kept.append(line)
     return kept, [n for n in notes if n]
+
+
+_FIRST_LETTER = re.compile(r"^[^:;]{6,150}: (?=a\) )")
+_NEXT_LETTER = re.compile(r"(?<=; )(?=([b-eđ])\) )")
+
+
+def _lettered(para: Para) -> list[Para]:
+    """ "Đề nghị Sở X: a) …; b) …; c) …" in one paragraph, as the heading and its items."""
+    first = _FIRST_LETTER.match(para.text)
+    if first is None:
+        return [para]
+    cuts = [0, first.end()]
+    for wanted, m in zip("bcdđe", _NEXT_LETTER.finditer(para.text, first.end()), strict=False):
+        if m.group(1) != wanted:
+            break
+        cuts.append(m.start())
+    if len(cuts) < 3:
+        return [para]
+    return [para.part(a, b) for a, b in itertools.pairwise([*cuts, len(para.text)])]
 
 
 def _lone_note(lines: list[Line], i: int) -> bool:

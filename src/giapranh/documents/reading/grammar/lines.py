@@ -130,6 +130,22 @@ class Para:
         piece = bisect_right(self.starts, at) - 1
         return self.places[piece] + at - self.starts[piece]
 
+    def part(self, start: int, end: int) -> Para:
+        """A cut of the paragraph as one of its own."""
+        while end > start and self.text[end - 1] == " ":
+            end -= 1
+        inner = [(at, place) for at, place in zip(self.starts, self.places, strict=True) if start < at < end]
+        return Para(
+            self.text[start:end],
+            [0, *(at - start for at, _ in inner)],
+            [self.source(start), *(place for _, place in inner)],
+            self.indent,
+            first=self.first,
+            last=self.last,
+            bare=self.bare[start:end],
+            folded=self.folded[start:end],
+        )
+
     def span(self, start: int, end: int) -> Span:
         """Characters ``start`` to ``end`` of this paragraph as a span of the paper."""
         if end <= start:

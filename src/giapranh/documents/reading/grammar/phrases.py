@@ -46,6 +46,7 @@ _OPENS_HEADING = re.compile(
     r"(?:(?:rieng )?doi voi |ve phia |(?:trach nhiem|nhiem vu) cua |(?:giao|yeu cau|de nghi) )?"
 )
 _HEADING = 120  # characters of the longest heading
+_AS_FOLLOWS = re.compile(r"\b(?:nhu sau|sau day|mot so|cac noi dung|nhung noi dung|sau$)")
 # Words that end the names even in a heading.
 _SPEAKS = re.compile(r"(?:la|duoc|phai|can|se|da|dang|khong|de|nham|theo|ve|nhu|khi|neu|ngoai|truoc|sau)\b")
 
@@ -104,6 +105,11 @@ def _heading_end(para: Para, at: int, stop: int, limit: int) -> tuple[int, str] 
     if colon < 0 and (at < 2 or _whole_before(para, at, stop)):
         return None
     if end < stop or re.search(r"[.;] |\bngày \d", para.text[at:end]) or _SPEAKS.match(para.folded, stop, end):
+        return None
+    if _AS_FOLLOWS.search(para.folded, stop, end):
+        return None
+    word, over = _longest_at(para.text, para.bare, stop, end)
+    if word is not None and para.text.lower().startswith(word.surely_before, over):
         return None
     # Behind a comma stands no verb of a subject: "Phòng Nghiệp vụ, dự toán, pháp chế".
     begin = stop + 1 if para.text.endswith(", ", 0, stop) else stop

@@ -150,6 +150,8 @@ def _past(line: Line, i: int, at: int, kept_at: int | None, right: list[Line], l
 def _cut_signer(piece: Line, listed: bool, signing: bool) -> tuple[Line | None, list[Line]]:
     """A recipient and what an OCR put after it from the column of the signature; ``signing`` once that has begun."""
     text = piece.text
+    if listed and len(_parts(piece)) > 1 and not _DASH.match(text):
+        return None, [piece]
     if not listed or (piece.caps and (_AUTHORITY.match(text) or _POSITION.search(piece.folded))):
         return (None, [piece]) if piece.caps else (piece, [])
     if not _DASH.match(text) and (
