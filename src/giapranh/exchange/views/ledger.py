@@ -17,7 +17,6 @@ from giapranh.exchange.queries import line
 from giapranh.exchange.queries.neighbours import get_peer
 from giapranh.exchange.services import records as deeds
 from giapranh.kernel import clock
-from giapranh.kernel.errors import N_, NotFound
 from giapranh.kernel.tables import Column, Status, Table
 from giapranh.people.doors import signed_in
 from giapranh.people.views.answers import workbook
@@ -103,8 +102,8 @@ def judge_again(request: HttpRequest, stream: str, seq: int) -> HttpResponse:
     outcome = deeds.judge_again(stream, seq, by=signed_in(request), at=clock.now())
     line.forget()
     if outcome is None:
-        raise NotFound(N_("Sổ này không có mục số %(seq)s."), seq=seq)
-    if outcome.state == "applied":
+        messages.warning(request, _("Đã xét lại, vẫn chưa nhận được: lý do cũ vẫn còn."))
+    elif outcome.state == "applied":
         messages.success(request, _("Đã xét lại: mục này nay đã được áp dụng."))
     else:
         messages.warning(request, _("Đã xét lại, vẫn chưa nhận được: %(why)s") % {"why": words.reason(outcome.reason)})
