@@ -16,7 +16,7 @@ DOCS = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "docs").rglo
 def commands() -> list[str]:
     from giapranh.cli.app import app
 
-    return sorted(command.name for command in app.registered_commands)
+    return sorted(each.name for each in (*app.registered_commands, *app.registered_groups))
 
 
 def settings() -> list[str]:
