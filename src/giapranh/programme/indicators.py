@@ -140,6 +140,16 @@ def papers_exchanged(period: ReportingPeriod, scope: Scope) -> Measurement:
     return Measurement(Decimal(len(cited)), N_("văn bản"), cited)
 
 
+@indicator("programme.meetings", title=N_("Cuộc họp, làm việc có biên bản"), unit=N_("cuộc"))
+def meetings(period: ReportingPeriod, scope: Scope) -> Measurement:
+    """Meetings of which a paper tells: minutes, or the announcement of what was concluded."""
+    from giapranh.programme.queries import counted
+
+    found = counted.meetings(scope, period.start, period.end)
+    cited = tuple(Evidence(paper.label, f"paper:{paper.pk}", f"/van-ban/{paper.pk}/", paper.note) for paper in found)
+    return Measurement(Decimal(len(cited)), N_("cuộc"), cited)
+
+
 @indicator("programme.reports_received", title=N_("Báo cáo đã nhận"), unit=N_("báo cáo"))
 def reports_received(period: ReportingPeriod, scope: Scope) -> Measurement:
     """Of the parts due in the period: how many offices have reported; reports of the period count with them."""

@@ -11,7 +11,8 @@ class WaterConfig(AppConfig):
         from giapranh.kernel.refs import register_resolver
         from giapranh.people.succession import register_succession_effect
         from giapranh.places.layers import register_layers
-        from giapranh.water import indicators, layers, links, shares, succession  # noqa: F401 - indicators register on import
+        from giapranh.programme.reports.figures import register_figures
+        from giapranh.water import indicators, layers, links, report_figures, shares, succession  # noqa: F401 - indicators register on import
         from giapranh.water.queries import alerts, incidents
         from giapranh.water.services import alerting, arrivals, neighbour_news
         from giapranh.water.sta import notify
@@ -26,5 +27,6 @@ class WaterConfig(AppConfig):
         register_resolver("water-notice", incidents.resolve_notice)
         register_resolver("station", links.resolve_station)
         register_resolver("watercourse", links.resolve_river)
+        register_figures("water", report_figures.figures)
         register_layers("water", layers.provide)
         register_succession_effect("water", succession.preview, succession.apply)

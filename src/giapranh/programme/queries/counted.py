@@ -101,6 +101,24 @@ def papers(scope: Scope, start: date, end: date) -> list[CountedPaper]:
     ]
 
 
+MINUTES, ANNOUNCEMENT = "Biên bản", "Thông báo"
+MEETING_WORDS = ("họp", "làm việc", "hội nghị", "hội đàm", "giao ban", "trao đổi")
+
+
+def meetings(scope: Scope, start: date, end: date) -> list[CountedPaper]:
+    """Minutes of the period, and announcements of what a meeting concluded, among the papers of the scope."""
+    subject = Q()
+    for word in MEETING_WORDS:
+        subject |= Q(subject__icontains=word)
+    concluded = Q(kind__iexact=ANNOUNCEMENT, subject__icontains="kết luận")
+    found = [paper.pk for paper in papers(scope, start, end)]
+    rows = Paper.objects.filter(Q(kind__iexact=MINUTES) | concluded, subject, pk__in=found).order_by("issued_on", "pk")
+    return [
+        CountedPaper(paper.pk, str(paper), f"{format_date(paper.issued_on)} {paper.issuer_name}".strip())
+        for paper in rows
+    ]
+
+
 def _label(n: str, text: str) -> str:
     words = f"{n}. {text}" if n else text
     return words if len(words) <= 100 else words[:99].rstrip() + "…"

@@ -172,6 +172,22 @@ class Remarks:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureRow:
+    label: str
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFigure:
+    """Lying bars that another room gives to the report. ``parts``: key, words and pattern, in the order of the bar."""
+
+    title: str
+    parts: list[tuple[str, str, str]]
+    rows: list[FigureRow]
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReportFacts:
     programme: str
     programme_id: int
@@ -189,6 +205,7 @@ class ReportFacts:
     upcoming: list[TaskLine]
     remarks: Remarks = field(default_factory=Remarks)
     illustrative: bool = False
+    figures: list[OwnFigure] = field(default_factory=list)
 
     def number(self, key: str) -> Number | None:
         return next((number for number in self.numbers if number.key == key), None)

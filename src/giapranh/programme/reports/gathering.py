@@ -8,10 +8,11 @@ from giapranh.kernel.clock import VIETNAM, local_date
 from giapranh.people.models import Officer
 from giapranh.programme.models import Programme
 from giapranh.programme.reports.facts import Letterhead, Remarks, ReportFacts, indexed
+from giapranh.programme.reports.figures import figures_of
 from giapranh.programme.reports.letterheads import letterhead, officer_named, signers
 from giapranh.programme.reports.naming import cited
 from giapranh.programme.reports.numbers import count_all
-from giapranh.programme.reports.reading import snapshot, with_numbers
+from giapranh.programme.reports.reading import snapshot, watched, with_numbers
 from giapranh.programme.reports.signing import Authority
 from giapranh.programme.rules.periods import ReportingPeriod
 
@@ -37,6 +38,7 @@ def gather(
         letterhead=_letterhead(programme, by, at, signer_id, mark), clauses=with_numbers(shot.clauses, by_clause),
         numbers=indexed(numbers), upcoming=shot.upcoming, remarks=remarks or Remarks(),
         illustrative=programme.illustrative or any(task.illustrative for task in shot.tasks),
+        figures=figures_of({key for entry in watched(programme).values() for key in entry}, by, period, at),
     )  # fmt: skip
 
 

@@ -164,6 +164,26 @@ def _results(facts: ReportFacts) -> list[Block]:
     blocks.append(Heading("Kết quả theo từng mục của văn bản", 2))
     for clause in facts.clauses:
         blocks += _clause(clause, facts)
+    return [*blocks, *_own_figures(facts)]
+
+
+def _own_figures(facts: ReportFacts) -> list[Block]:
+    """What other rooms draw for the report, numbered on from the figures before."""
+    blocks: list[Block] = []
+    before = len(_bars(facts)) + len(_time_line(facts))
+    for number, figure in enumerate(facts.figures, before + 1):
+        buckets = [Bucket(key, words, pattern) for key, words, pattern in figure.parts]  # type: ignore[arg-type]
+        words = {key: said for key, said, _pattern in figure.parts}
+        rows = [(row.label, row.counts) for row in figure.rows]
+        said = "; ".join(
+            f"{row.label}: {', '.join(f'{count} {words[key]}' for key, count in row.counts.items() if count)}"
+            for row in figure.rows
+        )
+        drawing = bars_by_bucket(rows, buckets, title=figure.title, empty="chưa có số liệu")
+        source = f" (nguồn: {figure.source})" if figure.source else ""
+        blocks.append(Figure(drawing, f"{figure.title}. {said}.", f"Hình {number}. {figure.title}{source}"))
+    if blocks:
+        blocks.insert(0, Heading("Số liệu theo dõi", 2))
     return blocks
 
 
