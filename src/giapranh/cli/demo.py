@@ -38,7 +38,8 @@ def demo(
         made.write_text(f"{MADE}\n", encoding="ascii")
     else:
         setting_up.set_up()
-        setting_up.migrate()
+        if setting_up.pending_migrations():
+            setting_up.migrate()
     summary(console, here, there)
     if not once:
         open_both(here, there)

@@ -137,8 +137,13 @@ def neighbour(house: House) -> Iterator[Neighbour]:
 def serving(house: House) -> Iterator[None]:
     """The web server and the worker of the other house, for as long as the block lasts."""
     command = [sys.executable, "-m", "giapranh", "serve", "--port", str(house.port), "--tied"]
-    with life.process_beside(command, house.environment()):
-        yield
+    try:
+        with life.process_beside(command, house.environment(), patience=60):
+            yield
+    finally:
+        if (house.folder / "postgres" / "data" / "postmaster.pid").exists():  # it was ended without a word
+            stop = [sys.executable, "-m", "giapranh", "stop"]
+            subprocess.run(stop, env=house.environment(), check=False, stdout=subprocess.DEVNULL)
 
 
 def check_ports(*ports: int) -> None:

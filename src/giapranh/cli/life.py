@@ -97,22 +97,47 @@ def run_web_server(host: str, port: int, *, tied: bool = False) -> None:
     )
     if tied:
         when_abandoned(server.signal_handler_interrupt)
-    server.serve()
+    server.serve(target_loader=_application, wrap_loader=False)
+
+
+def _application() -> Any:
+    """What each worker process of the web server loads; one whose server was killed must not keep the port."""
+    _watch_parent(threading.Event(), lambda: os._exit(1))
+    from giapranh.config.wsgi import application
+
+    return application
 
 
 def when_abandoned(stop: Callable[[], Any]) -> None:
     """Call ``stop`` when the standard input ends: the process that started this one closed it, or is no more.
 
-    The one way to end a child that Windows knows, too; and it works when the parent was killed without a word.
+    The one way to end a child that Windows knows, too. A parent that was killed without a word may leave the pipe
+    open in other children of its own, so its life is watched as well.
     """
+    over = threading.Event()
 
-    def wait() -> None:
+    def listen() -> None:
         with suppress(OSError, ValueError):
             while sys.stdin.buffer.raw.read(1024):  # type: ignore[union-attr]
                 pass
+        over.set()
+
+    threading.Thread(target=listen, name="tied", daemon=True).start()
+    _watch_parent(over, stop)
+
+
+def _watch_parent(over: threading.Event, stop: Callable[[], Any]) -> None:
+    """Call ``stop`` when ``over`` is set or the parent of this process is no more."""
+    import psutil
+
+    def watch() -> None:
+        with suppress(psutil.Error):
+            parent = psutil.Process(os.getppid())
+            while not over.wait(2) and parent.is_running() and parent.status() != psutil.STATUS_ZOMBIE:
+                pass
         stop()
 
-    threading.Thread(target=wait, name="tied", daemon=True).start()
+    threading.Thread(target=watch, name="parent", daemon=True).start()
 
 
 def run_worker(*, tied: bool = False) -> None:
@@ -166,7 +191,9 @@ def worker_beside() -> Iterator[None]:
 
 
 @contextmanager
-def process_beside(command: list[str], environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def process_beside(
+    command: list[str], environment: Mapping[str, str], *, patience: int = 20
+) -> Iterator[subprocess.Popen[bytes]]:
     """A process that ends when the block ends, and that ends by itself when this one is killed (see ``--tied``)."""
     process = subprocess.Popen(command, stdin=subprocess.PIPE, env=dict(environment))
     try:
@@ -176,7 +203,7 @@ def process_beside(command: list[str], environment: Mapping[str, str]) -> Iterat
         with suppress(OSError):
             process.stdin.close()
         try:
-            process.wait(timeout=20)
+            process.wait(timeout=patience)
         except subprocess.TimeoutExpired:
             end_with_children(process.pid)
 
