@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from giapranh.kernel.clock import local_date
 from giapranh.kernel.errors import N_
@@ -28,8 +28,8 @@ from giapranh.water.rules.notices import NoticeState
 
 RULE_KINDS: list[tuple[str, Any]] = list(RuleKind.choices)
 LIMIT_SOURCES: list[tuple[str, Any]] = list(LimitSource.choices)
-SEVERITIES: list[tuple[str, Any]] = [(key.value, word) for key, word in SEVERITY_WORDS.items()]
-LADDERS: list[tuple[str, Any]] = [(key.value, word) for key, word in LADDER_WORDS.items()]
+SEVERITIES: list[tuple[str, Any]] = [(key.value, gettext_lazy(word)) for key, word in SEVERITY_WORDS.items()]
+LADDERS: list[tuple[str, Any]] = [(key.value, gettext_lazy(word)) for key, word in LADDER_WORDS.items()]
 MOST = 100
 
 
