@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from giapranh.kernel.clock import local_date
@@ -34,7 +35,7 @@ def places(at: datetime) -> list[tuple[str, Any]]:
 
 
 def parameters() -> list[tuple[str, str]]:
-    return [(key, str(name)) for key, name in known.choices()]
+    return known.choices(get_language() or "vi")
 
 
 def offices(at: datetime) -> list[tuple[str, str]]:
