@@ -95,10 +95,9 @@ def _without_page_furniture(lines: list[Line]) -> tuple[list[Line], list[list[Li
             continue
         if in_note and line.new_page:
             in_note = False
-        if not in_note and line.blank_before and line.indent > 3 and re.match(r"^\d{1,2}\s{2,6}[A-ZĐ]", line.text):
-            in_note = True
-            notes.append([])
-        elif not in_note and _lone_note(lines, i):
+        if (
+            not in_note and line.blank_before and line.indent > 3 and re.match(r"^\d{1,2}\s{2,6}[A-ZĐ]", line.text)
+        ) or (not in_note and _lone_note(lines, i)):
             in_note = True
             notes.append([])
         if in_note:
@@ -206,7 +205,10 @@ def _goes_on_counting(group: list[Line], line: Line) -> bool:
     before = _COUNTED.get(m.group(1)) if m else None
     if before is None:
         return False
-    return any(x.folded.find(f"({before})", 1 if i == 0 else 0) > 0 or (i and x.folded.startswith(f"({before})")) for i, x in enumerate(group))
+    return any(
+        x.folded.find(f"({before})", 1 if i == 0 else 0) > 0 or (i and x.folded.startswith(f"({before})"))
+        for i, x in enumerate(group)
+    )
 
 
 def _dangles(folded: str) -> bool:

@@ -98,7 +98,12 @@ class _Reader(Maker):
         if node.kind in ("chapter", "section", "roman") and not node.children and not self._order(node):
             return here
         scope = here
-        if node.children and node.kind != "dash" and MEASURES.search(node.folded[:160]) and not SILENT.match(node.folded):
+        if (
+            node.children
+            and node.kind != "dash"
+            and MEASURES.search(node.folded[:160])
+            and not SILENT.match(node.folded)
+        ):
             scope = replace(here, tasks=True)
         if (
             node.kind in ("chapter", "section", "roman", "article", "number", "deep2", "deep3")
@@ -350,7 +355,10 @@ class _Reader(Maker):
             (clause is None or not clause.ordered or (here.heading and not self._had_its_say(node)))
             and here.units
             and not self._closes(node)
-            and (self._starts_with_duty(node, here.heading) or (clause is None and here.heading and self._first_under_body(node)))
+            and (
+                self._starts_with_duty(node, here.heading)
+                or (clause is None and here.heading and self._first_under_body(node))
+            )
             and (here.heading or not HANDS_ON.match(node.folded))
             and not node.folded.startswith(("giao ", "de nghi "))
         ):

@@ -3,45 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-from ..schema import DateParts
-from . import anchors, dates
-from .data import Kind, kind_by_name, kinds
-from .folding import bare, fold, near
-from .lines import Line, Para, columns, join, part_of
-from .numbers import mend_symbol
+from . import anchors
+from .data import Kind, kind_by_name
+from .folding import fold, near
+from .head import Head
+from .head_day import find_day, shows_day
+from .head_number import find_number, number_on
+from .lines import Line, columns, join, part_of
 
-_SYMBOL = r"[A-ZĐÐ][\wĐđÐ&.]*(?:(?: ?[-–/]| ?[-–/] ?)(?=[\wĐÐ])[\wĐđÐ&]+)*"
-NUMBER_LINE = re.compile(
-    rf"(?:^|(?<=\s)|(?<=\|))\W{{0,3}}[Ss5$8][oO0]?\w?\s{{0,2}}[:;.,]?\s*(?P<n>[^|]{{0,30}}?)\s*(?P<y>/\s?\d{{4}}\s?)?\s*(?P<sep>[/-])\s?(?P<s>{_SYMBOL})"
-)
-_CODES = "|".join(sorted((re.escape(bare(c)) for k in kinds() for c in k.codes if len(c) > 1), key=len, reverse=True))
-_LOST_SLASH = re.compile(
-    rf"^\W{{0,3}}[Ss5$8][oO0]?\w?\s{{0,2}}[:;.,]?\s*(?P<n>\d{{0,5}})(?P<y>/\d{{4}})?\s{{0,12}}(?P<sep>[^\w\s]|[1lI]|\s)\s?(?P<s>(?:{_CODES}|[A-Z]{{3,8}})-{_SYMBOL})"
-)
-_LOST_WORD = re.compile(
-    rf"^(?:\W{{0,4}}\w{{0,5}}\W{{1,3}})?(?P<n>\d{{0,5}})(?P<y>/\d{{4}})?\s{{0,12}}(?P<sep>[/-])\s?(?P<s>(?:{_CODES})[-/]{_SYMBOL})(?=\s*$|\s{{3,}}|\s*\||\s+[A-Z][^.;]{{2,30}},\s*ng)"
-)
-_DAY_LINE = re.compile(
-    r"(?:^|(?<=[\s|]))(?P<place>(?:tp\. ?|t\.p ?)?[^,|:;.]{2,40}?)\s?[,.]\s*ng.{1,3}y\s*(?P<d>.{0,9}?)\s*th.{1,2}ng\s*(?P<m>.{0,8}?)\s*n.{1,2}m\s*(?P<y>\d{3,4}|[.…_ ]*)",
-    re.I,
-)
-# A copy may have lost the comma after the place, or the place itself.
-_DAY_BARE = re.compile(
-    r"(?:^|\s{2,}|\|\s*)(?P<place>(?:[A-Z][\w.]*\s?-?\s?){1,5}?)\s+ngay\s+(?P<d>.{0,6}?)\s*thang\s*(?P<m>.{0,6}?)\s*nam\s*(?P<y>\d{4})\W*$"
-)
-_DAY_ALONE = re.compile(r"^[Nn]gay\s+(?P<d>.{0,6}?)\s*thang\s*(?P<m>.{0,6}?)\s*nam\s*(?P<y>\d{4})\W*$")
-# OCR may have changed letters of "ngày", "tháng" and "năm" themselves.
-_DAY_FAR = re.compile(
-    r"(?:^|(?<=[\s|]))(?P<place>(?:[A-Z][\w.]*\s?-?\s?){1,5}?)\s?[,.]\s*\S{2,6}?\s*(?P<d>\d{0,2})\s+\S{3,6}\s+(?P<m>\d{1,2})\s+\S{2,4}\s+(?P<y>(?:19|20)\d\d)\W*$"
-)
-_DAY_NUMERIC = re.compile(rf"(?P<place>(?:tp\. ?)?[^,|:;.]{{2,40}}?)\s?,\s*ngay\s+{dates.NUMERIC}\s*\|?\s*$")
-# What no line of these kinds lacks, and few others have; the patterns themselves are slow to say no.
-_ROUGH_NUMBER = re.compile(r"[/-]\s?[A-ZĐÐ]")
-_ROUGH_DAY = re.compile(r"ng.{1,3}y\s*.{0,9}?\s*th.{1,2}ng")
-_ROUGH_YEAR = re.compile(r"(?:19|20)\d\d\W*$")
 _GAP = re.compile(r"\s{3,}|\s*\|\s*|\t+")
 _LOST_ABOUT = re.compile(r"^\S{1,5} ve viec (?=\w)")
 _OVERLAY = re.compile(r"\s\d{1,2}\. [A-ZĐÀ-Ỹ]")
@@ -54,42 +24,14 @@ _URGENT = {"hoa toc": "HỎA TỐC", "thuong khan": "THƯỢNG KHẨN", "khan": 
 _SECRET = {"mat": "MẬT", "toi mat": "TỐI MẬT", "tuyet mat": "TUYỆT MẬT"}
 
 
-@dataclass(slots=True)
-class Head:
-    """The pieces of the head as they stand in the paper; ``body_at`` is the first line after it."""
-
-    issuer_lines: list[Line] = field(default_factory=list)
-    parent_count: int = 0
-    number: Line | None = None
-    number_text: str | None = None
-    number_year: int | None = None
-    number_party: bool = False
-    symbol: Line | None = None
-    symbol_text: str | None = None
-    day: DateParts | None = None
-    day_line: Line | None = None
-    day_noise: bool = False
-    place: Line | None = None
-    kind: Kind | None = None
-    kind_line: Line | None = None
-    subject: Para | None = None
-    about: bool = False
-    addressees: list[Para] = field(default_factory=list)
-    urgency: Line | None = None
-    secrecy: Line | None = None
-    party: bool = False
-    body_at: int = 0
-    used: set[int] = field(default_factory=set)
-
-
 def read_head(lines: list[Line]) -> Head:
     """The head of the paper, found by its fixed words, not by place."""
     head = Head()
     top = lines[:160]
     nation = next((i for i, x in enumerate(top[:40]) if anchors.nation_at(x)), None)
     _marks(top, head)
-    number_at = _find_number(top, head)
-    day_at = _find_day(top, head, number_at)
+    number_at = find_number(top, head)
+    day_at = find_day(top, head, number_at)
     title_at = _find_title(top, head, max(filter(None, (nation, number_at, day_at)), default=0))
     _find_issuer(top, head, nation, number_at, day_at, title_at)
     to_at = _find_addressees(top, head, title_at)
@@ -116,113 +58,6 @@ def _marks(top: list[Line], head: Head) -> None:
             if words in _SECRET and head.secrecy is None:
                 head.secrecy = part_of(line, match.start(), match.end())
                 head.used.add(i)
-
-
-def _find_number(top: list[Line], head: Head) -> int | None:
-    for i, line, m in _number_lines(top):
-        head.number_text = line.text[m.start("n") : m.end("n")].strip()
-        head.number = part_of(line, m.start("n"), m.end("n"))
-        head.number_year = int(m.group("y").strip(" /")) if m.group("y") else None
-        end = m.end("s")
-        head.symbol = part_of(line, m.start("s"), end)
-        head.symbol_text = mend_symbol(line.text[m.start("s") : end].rstrip(".,;"))
-        head.number_party = m.group("sep") == "-" and "/" in head.symbol_text
-        head.used.add(i)
-        return i
-    return None
-
-
-def _number_lines(top: list[Line]) -> Iterator[tuple[int, Line, re.Match[str]]]:
-    """Lines that show the paper's number: as printed, then with a slash OCR lost, then without the word "Số"."""
-    until = next((i for i, line in enumerate(top[:120]) if anchors.copies_at(line)), 120)
-    possible = [(i, line) for i, line in enumerate(top[:until]) if _ROUGH_NUMBER.search(line.bare)]
-    for rule in (NUMBER_LINE, _LOST_SLASH, _LOST_WORD):
-        for i, line in possible:
-            m = rule.search(line.bare)
-            if m and rule is NUMBER_LINE and m.group("sep") == "-" and "/" not in m.group("s"):
-                continue
-            if m and len(m.group("s")) >= 2 and (rule is _LOST_WORD or _is_number_line(line, m)):
-                yield i, line, m
-
-
-def _is_number_line(line: Line, m: re.Match[str]) -> bool:
-    lead = line.bare[: m.start()]
-    if lead.strip() and not re.search(r"\s{3,}$|\|\s*$", lead) and not re.search(r"(?i)viet nam|phuc", lead):
-        return False
-    said = line.text[m.start() : m.start("n")]
-    if not re.search(r"(?i)[s5$8][ốóôoồòộ0ỗổ]", said):
-        return False
-    rest = line.folded[m.end() :].strip()
-    if not rest or "   " in line.text[m.end() :] or re.match(r"[|,]|.{0,60}ng.{1,3}y|cong hoa|doc lap|v/v|\W*$", rest):
-        return not re.match(r"ngay \d", rest)
-    return len(rest) < 40 and not re.search(r"\d", rest)
-
-
-def _find_day(top: list[Line], head: Head, number_at: int | None) -> int | None:
-    for i, line in enumerate(top[:120]):
-        begin = max(head.symbol.end - line.start, 0) if head.symbol and i == number_at else 0
-        m = _day_on(line, begin)
-        if not m:
-            near_number = (number_at or 0) <= i < (number_at or 0) + 6 and _ROUGH_YEAR.search(line.bare)
-            far = _DAY_FAR.search(line.bare, begin) if near_number else None
-            if far is not None and far.group("place").split()[0][0].isupper():
-                head.place = part_of(line, far.start("place"), far.end("place"))
-                head.day_line = part_of(line, far.end("place") + 1, far.end())
-                head.day, head.day_noise = _day(far, line)
-                head.used.add(i)
-                return i
-            if head.place is None and (alone := _DAY_ALONE.match(line.bare)) and len(line.text) < 60:
-                head.day_line = part_of(line, 0, len(line.text))
-                head.day, head.day_noise = _day(alone, line)
-                head.used.add(i)
-                return i
-            continue
-        place = re.split(r"\s{3,}|\|", line.text[m.start("place") : m.end("place")])[-1].strip(" *_-")
-        if (
-            not place
-            or not place[0].isupper()
-            or len(place.split()) > 7
-            or (len(line.text) > 150 and "|" not in line.text)
-        ):
-            continue
-        if len(line.text[m.end() :].strip(" .|*_")) > 12:
-            continue
-        at = line.text.find(place, m.start("place"))
-        head.place = part_of(line, at, at + len(place))
-        head.day_line = part_of(line, m.end("place") + 1, m.end())
-        head.day, head.day_noise = _day(m, line)
-        head.used.add(i)
-        return i
-    return None
-
-
-def _day_on(line: Line, begin: int) -> re.Match[str] | None:
-    """The place and day on a line, in one of the ways they are printed."""
-    found = _DAY_LINE.search(line.bare, begin) if _ROUGH_DAY.search(line.folded) else None
-    if found or "ngay" not in line.folded:
-        return found
-    return _DAY_NUMERIC.search(line.folded, begin) or (
-        _DAY_BARE.search(line.bare, begin) if "thang" in line.folded else None
-    )
-
-
-def _day(m: re.Match[str], line: Line) -> tuple[DateParts, bool]:
-    groups = m.groupdict()
-    if "d" not in groups:
-        day = dates.of(m, 2) if m.re.groups >= 7 else dates.parts(*m.groups()[1:4])
-        return day or DateParts(None, None, None), False
-    numbers, noise = [], False
-    for name, most in (("d", 31), ("m", 12), ("y", 2199)):
-        words = groups[name] or ""
-        digits = re.fullmatch(r"[\s.…_-]*(\d{1,4})[\s.…_-]*", words)
-        value = int(digits.group(1)) if digits else None
-        noise = noise or bool(re.search(r"\w", words) and value is None)
-        noise = noise or (value is not None and not 1 <= value <= most)
-        numbers.append(value if value is not None and 1 <= value <= most else None)
-    day = DateParts(*numbers)
-    if day.day and day.month and day.year and not dates.exists(day):
-        return DateParts(None, day.month, day.year), True
-    return day, noise
 
 
 def _find_title(top: list[Line], head: Head, after: int) -> int | None:
@@ -500,13 +335,13 @@ def _subject_block(lines: list[Line], head: Head, at: int, begin: int) -> None:
     i = at + 1
     while i < len(lines) and len(rows) < 12:
         line = lines[i]
-        if anchors.TO.match(line.folded) or (NUMBER_LINE.search(line.bare) and i in head.used):
+        if anchors.TO.match(line.folded) or (i in head.used and number_on(line)):
             break
         if line.caps and (nation := anchors.nation_at(line)) and nation[0] == 0:
             break
-        if i in head.used and (line.blank_before or (line is not None and _DAY_LINE.search(line.bare))):
+        if i in head.used and (line.blank_before or (line is not None and shows_day(line))):
             left = _column(line)
-            if left.text and not _DAY_LINE.search(left.bare) and not line.blank_before:
+            if left.text and not shows_day(left) and not line.blank_before:
                 rows.append(left)
                 i += 1
                 continue

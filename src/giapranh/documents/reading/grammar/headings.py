@@ -65,7 +65,9 @@ def topic(node: Node) -> str | None:
     return text if len(text) <= 160 and node.children else None
 
 
-_URGES = re.compile(r"[ ,]*(?:la (?:co quan |don vi )?)?(?:chu tri,? )?(?:dau moi )?(?:don doc|yeu cau|giao) (?=[^\W\d_])")
+_URGES = re.compile(
+    r"[ ,]*(?:la (?:co quan |don vi )?)?(?:chu tri,? )?(?:dau moi )?(?:don doc|yeu cau|giao) (?=[^\W\d_])"
+)
 
 
 def urged(para: Para, clause: Clause, end: int) -> Clause | None:

@@ -8,7 +8,7 @@ from giapranh.kernel.errors import N_
 
 from ..schema import Span, Value
 from .folding import bare, fold, key, near
-from .header import Head
+from .head import Head
 from .lines import Line, Para, part_of
 from .naming import spellings_in
 from .vocabulary import names_in
@@ -47,7 +47,9 @@ def _groups(lines: list[Line]) -> list[list[Line]]:
     out: list[list[Line]] = []
     for line in (piece for whole in lines for piece in _bodies_of(whole)):
         first = not out
-        dangling = not first and re.search(r"\b(?:va|cua|ve|(?<!ha )tinh|thanh pho|huyen|xa|phuong)$|[,-]$", out[-1][-1].folded)
+        dangling = not first and re.search(
+            r"\b(?:va|cua|ve|(?<!ha )tinh|thanh pho|huyen|xa|phuong)$|[,-]$", out[-1][-1].folded
+        )
         place = _LEVEL.match(line.folded) and not first
         if first or (not place and not dangling and _BODY_START.match(line.folded)):
             out.append([line])

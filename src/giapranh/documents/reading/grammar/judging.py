@@ -170,7 +170,8 @@ class Judge:
         verb = re.match(r"[\s,:]*", para.folded[clause.verb :])
         at_verb = clause.verb + (verb.end() if verb else 0)
         direct = duty_at(para, at_verb) or re.match(
-            r"(?:theo chuc nang|can cu|co trach nhiem|phai|can|chiu|la (?:don vi|co quan|dau moi|thuong truc|bo phan))", para.folded[at_verb:]
+            r"(?:theo chuc nang|can cu|co trach nhiem|phai|can|chiu|la (?:don vi|co quan|dau moi|thuong truc|bo phan))",
+            para.folded[at_verb:],
         )
         return clause if direct or clause.ordered else None
 

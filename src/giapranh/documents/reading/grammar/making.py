@@ -117,13 +117,18 @@ class Maker(Seeker):
         if len(node.text) < 12 or node.para.text.rstrip().endswith(":"):
             return
         units = scope.units or self.about.addressees
-        if not units and not scope.tasks and self.about.kind in (
-            "Kế hoạch",
-            "Phương án",
-            "Chương trình",
-            "Đề án",
-            "Hướng dẫn",
-            "Thông báo",
+        if (
+            not units
+            and not scope.tasks
+            and self.about.kind
+            in (
+                "Kế hoạch",
+                "Phương án",
+                "Chương trình",
+                "Đề án",
+                "Hướng dẫn",
+                "Thông báo",
+            )
         ):
             # A plan's aims and contents name nobody; its duties do.
             return

@@ -75,7 +75,7 @@ def phrase_at(para: Para, at: int, limit: int | None = None) -> Phrase | None:
 
 def code_at(para: Para, at: int) -> re.Match[str] | None:
     """The short form of an office ("PC05", "CCBVMT") that stands at ``at``, one of the police or of this paper's own."""
-    found: re.Match[str] | None = para.own.codes.match(para.text, at) if para.own is not None else None
+    found: re.Match[str] | None = para.own.code_at(para.text, at) if para.own is not None else None
     return found
 
 

@@ -30,7 +30,8 @@ from .data import Kind, kind_by_code, kind_by_name
 from .directives import duties
 from .folding import fold, key
 from .found import Circumstances
-from .header import Head, read_head
+from .head import Head
+from .header import read_head
 from .issuer import directing_person, issuer_of
 from .lines import Line, Para, join, lines_of
 from .numbers import mend_symbol

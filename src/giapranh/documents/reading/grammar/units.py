@@ -23,15 +23,15 @@ _GLOSS = re.compile(
 )
 _EACH = re.compile(r"[Cc]ác $")
 _LEVELS = re.compile(r"(?:huyen|thi xa|thanh pho|quan|xa|phuong|thi tran|dac khu|tinh|thon|cap)(?!\w)")
-_LEVEL_WORDS = tuple(
-    f" {w}"
-    for w in ("xã", "phường", "thị trấn", "đặc khu", "huyện", "quận", "thị xã", "thành phố", "tỉnh", "thôn", "bản", "làng")
-    + ("ấp", "khóm", "buôn", "khu phố", "tổ dân phố")
-)
+_LEVEL_WORDS = (
+    " xã", " phường", " thị trấn", " đặc khu", " huyện", " quận", " thị xã", " thành phố", " tỉnh", " thôn", " bản",
+    " làng", " ấp", " khóm", " buôn", " khu phố", " tổ dân phố",
+)  # fmt: skip
 # Short forms of what offices deal with, which name no office.
-_TOPICS = frozenset(
-    "PCCC PCCCR CNCH PCTT TKCN ATTP VSATTP ATGT TTATGT CNTT BVMT KHCN TDTT TTHC CCHC GPMB NTM DTTS ANTT QPAN QLĐĐ XDCB".split()
-)
+_TOPICS = frozenset((
+    "PCCC", "PCCCR", "CNCH", "PCTT", "TKCN", "ATTP", "VSATTP", "ATGT", "TTATGT", "CNTT", "BVMT",
+    "KHCN", "TDTT", "TTHC", "CCHC", "GPMB", "NTM", "DTTS", "ANTT", "QPAN", "QLĐĐ", "XDCB",
+))  # fmt: skip
 # "Công an xã, phường": levels, none of them with a name.
 # A group that says where it belongs is over: "các Sở, ngành Thành phố, đơn vị liên quan".
 _PLACED_GROUP = re.compile(r"\b(?:tỉnh|[Tt]hành phố|huyện|liên quan)$")
@@ -154,7 +154,7 @@ def _cuts(para: Para, start: int, end: int) -> list[tuple[int, int]]:
         group = text[begin : m.start()]
         several = _several(group, text, m.start(), end)
         spreading = bool(several) if several else spreading and _needs_head(group)
-        coded = para.own is not None and para.own.codes.match(text, m.end())
+        coded = para.own is not None and para.own.code_at(text, m.end())
         if coded or _is_cut(group, m.group(), text, m.end(), end, spreading):
             cuts.append((begin, m.start()))
             begin = m.end()
@@ -221,8 +221,7 @@ def known_names(para: Para, start: int, end: int) -> list[tuple[int, int]]:
     """Where known names stand, in capitals as names are, or where they are listed in small letters."""
     if para.names is None:
         para.names = [m.span(1) for m in pattern("every name").finditer(para.folded)]
-        if para.own is not None and para.own.names is not None:
-            mine = [m.span(1) for m in para.own.names.finditer(para.folded)]
+        if para.own is not None and (mine := list(para.own.spans(para.folded))):
             para.listed = frozenset(mine)
             para.names = sorted({*para.names, *mine}, key=lambda at: (at[0], -at[1]))
     out: list[tuple[int, int]] = []
