@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,11 @@ from tests.factories import neighbour_house
 from tests.factories.neighbour_house import TASK, THEM
 
 from giapranh.exchange import queries, seeds
-from giapranh.exchange.house import now_ms
+from giapranh.exchange.house import engine, now_ms, store
+from giapranh.exchange.ledger import status
 from giapranh.exchange.ledger.chain import append
 from giapranh.exchange.models import Place
+from giapranh.exchange.queries import neighbours
 from giapranh.exchange.queries.line import status_line
 from giapranh.exchange.services import agreements, records
 from giapranh.kernel import clock
@@ -136,6 +139,25 @@ def test_the_line_counts_what_waits(node: Any, leader: Officer) -> None:
     records.report_error(values["peer"], TASK, "", "sai cả", by=leader, at=clock.now())
     cache.clear()
     assert [(one.waiting, one.quarantined, one.tone) for one in status_line()] == [(1, 1, "bad")]
+
+
+def test_the_page_counts_as_the_engine_does(values: dict[str, Any], leader: Officer) -> None:
+    records.report_error(THEM, TASK, "", "sai cả", by=leader, at=clock.now())
+    with store().transaction() as tx:
+        told = status.of(engine(), tx, THEM, now_ms())
+        counted = neighbours._status("lang-son", tx, THEM)
+    assert (counted.out, counted.into) == (told.out, told.into)
+    assert (counted.last_heard, counted.last_applied) == (told.last_heard, told.last_applied)
+    assert sum(lane.waiting for lane in counted.out) == 1
+
+
+def test_no_page_leads_nowhere(values: dict[str, Any], leader: Officer, client_of: ClientOf) -> None:
+    client = client_of(leader)
+    pages = {address(name, values): "" for name in PAGES}
+    links = set()
+    for page in pages:
+        links |= set(re.findall(r'href="(/lang-gieng/[^"?#]*)', client.get(page).content.decode()))
+    assert {link for link in links if client.get(link).status_code != 200} == set()
 
 
 def test_who_holds_no_post_does_not_see_the_line(node: Any, dung: Officer, client_of: ClientOf) -> None:

@@ -51,7 +51,7 @@ class PeerStatus:
 
 
 def of(engine: Engine, tx: LedgerTx, peer: str, now: int) -> PeerStatus:
-    into = tuple(_into(tx, stream_name(peer, engine.node, lane), lane) for lane in LANES)
+    into = tuple(lane_in(tx, stream_name(peer, engine.node, lane), lane) for lane in LANES)
     out = tuple(_out(tx, stream_name(engine.node, peer, lane), lane) for lane in LANES)
     applied = [
         place[0].at
@@ -72,7 +72,7 @@ def of(engine: Engine, tx: LedgerTx, peer: str, now: int) -> PeerStatus:
     )  # fmt: skip
 
 
-def _into(tx: LedgerTx, stream: str, lane: str) -> LaneStatus:
+def lane_in(tx: LedgerTx, stream: str, lane: str) -> LaneStatus:
     head = tx.get(Head, stream)
     held = tx.find(Held, stream=stream)
     return LaneStatus(
@@ -96,7 +96,7 @@ def _out(tx: LedgerTx, stream: str, lane: str) -> LaneStatus:
             oldest = min(oldest, place.at) if oldest else place.at
     return LaneStatus(
         lane, head.epoch if head else 0, head.seq if head else 0, head.hash if head else "", waiting, size, oldest,
-        len(_refused(tx, stream)),
+        len(refused(tx, stream)),
     )  # fmt: skip
 
 
@@ -111,7 +111,7 @@ def last_signed(tx: LedgerTx, stream: str) -> int:
     return 0
 
 
-def _refused(tx: LedgerTx, stream: str) -> list[Receipt]:
+def refused(tx: LedgerTx, stream: str) -> list[Receipt]:
     """Refused by the peer and neither corrected nor accepted since."""
     found = []
     for receipt in tx.find(Receipt, stream=stream, status="quarantined"):

@@ -88,6 +88,7 @@ class EntryPage:
     signed: list[Signed] = field(default_factory=list)
     before: bool = False
     after: bool = False
+    is_record: bool = False  # the record it speaks of stands here
 
     @property
     def kind_title(self) -> str:
@@ -104,10 +105,6 @@ class EntryPage:
     @property
     def fields(self) -> list[tuple[str, Any]]:
         return words.fields_of(self.kind, self.data)
-
-    @property
-    def is_record(self) -> bool:
-        return bool(self.subject)
 
 
 def entry(peer: str, stream: str, seq: int) -> EntryPage:
@@ -132,6 +129,7 @@ def entry(peer: str, stream: str, seq: int) -> EntryPage:
         row.event_id, row.body_size, row.body_hash, header, None if hidden else _data(me, body), hidden, signature,
         key.public if key else "", body is None or entries.sha256(body.data) == row.body_hash,
         signed_of({(stream, place.hash)}).get((stream, place.hash), []), seq > 1, after,
+        Record.objects.filter(peer=peer, subject=place.subject).exists() if place.subject else False,
     )  # fmt: skip
 
 

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from giapranh.exchange import seeds, words
-from giapranh.exchange.house import engine, now_ms, store
+from giapranh.exchange.house import engine, store
 from giapranh.exchange.ledger import canonical, meeting, statements, status
 from giapranh.exchange.ledger.names import LANES, stream_name
 from giapranh.exchange.ledger.reasons import Broken
 from giapranh.exchange.ledger.rows import Alarm as AlarmRow
-from giapranh.exchange.ledger.status import LaneStatus
-from giapranh.exchange.models import Agreement, Alarm, Check, Draft, Finding, Head, Line, Notice, Peer
+from giapranh.exchange.ledger.status import LaneStatus, PeerStatus
+from giapranh.exchange.ledger.store import LedgerTx
+from giapranh.exchange.models import (
+    Agreement,
+    Alarm,
+    BlobNeed,
+    Check,
+    Draft,
+    Finding,
+    Head,
+    Line,
+    Notice,
+    Peer,
+    Place,
+    Record,
+)
 from giapranh.exchange.queries.records import own_node
 from giapranh.kernel.errors import N_, NotFound
 from giapranh.kernel.numbers import format_number
@@ -63,6 +80,7 @@ class AlarmLine:
     what_to_do: str
     tone: str
     detail: str
+    subject: str  # the record it is about, when there is one
     count: int
     first_at: datetime | None
     last_at: datetime | None
@@ -132,9 +150,9 @@ def neighbours() -> list[Neighbour]:
 
 
 def neighbour(peer: str) -> Neighbour:
-    row, me, now = get_peer(peer), engine(), now_ms()
+    row, me = get_peer(peer), engine()
     with store().transaction() as tx:
-        found = status.of(me, tx, peer, now)
+        found = _status(me.node, tx, peer)
         said = tx.get(AlarmRow, peer, "last-statement", "")
     there = _there(peer, me.node, said, found.into)
     states = dict(Agreement.objects.filter(peer=peer).values_list("state", "version"))
@@ -144,6 +162,42 @@ def neighbour(peer: str) -> Neighbour:
         _out(found), _into(found, there), alarms(peer), states.get("in-force", 0), states.get("offered", 0),
         states.get("proposed", 0), Draft.objects.filter(peer=peer).exists(),
         Notice.objects.filter(peer=peer, direction="in", state="open").count(),
+    )  # fmt: skip
+
+
+_REFUSED = re.compile(r"(\S+:\S+): ([a-z-]+)( .*)?", re.DOTALL)
+
+# As ``status.of`` counts, in the database: after a month without a line the page must still open at once.
+_WAITING = """
+select h.lane, h.epoch, h.seq, h.hash, count(p.seq), coalesce(sum(e.body_size + length(e.envelope)), 0), coalesce(min(p.at), 0)
+from exchange_head h
+left join exchange_place p on p.stream = h.stream and p.kind <> 'receipt' and p.seq > coalesce((
+    select s.seq from exchange_place s where s.stream = h.stream and s.kind <> 'receipt'
+      and exists (select 1 from exchange_receipt r where r.stream = s.stream and r.hash = s.hash)
+    order by s.seq desc limit 1), 0)
+left join exchange_entry e on e.stream = p.stream and e.hash = p.hash
+where h.peer = %s and h.direction = 'out'
+group by h.lane, h.epoch, h.seq, h.hash
+"""
+
+
+def _status(me: str, tx: LedgerTx, peer: str) -> PeerStatus:
+    into = tuple(status.lane_in(tx, stream_name(peer, me, lane), lane) for lane in LANES)
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, [peer])
+        rows = {row[0]: row[1:] for row in cursor.fetchall()}
+    out = []
+    for lane in LANES:
+        epoch, seq, head, waiting, octets, oldest = rows.get(lane, (0, 0, "", 0, 0, 0))
+        refused = len(status.refused(tx, stream_name(me, peer, lane)))
+        out.append(LaneStatus(lane, epoch, seq, head, waiting, int(octets), oldest, refused))
+    theirs = [stream_name(peer, me, lane) for lane in LANES]
+    newest = Place.objects.filter(stream__in=theirs).aggregate(
+        applied=Max("at", filter=Q(state="applied")), signed=Max("at", filter=Q(kind="receipt"))
+    )
+    return PeerStatus(
+        peer, statements.last_heard(tx, peer), newest["applied"] or 0, newest["signed"] or 0, tuple(out), into,
+        BlobNeed.objects.filter(peer=peer, direction="in", here=False).count(), 0,
     )  # fmt: skip
 
 
@@ -158,7 +212,7 @@ def _there(peer: str, me: str, said: AlarmRow | None, into: tuple[LaneStatus, ..
     return sum(max(heads[name].seq - seq, 0) for name, seq in held.items() if name in heads)
 
 
-def _out(found: status.PeerStatus) -> Direction:
+def _out(found: PeerStatus) -> Direction:
     waiting = sum(lane.waiting for lane in found.out)
     refused = sum(lane.quarantined for lane in found.out)
     if refused:
@@ -175,7 +229,7 @@ def _out(found: status.PeerStatus) -> Direction:
     )  # fmt: skip
 
 
-def _into(found: status.PeerStatus, there: int) -> Direction:
+def _into(found: PeerStatus, there: int) -> Direction:
     aside = sum(lane.quarantined for lane in found.into)
     parked, held = sum(lane.parked for lane in found.into), sum(lane.waiting for lane in found.into)
     if aside:
@@ -203,11 +257,22 @@ def alarms(peer: str, most: int = 20) -> list[AlarmLine]:
     found = []
     for row in rows:
         text, what, tone = words.ALARMS.get(row.kind, (row.kind, "", "soon"))
+        subject, detail = _about(row.kind, row.detail)
+        if subject and not Record.objects.filter(peer=peer, subject=subject).exists():
+            subject, detail = "", f"{subject}: {detail}"
         found.append(
-            AlarmLine(row.kind, str(text), str(what), tone, words.detail(row.detail), row.count, words.moment(row.first_at),
+            AlarmLine(row.kind, str(text), str(what), tone, detail, subject, row.count, words.moment(row.first_at),
                       words.moment(row.last_at))
         )  # fmt: skip
     return found
+
+
+def _about(kind: str, detail: str) -> tuple[str, str]:
+    """The engine notes “record: reason words” for what was refused: the record, and the reason as people read it."""
+    match = _REFUSED.fullmatch(detail) if kind in ("quarantined", "refused-by-peer", "over-share") else None
+    if match is None:
+        return "", detail
+    return match[1], " ".join(part for part in (words.reason(match[2]), (match[3] or "").strip()) if part)
 
 
 def lane_rows(found: Neighbour) -> list[tuple[str, LaneStatus, LaneStatus]]:
