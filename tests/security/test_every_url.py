@@ -191,7 +191,7 @@ def test_the_auditor_reads_everything_of_the_house(house: House, visit: Visit, a
         "programme:import_new", "people:new_office", "people:edit_office", "people:paste", "people:new_officer",
         "people:edit_officer", "people:new_succession", "people:succession_done", "programme:step", "documents:envelope",
         "water:new_alert_rule", "water:alert_rule", "water:new_incident", "water:incident_facts",
-        "water:new_station", "water:edit_station", "water:lab_sheet", "water:by_hand",
+        "exchange:meet", "exchange:new_clause", "exchange:clause", "water:new_station", "water:edit_station", "water:lab_sheet", "water:by_hand",
         "programme:part_step", "people:name_office", "people:appoint", "programme:thresholds",
     }  # fmt: skip
     refused = {}
