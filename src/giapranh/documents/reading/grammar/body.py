@@ -171,6 +171,8 @@ def _begins(group: list[Line], line: Line, shape: _Shape) -> bool:
         return False
     if mark and not ended and _DASHED.match(line.text) and line.text[mark.end() : mark.end() + 1].islower():
         return False
+    if len(group) == 1 and not line.blank_before and _UNFINISHED.fullmatch(before.text):
+        return False
     if mark and _goes_on_counting(group, line):
         return False
     if mark and not (_BEFORE_NUMBER.search(before.folded) and not line.blank_before and re.match(r"\d", line.text)):
@@ -196,6 +198,10 @@ def _begins(group: list[Line], line: Line, shape: _Shape) -> bool:
     return ended and short and not small
 
 
+# A marker alone, or one with the mere head of a name: a web copy broke the line there.
+_UNFINISHED = re.compile(
+    r"(?:Điều\s+\d{1,3}|\d{1,2}(?:\.\d{1,2}){0,2}|[a-zđ])\s?[.):](?: (?:Sở|Bộ|Ủy|Uỷ|Ủy ban|Uỷ ban|UBND|Ban|Phòng|Chi cục|Trung tâm|Giao|Giao Sở|Giám đốc|Giám đốc Sở))?|[-+]"
+)
 _COUNTED = {"2": "1", "3": "2", "4": "3", "5": "4", "6": "5", "ii": "i", "iii": "ii", "iv": "iii", "v": "iv"}
 
 

@@ -29,6 +29,7 @@ _ROUGH_NUMBER = re.compile(r"[/-]\s?[A-ZĐÐ]")
 
 # Where the word "Số" may begin; no other place of a line is worth a try.
 _STARTS = re.compile(r"(?:^|(?<=[\s|]))(?=\W{0,3}[Ss5$8])")
+_OF_A_SITE = re.compile(r"\W{0,3}so hieu\b")  # what a web site writes above the paper
 _AFTER_NATION = re.compile(r"(?i)viet nam|phuc")
 
 
@@ -63,6 +64,8 @@ def _number_lines(top: list[Line]) -> Iterator[tuple[int, Line, re.Match[str]]]:
 def number_on(line: Line) -> re.Match[str] | None:
     """The number on a line, tried only where a column of the head may begin."""
     for start in _STARTS.finditer(line.bare):
+        if _OF_A_SITE.match(line.folded, start.start()):
+            continue
         if _opens_column(line.bare[: start.start()]) and (found := _NUMBER.match(line.bare, start.start())):
             return found
     return None

@@ -250,6 +250,19 @@ def _about_line(lines: list[Line], head: Head, number_at: int | None, title_at: 
     return None
 
 
+_DECIDES = re.compile(
+    r"(?:chu tich|uy ban nhan dan|ubnd|hoi dong nhan dan|giam doc|tong giam doc|bo truong|thu tuong|chanh|cuc truong|tong cuc truong|truong ban|hieu truong|bo |so |cuc |ban )"
+)
+
+
+def _decides(lines: list[Line], i: int) -> bool:
+    """Whether the line names who decides, right before what the decision rests on."""
+    line = lines[i]
+    if not line.caps or not _DECIDES.match(line.folded):
+        return False
+    return any(re.match(r"\W*(?:can cu|can$|xet |theo de nghi)", x.folded) for x in lines[i + 1 : i + 3])
+
+
 def _subject_under_title(lines: list[Line], head: Head, title_at: int) -> None:
     title = lines[title_at]
     rows: list[Line] = []
@@ -263,6 +276,8 @@ def _subject_under_title(lines: list[Line], head: Head, title_at: int) -> None:
         if anchors.TO.match(line.folded) or anchors.RULE.match(line.folded):
             break
         after = lines[i + 1] if i + 1 < len(lines) else None
+        if rows and _decides(lines, i):
+            break
         if rows and line.blank_before and not (_unfinished(rows[-1], line) or _runs_on(rows, line, after)):
             break
         of_title = i == title_at + 1 and bool(rows) and not _OPENING.match(line.folded)

@@ -34,6 +34,7 @@ from .head import Head
 from .header import read_head
 from .issuer import directing_person, issuer_of
 from .lines import Line, Para, join, lines_of
+from .mending import mended
 from .numbers import mend_symbol
 from .own_names import own_names
 from .spacing import breaks_in, moved, without
@@ -63,7 +64,7 @@ def read(source: SourceText) -> Reading:
 
 
 def _read(text: str, source: SourceText) -> Reading:
-    lines = lines_of(text)
+    lines = mended(lines_of(text), text)
     head = read_head(lines)
     tail = read_tail(lines, head.body_at)
     body_lines, body_tables = without_tables(lines[head.body_at : tail.start])
