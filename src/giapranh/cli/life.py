@@ -23,6 +23,7 @@ from giapranh.kernel.clock import now
 from giapranh.kernel.errors import N_, BadInput
 from giapranh.node import home, postgres
 
+APPLICATION = "giapranh.config.wsgi:application"
 MOST_ATTEMPTS = 2  # of one job, when the worker died over it
 
 
@@ -85,7 +86,7 @@ def run_web_server(host: str, port: int, *, tied: bool = False) -> None:
     from granian.log import LogLevels
 
     server = Granian(
-        target="giapranh.config.wsgi:application",
+        target=APPLICATION,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -102,10 +103,10 @@ def run_web_server(host: str, port: int, *, tied: bool = False) -> None:
 
 def _application() -> Any:
     """What each worker process of the web server loads; one whose server was killed must not keep the port."""
-    _watch_parent(threading.Event(), lambda: os._exit(1))
-    from giapranh.config.wsgi import application
+    from granian._internal import load_target
 
-    return application
+    _watch_parent(threading.Event(), lambda: os._exit(1))
+    return load_target(APPLICATION)
 
 
 def when_abandoned(stop: Callable[[], Any]) -> None:

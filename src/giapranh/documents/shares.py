@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 from giapranh.documents.models import Direction, Paper, PaperState
 from giapranh.exchange.kinds import Shareable
 from giapranh.exchange.ledger.engine import EffectRefused
 from giapranh.exchange.ledger.entry import Blob
 from giapranh.kernel.errors import N_
+from giapranh.kernel.ids import read_id
 
 KIND = "paper"
 FIELDS = {
@@ -29,7 +29,7 @@ FIELDS = {
 
 def record(uid: str) -> dict[str, Any] | None:
     """The head of a paper we issued; None for drafts, for what came in and for what does not exist."""
-    paper = Paper.objects.filter(uid=_uuid(uid)).first()
+    paper = Paper.objects.filter(uid=read_id(uid)).first()
     if paper is None or paper.direction != Direction.OUTGOING or paper.state != PaperState.REGISTERED:
         return None
     version = paper.versions.order_by("-n").first()
@@ -55,7 +55,7 @@ def every() -> Iterable[str]:
 
 def files(uid: str) -> tuple[Blob, ...]:
     """The original; it leaves only under a clause that says so."""
-    paper = Paper.objects.filter(uid=_uuid(uid)).first()
+    paper = Paper.objects.filter(uid=read_id(uid)).first()
     version = paper.versions.select_related("blob").order_by("-n").first() if paper else None
     if version is None:
         return ()
@@ -73,15 +73,8 @@ def label(data: dict[str, Any]) -> str:
 
 
 def own_url(uid: str) -> str:
-    paper = Paper.objects.filter(uid=_uuid(uid)).first()
+    paper = Paper.objects.filter(uid=read_id(uid)).first()
     return f"/van-ban/{paper.pk}/" if paper else ""
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 PAPERS = Shareable(

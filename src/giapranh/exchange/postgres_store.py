@@ -8,12 +8,12 @@ of a request: values alone go in as parameters.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, fields
 from functools import cache
 from itertools import count as counter
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
@@ -21,37 +21,42 @@ from giapranh.exchange.ledger.rows import Row
 from giapranh.exchange.ledger.store import AlreadyThere, LedgerTx
 
 R = TypeVar("R", bound=Row)
+T = TypeVar("T")
+
+
+def _once_a_table(make: Callable[[type[Row]], T]) -> Callable[[type[Row]], T]:
+    return cast("Callable[[type[Row]], T]", cache(make))  # mypy takes a class of unhashable rows for unhashable
 
 
 def _quoted(names: tuple[str, ...] | list[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
 
 
-@cache
+@_once_a_table
 def _table(table: type[Row]) -> str:
     return f'"exchange_{table.__name__.lower()}"'
 
 
-@cache
+@_once_a_table
 def _columns(table: type[Row]) -> tuple[str, ...]:
     return tuple(field.name for field in fields(table))
 
 
-@cache
+@_once_a_table
 def _insert(table: type[Row]) -> str:
     columns = _columns(table)
     places = ", ".join(["%s"] * len(columns))
     return f"INSERT INTO {_table(table)} ({_quoted(columns)}) VALUES ({places}) ON CONFLICT ({_quoted(table.KEY)})"
 
 
-@cache
+@_once_a_table
 def _put(table: type[Row]) -> str:
     changing = [name for name in _columns(table) if name not in table.KEY]
     sets = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in changing)
     return f"{_insert(table)} DO " + (f"UPDATE SET {sets}" if sets else "NOTHING")
 
 
-@cache
+@_once_a_table
 def _select(table: type[Row]) -> str:
     return f"SELECT {_quoted(_columns(table))} FROM {_table(table)}"
 

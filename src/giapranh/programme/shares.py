@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 from giapranh.exchange.kinds import Shareable
 from giapranh.exchange.ledger.engine import EffectRefused
 from giapranh.kernel.clock import local_date
 from giapranh.kernel.errors import N_
+from giapranh.kernel.ids import read_id
 from giapranh.programme.models import Product, Task, TaskPart
 from giapranh.programme.rules.states import PART_WORDS, TASK_WORDS, TaskState
 
@@ -35,7 +35,7 @@ FIELDS = {
 
 def record(uid: str) -> dict[str, Any] | None:
     """What the task says now; None for a task that concerns this house alone."""
-    task = Task.objects.select_related("programme__paper").filter(uid=_uuid(uid)).first()
+    task = Task.objects.select_related("programme__paper").filter(uid=read_id(uid)).first()
     if task is None or not task.counterparts.exists():
         return None
     parts = list(task.parts.select_related("office").order_by("-role", "pk"))
@@ -91,7 +91,7 @@ def label(data: dict[str, Any]) -> str:
 
 
 def own_url(uid: str) -> str:
-    task = Task.objects.filter(uid=_uuid(uid)).first()
+    task = Task.objects.filter(uid=read_id(uid)).first()
     return f"/viec/{task.pk}/" if task else ""
 
 
@@ -105,13 +105,6 @@ def _name(part: TaskPart) -> str:
 
 def _product(product: Product) -> str:
     return (product.paper.full_number if product.paper else "") or product.number or product.note
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 TASKS = Shareable(

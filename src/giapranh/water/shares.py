@@ -359,18 +359,19 @@ _NOTICE_FIELDS = {
 # Coded values in words, for whoever reads a record that came or will leave.
 _PARAMETER = {key: about.symbol or about.vi for key, about in all_parameters().items()}
 _BANK = dict(Bank.choices)
-_STATION_WORDS = {
+Words = Mapping[str, Mapping[Any, Any]]
+_STATION_WORDS: Words = {
     "kind": dict(StationKind.choices), "bank": _BANK, "series.parameter": _PARAMETER,
     "waterBody": {"river": N_("sông, suối"), "lake": N_("hồ"), "wastewater": N_("nước thải")},
 }  # fmt: skip
-_VALUE_WORDS = {"values.parameter": _PARAMETER, "values.flag": FLAG_WORDS}
-_SERIES_WORDS = {"parameter": _PARAMETER}
-_ALERT_WORDS = {
+_VALUE_WORDS: Words = {"values.parameter": _PARAMETER, "values.flag": FLAG_WORDS}
+_SERIES_WORDS: Words = {"parameter": _PARAMETER}
+_ALERT_WORDS: Words = {
     "kind": dict(RuleKind.choices), "state": STATE_WORDS, "severity": SEVERITY_WORDS, "parameters": _PARAMETER,
 }  # fmt: skip
 _SIGNS = dict(Sign.choices)
-_INCIDENT_WORDS = {"state": INCIDENT_WORDS, "extent": EXTENT_WORDS, "bank": _BANK, "signs": _SIGNS}
-_NOTICE_WORDS = {"kind": NOTICE_WORDS, "state": NOTICE_STATE_WORDS, "bank": _BANK, "signs": _SIGNS}
+_INCIDENT_WORDS: Words = {"state": INCIDENT_WORDS, "extent": EXTENT_WORDS, "bank": _BANK, "signs": _SIGNS}
+_NOTICE_WORDS: Words = {"kind": NOTICE_WORDS, "state": NOTICE_STATE_WORDS, "bank": _BANK, "signs": _SIGNS}
 
 
 def _day_label(data: Data) -> str:

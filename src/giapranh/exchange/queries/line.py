@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from giapranh.exchange import words
+from giapranh.kernel import clock
 
 KEEP_SECONDS = 20
 KEY = "exchange-status-line"
@@ -60,7 +61,7 @@ class LineWord:
         if self.quarantined:
             return "bad"
         at = words.moment(self.heard)
-        late = at is None or (words.clock.now() - at).total_seconds() > LATE_AFTER_MINUTES * 60
+        late = at is None or (clock.now() - at).total_seconds() > LATE_AFTER_MINUTES * 60
         return "soon" if late or self.waiting else "good"
 
 

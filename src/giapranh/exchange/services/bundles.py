@@ -41,7 +41,7 @@ def spooled() -> Iterator[BinaryIO]:
     """A place for a bundle of any size, gone afterwards."""
     folder = home.home() / "exchange"
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.SpooledTemporaryFile(max_size=8 * 1024 * 1024, dir=folder) as file:
+    with tempfile.SpooledTemporaryFile(max_size=8 * 1024 * 1024, dir=str(folder)) as file:
         yield file  # type: ignore[misc]
 
 

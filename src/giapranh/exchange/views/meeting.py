@@ -130,8 +130,10 @@ def _with_words(request: HttpRequest) -> HttpResponse:
 
     def verb(values: dict[str, Any]) -> None:
         met.append(
-            deeds.meet(card=seen, typed=values["words"], address=values["address"], certificate=values["certificate"],
-                       by=signed_in(request), at=clock.now())  # type: ignore[arg-type]
+            deeds.meet(
+                card=deeds.read_card(values["card"].encode()), typed=values["words"], address=values["address"],
+                certificate=values["certificate"], by=signed_in(request), at=clock.now(),
+            )
         )  # fmt: skip
 
     if status := steps.take(form, verb):

@@ -176,7 +176,9 @@ def notices(request: HttpRequest) -> HttpResponse:
     return _notices_page(request)
 
 
-def _notices_page(request: HttpRequest, bound: dict[str, forms.AnswerForm] | None = None, status: int = 200) -> Any:
+def _notices_page(
+    request: HttpRequest, bound: dict[str, forms.AnswerForm] | None = None, status: int = 200
+) -> HttpResponse:
     waiting = ledger.notices(incoming=True, is_open=True)
     may = permissions.can_exchange(request.user)
     lines = [

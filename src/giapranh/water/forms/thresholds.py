@@ -83,11 +83,11 @@ class ThresholdForm(forms.Form):
     def thresholds(self, before: Thresholds) -> Thresholds:
         """What was written, on top of what the form does not speak of: cycle, gap, method."""
         values = self.cleaned_data
-        spans = {
+        spans: dict[str, Any] = {
             name: Span(values[f"{name}_low"], values[f"{name}_high"]) if values[f"{name}_low"] is not None else None
             for name in SPANS
         }
-        hours = {
+        hours: dict[str, Any] = {
             f"flat_{level}_s": None if values[f"flat_{level}_h"] is None else values[f"flat_{level}_h"] * 3600.0
             for level in ("suspect", "fail")
         }

@@ -154,12 +154,12 @@ def _in_unit(given: Thresholds, slope: float, offset: float) -> Thresholds:
     def step(of: float | None) -> float | None:
         return None if of is None else of / slope
 
-    spikes = {} if given.spike_relative else {
-        "spike_suspect": step(given.spike_suspect), "spike_fail": step(given.spike_fail)}  # fmt: skip
+    if not given.spike_relative:
+        given = replace(given, spike_suspect=step(given.spike_suspect), spike_fail=step(given.spike_fail))
     return replace(
         given, gross_fail=span(given.gross_fail), gross_suspect=span(given.gross_suspect),
         rate_suspect=step(given.rate_suspect), rate_fail=step(given.rate_fail),
-        flat_tolerance=given.flat_tolerance / slope, **spikes,
+        flat_tolerance=given.flat_tolerance / slope,
     )  # fmt: skip
 
 

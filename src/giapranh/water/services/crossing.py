@@ -121,7 +121,8 @@ def of_arrival(series: np.ndarray, time_ms: np.ndarray, value: np.ndarray, censo
     if not pairs:
         return None
     batch = _Batch(series, time_ms, value, censored)
-    rows, old = np.zeros(len(series), bool), defaultdict(list)
+    rows = np.zeros(len(series), bool)
+    old: dict[int, list[Any]] = defaultdict(list)
     for pair in pairs:
         part, whole = batch.of(pair.part, below=False), batch.of(pair.whole, below=True)
         _mark(pair, part, whole, rows, old)

@@ -19,6 +19,7 @@ from giapranh.exchange.queries import Received
 from giapranh.exchange.services import records
 from giapranh.kernel.clock import local_date
 from giapranh.kernel.errors import N_, BadInput, Conflict
+from giapranh.kernel.ids import read_id
 from giapranh.kernel.text import nfc
 from giapranh.people.audit import audit
 from giapranh.people.models import Officer
@@ -48,7 +49,7 @@ class OpenedAlready(Conflict):
 
 def heard_back(read: Read) -> None:
     """A person there has our notice, perhaps with an answer. In the transaction that takes their receipt."""
-    found = Notice.objects.filter(uid=_uid(read.subject), incoming=False).values_list("pk", "province").first()
+    found = Notice.objects.filter(uid=read_id(read.subject.partition(":")[2]), incoming=False).values_list("pk", "province").first()
     if found is None or not received_notices.speaks_for(read.peer, found[1]):
         return
     at = datetime.fromtimestamp(read.now / 1000, UTC)
@@ -197,10 +198,3 @@ def _keep(side: Received, uid: UUID, incident: Incident, by: Officer, at: dateti
 
 def _kind(value: Any) -> str:
     return str(value) if value in set(NoticeKind) else NoticeKind.INFORMATION.value
-
-
-def _uid(subject: str) -> UUID | None:
-    try:
-        return UUID(subject.partition(":")[2])
-    except ValueError:
-        return None

@@ -445,7 +445,7 @@ def take_references(*, at: datetime, series_ids: Sequence[int] | None = None) ->
     ids = sorted(set(of_those.values_list("pk", flat=True)))
     with connection.cursor() as cursor:
         cursor.execute(REFERENCES, [ids, at - timedelta(days=REFERENCE_DAYS), at, REFERENCE_ROWS])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def check_recent(*, at: datetime, days: int = 3) -> int:

@@ -90,10 +90,13 @@ def _columns(group: Group, who: Principal, tell: Any) -> Columns:
 
 def _fast(group: Group, series_id: int) -> Columns | None:
     """Times and numbers only, all in order: the usual case, without a look at single rows."""
-    orders = {("phenomenonTime", "result"): (_pairs, 0), ("result", "phenomenonTime"): (_turned, 1)}
-    decoder, at = orders.get(tuple(group.components), (None, 0))
-    if decoder is None:
+    orders: dict[tuple[str, ...], tuple[msgspec.json.Decoder[Any], int]] = {
+        ("phenomenonTime", "result"): (_pairs, 0), ("result", "phenomenonTime"): (_turned, 1),
+    }  # fmt: skip
+    known = orders.get(tuple(group.components))
+    if known is None:
         return None
+    decoder, at = known
     try:
         rows = decoder.decode(group.dataArray)
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -187,7 +187,7 @@ def _apply(document: dict[str, Any], operation: Any) -> str:
             return ""
         else:
             raise KeyError(kind)
-        return keys[0]
+        return str(keys[0])
     except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
         raise Malformed(
             N_("JSON Patch: không làm được phép sửa %(operation)s."), operation=str(operation)[:120]

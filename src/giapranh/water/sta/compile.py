@@ -118,8 +118,8 @@ class Compiler:
                 return Piece("%s::date", (times.day(node.value).date(),), Kind.DATE, here, literal=node.value)
             if node.kind is Kind.INTERVAL:
                 start, end = times.interval(node.value)
-                values = (times.from_milliseconds(start), times.from_milliseconds(end or start))
-                return Piece("%s::timestamptz", values, Kind.INTERVAL, here, end="%s::timestamptz")
+                ends = (times.from_milliseconds(start), times.from_milliseconds(end or start))
+                return Piece("%s::timestamptz", ends, Kind.INTERVAL, here, end="%s::timestamptz")
         except Malformed as refusal:
             raise refusal.at(here) from None
         if node.kind is Kind.NUMBER:

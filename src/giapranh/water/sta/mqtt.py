@@ -190,6 +190,6 @@ class Bridge:
                 self._publish(wanted, json.dumps(chosen, ensure_ascii=False))
 
     def _publish(self, topic: str, text: str) -> None:
-        properties = Properties(PacketTypes.PUBLISH)
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
         properties.ContentType = "application/json"
         self._client.publish(topic, text.encode("utf-8"), qos=0, properties=properties)

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from giapranh.kernel import clock
 from giapranh.kernel.errors import N_
 from giapranh.water.models import Feature, Location, LocationFeature, ObservationDetail, Series
-from giapranh.water.rules.observation_ids import observation_id
+from giapranh.water.rules.observation_ids import check_time, observation_id
 from giapranh.water.services.store import Outcome, Refusal
 from giapranh.water.sta import bodies, database, times
 from giapranh.water.sta.access import Principal
@@ -125,7 +125,7 @@ def _item(body: dict[str, Any], place: Stream, who: Principal) -> Item:
     given = body.get("phenomenonTime", _ABSENT)
     # The standard: an observation without a time was made when it arrived. A time that cannot be read is refused.
     start, end = (times.to_milliseconds(clock.now()), None) if given in (_ABSENT, None) else times.interval(given)
-    times.check_time(start)
+    check_time(start)
     value, other = result(body.get("result", _ABSENT))
     feature_id = feature_of(body.get("FeatureOfInterest"), place, who)
     detail = None

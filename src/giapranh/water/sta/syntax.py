@@ -161,7 +161,7 @@ class _Tree(Transformer[Token, Node]):
         return Binary("mul", Literal(-1.0, Kind.NUMBER, parts[0].position), parts[0], parts[0].position)
 
     def chain(self, parts: list[Any]) -> Node:
-        node = parts[0]
+        node: Node = parts[0]
         for operator, right in zip(parts[1::2], parts[2::2], strict=True):
             node = Binary(str(operator), node, right, _place(operator))
         return node

@@ -87,8 +87,9 @@ def interval(text: Any) -> tuple[int, int | None]:
 def day(text: str) -> datetime:
     match = _DATE.fullmatch(text)
     try:
-        return datetime(*map(int, match.groups()), tzinfo=UTC)  # type: ignore[union-attr,arg-type]
-    except (AttributeError, ValueError) as error:
+        year, month, number = map(int, match.groups() if match else ())
+        return datetime(year, month, number, tzinfo=UTC)
+    except ValueError as error:
         raise Malformed(N_("“%(text)s” không phải là ngày. Hãy viết như 2026-01-31."), text=text[:60]) from error
 
 

@@ -93,7 +93,7 @@ def _host(environ: dict[str, Any]) -> str:
 
 def _scheme(environ: dict[str, Any]) -> str:
     header = getattr(settings, "SECURE_PROXY_SSL_HEADER", None)
-    secure = bool(header) and environ.get(header[0], "").split(",")[0].strip() == header[1]
+    secure = header is not None and environ.get(header[0], "").split(",")[0].strip() == header[1]
     if getattr(settings, "SECURE_SSL_REDIRECT", False) and not secure:
         raise Forbidden(N_("Máy này chỉ nhận kết nối https."))
     return "https" if secure else "http"
