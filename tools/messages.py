@@ -37,6 +37,15 @@ def messages() -> Iterator[tuple[str, int, object, str | None]]:
             yield from _of_source(path, path.read_bytes())
     yield from _of_templates()
     yield from _of_data()
+    yield from _of_commands()
+
+
+def _of_commands() -> Iterator[tuple[str, int, object, str | None]]:
+    """Docstrings of the commands: their help."""
+    from giapranh.cli.app import said_by_commands
+
+    for said in said_by_commands().values():
+        yield "cli/app.py", 1, said, None
 
 
 # Words of data files that pages show translated: room, file, keys.

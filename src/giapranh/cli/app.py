@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 import traceback
 
 import typer
+from typer.models import CommandInfo
 
 from giapranh.cli import accuracy, backup, demo, doctor, exchange, life, machines, read, records, report, water_data
 from giapranh.cli.language import _, line_of
@@ -36,6 +38,16 @@ app.command("report")(report.report)
 app.add_typer(exchange.app, name="exchange")
 app.command("demo")(demo.demo)
 app.command("accuracy")(accuracy.accuracy)
+
+
+def said_by_commands() -> dict[CommandInfo, str]:
+    """What each command says of itself: the docstring of its function, a message id like any other."""
+    commands = [*app.registered_commands, *exchange.app.registered_commands]
+    return {each: inspect.getdoc(each.callback) or "" for each in commands}
+
+
+for _command, _said in said_by_commands().items():
+    _command.help = _(_said)
 
 
 def main() -> None:
