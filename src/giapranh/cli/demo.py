@@ -93,7 +93,7 @@ def build(console: Console, here: House, there: House) -> None:
         meeting = demo_exchange.Meeting(here, there, neighbour)
         story, steps = Story(), [*chapters(password()), *demo_exchange.chapters(meeting)]
         for number, (title, play) in enumerate(steps, 1):
-            console.print(f"[dim]{number}/{len(steps)}[/] {title}…")
+            console.print(f"[dim]{number}/{len(steps)}[/] {_(title)}…")
             play(story)
     (here.folder / "ports").write_text(f"{here.port} {there.port}\n", encoding="ascii")
     if story.report is not None:
