@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from giapranh.kernel.clock import VIETNAM, now
+from giapranh.kernel.errors import N_
 
 if TYPE_CHECKING:
     from giapranh.people.models import Office, Officer
@@ -62,14 +63,14 @@ def chapters(password: str) -> Iterator[tuple[str, Callable[[Story], None]]]:
     """The steps in order, each with a line for the person who watches."""
     from giapranh.cli import demo_rivers
 
-    yield "Lập nút, cơ quan và cán bộ", lambda story: people_arrive(story, password)
-    yield "Đọc công văn phối hợp tháng 11/2024 và giao việc", dispatch_becomes_programme
-    yield "Đọc công văn mùa mưa 2026 và giao việc cho các xã", second_paper
-    yield "Các phòng làm việc trong quý III/2026", third_quarter
-    yield "Chuyển mảng khoáng sản sang Sở Công Thương (15/09/2026)", minerals_move
-    yield "Lập báo cáo quý III/2026", draft_report
+    yield N_("Lập nút, cơ quan và cán bộ"), lambda story: people_arrive(story, password)
+    yield N_("Đọc công văn phối hợp tháng 11/2024 và giao việc"), dispatch_becomes_programme
+    yield N_("Đọc công văn mùa mưa 2026 và giao việc cho các xã"), second_paper
+    yield N_("Các phòng làm việc trong quý III/2026"), third_quarter
+    yield N_("Chuyển mảng khoáng sản sang Sở Công Thương (15/09/2026)"), minerals_move
+    yield N_("Lập báo cáo quý III/2026"), draft_report
     yield from demo_rivers.chapters()
-    yield "Làm tiếp quý IV/2026, nhắc việc", fourth_quarter
+    yield N_("Làm tiếp quý IV/2026, nhắc việc"), fourth_quarter
 
 
 def people_arrive(story: Story, password: str) -> None:
