@@ -18,6 +18,7 @@ from giapranh.cli import demo_season as made
 from giapranh.cli.demo_exchange import BO_HA
 from giapranh.cli.demo_season import HOUR_MS, STEP_MS, Pulse
 from giapranh.kernel.clock import VIETNAM, now
+from giapranh.kernel.errors import N_
 from giapranh.kernel.ids import new_id
 
 if TYPE_CHECKING:
@@ -75,8 +76,8 @@ def chapters() -> Iterator[tuple[str, Callable[[Story], None]]]:
         stations_arrive(rivers)
         laboratory(rivers)
 
-    yield "Dựng trạm, điểm lấy mẫu và mẫu phòng thí nghiệm (minh họa)", network
-    yield "Một mùa số liệu sông và một sự cố từ xả thải đến kết thúc (minh họa)", lambda _story: season(found["rivers"])
+    yield N_("Dựng trạm, điểm lấy mẫu và mẫu phòng thí nghiệm (minh họa)"), network
+    yield N_("Một mùa số liệu sông và một sự cố từ xả thải đến kết thúc (minh họa)"), lambda _story: season(found["rivers"])
 
 
 # --- stations and their water ----------------------------------------------------------------------------------------
