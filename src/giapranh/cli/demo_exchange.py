@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from giapranh.cli.demo_houses import BAC_NINH, LANG_SON, House, Neighbour
 from giapranh.kernel.clock import now
+from giapranh.kernel.errors import N_
 
 if TYPE_CHECKING:
     from giapranh.cli.demo_story import Story
@@ -142,10 +143,10 @@ class Meeting:
 
 
 def chapters(meeting: Meeting) -> Iterator[tuple[str, Callable[[Story], None]]]:
-    yield "Gặp nút Bắc Ninh: đọc cho nhau 12 từ, cùng ký thỏa thuận", lambda story: agree(meeting)
-    yield "Thông báo sự cố sang Bắc Ninh: gửi, xác nhận, trả lời", lambda story: notice(story, meeting)
-    yield "Một việc chung, mỗi bên một nửa", lambda story: joint_task(story, meeting)
-    yield "Một bản ghi gửi quá thỏa thuận bị từ chối", lambda story: too_much(meeting)
+    yield N_("Gặp nút Bắc Ninh: đọc cho nhau 12 từ, cùng ký thỏa thuận"), lambda story: agree(meeting)
+    yield N_("Thông báo sự cố sang Bắc Ninh: gửi, xác nhận, trả lời"), lambda story: notice(story, meeting)
+    yield N_("Một việc chung, mỗi bên một phần"), lambda story: joint_task(story, meeting)
+    yield N_("Một bản ghi gửi quá thỏa thuận bị từ chối"), lambda story: too_much(meeting)
 
 
 def agree(meeting: Meeting) -> None:
