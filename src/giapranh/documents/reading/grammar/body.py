@@ -173,6 +173,8 @@ def _begins(group: list[Line], line: Line, shape: _Shape) -> bool:
         return False
     if len(group) == 1 and not line.blank_before and _UNFINISHED.fullmatch(before.text):
         return False
+    if short and not ended and _opens_duty(group, line):
+        return True
     if mark and _goes_on_counting(group, line):
         return False
     if mark and not (_BEFORE_NUMBER.search(before.folded) and not line.blank_before and re.match(r"\d", line.text)):
@@ -202,6 +204,18 @@ def _begins(group: list[Line], line: Line, shape: _Shape) -> bool:
 _UNFINISHED = re.compile(
     r"(?:Điều\s+\d{1,3}|\d{1,2}(?:\.\d{1,2}){0,2}|[a-zđ])\s?[.):](?: (?:Sở|Bộ|Ủy|Uỷ|Ủy ban|Uỷ ban|UBND|Ban|Phòng|Chi cục|Trung tâm|Giao|Giao Sở|Giám đốc|Giám đốc Sở))?|[-+]"
 )
+_CAPITAL_DUTY = re.compile(
+    r"(?:Chủ trì|Phối hợp|Tham mưu|Chỉ đạo|Hướng dẫn|Xây dựng|Tổ chức|Tiếp tục|Tăng cường|Rà soát|Triển khai|Thực hiện|Chủ động|Theo dõi|Bố trí|Tổng hợp)\b"
+)
+
+
+def _opens_duty(group: list[Line], line: Line) -> bool:
+    """Whether a duty begins under a numbered heading that a web copy broke into several lines."""
+    if len(group) < 2 or line.blank_before or not MARK.match(group[0].text) or not _CAPITAL_DUTY.match(line.text):
+        return False
+    return sum(len(x.text) for x in group) < 80 and not re.search(r"[.;,]", "".join(x.text[4:] for x in group))
+
+
 _COUNTED = {"2": "1", "3": "2", "4": "3", "5": "4", "6": "5", "ii": "i", "iii": "ii", "iv": "iii", "v": "iv"}
 
 

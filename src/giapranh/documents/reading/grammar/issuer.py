@@ -164,6 +164,8 @@ def _as_placed(name: str, head: Head) -> str:
 def _with_place(name: str, place: str, text_folded: str) -> str:
     if fold(name).startswith("van phong chinh phu"):
         return name
+    if _LEVEL.match(fold(place)):
+        return f"{name} {place}"
     level = _level_of(place, text_folded)
     return f"{name} {level} {place}" if level else name
 

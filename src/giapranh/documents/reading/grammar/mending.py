@@ -37,6 +37,8 @@ def _broken(lines: list[Line], i: int) -> int:
     second = lines[i + 1]
     if _LONE_CAPITALS.fullmatch(first.bare) and second.caps and len(second.text) > 3 and not _is_number(second):
         return 1 + (_broken(lines, i + 1) if first.bare != "VE" else 1)
+    if re.fullmatch(r"so\s?:?", first.folded) and re.match(r"\d{0,5}[a-z]?\s?(?:/\d{4})?\s?[/-]", second.folded):
+        return 2
     if first.folded.startswith("cong"):
         whole = ""
         for size, line in enumerate(lines[i : i + 3], 1):

@@ -45,6 +45,8 @@ _OPENS_HEADING = re.compile(
     r"\W*(?:(?:[ivx]{1,5}|\d{1,2}(?:\.\d{1,2}){0,3}|[a-zđ])\s?[.):]\s*)?\W*"
     r"(?:(?:rieng )?doi voi |ve phia |(?:trach nhiem|nhiem vu) cua |(?:giao|yeu cau|de nghi) )?"
 )
+# A heading and the duty below it that a copy ran together.
+_SHOUTED = re.compile(r"(?<= )(?:Chủ trì|Có trách nhiệm|Phối hợp (?=với|cùng))(?!\w)")
 _HEADING = 120  # characters of the longest heading
 _AS_FOLLOWS = re.compile(r"\b(?:nhu sau|sau day|mot so|cac noi dung|nhung noi dung|sau$)")
 # Words that end the names even in a heading.
@@ -187,6 +189,9 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
             continue
         best = here, para.bare[here:end]
         break
+    shouted = _SHOUTED.search(para.text, begin, best[0] if best else limit)
+    if shouted:
+        best = shouted.start(), fold(shouted.group())
     strange = _strange(para, at, begin, best[0] if best else min(limit, at + 300), known, masked)
     return (strange, "?") if strange is not None else best
 
