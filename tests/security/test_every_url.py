@@ -192,6 +192,7 @@ def test_the_auditor_reads_everything_of_the_house(house: House, visit: Visit, a
         "people:edit_officer", "people:new_succession", "people:succession_done", "programme:step", "documents:envelope",
         "water:new_alert_rule", "water:alert_rule", "water:new_incident", "water:incident_facts",
         "exchange:meet", "exchange:new_clause", "exchange:clause", "water:new_station", "water:edit_station", "water:lab_sheet", "water:by_hand",
+        "water:new_campaign", "water:edit_campaign", "water:plan_campaign", "water:series_data",
         "programme:part_step", "people:name_office", "people:appoint", "programme:thresholds",
     }  # fmt: skip
     refused = {}

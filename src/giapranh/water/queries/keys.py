@@ -19,9 +19,14 @@ def keeps_all(user: Any) -> bool:
     return access.works_here(user) and access.has_role(user, *_WHOLE_NODE)
 
 
+def only_reads(user: Any) -> bool:
+    """Auditors see who has a key, and make none."""
+    return access.has_role(user, Role.AUDITOR) and not access.may_write(user)
+
+
 def keys(user: Any) -> QuerySet[ApiKey]:
     """Those of the whole node, or of the offices one heads."""
-    mine = Q() if keeps_all(user) else Q(office__in=access.office_ids_below(user))
+    mine = Q() if keeps_all(user) or only_reads(user) else Q(office__in=access.office_ids_below(user))
     return (
         ApiKey.objects.filter(mine)
         .select_related("office", "made_by", "withdrawn_by")

@@ -25,7 +25,10 @@ from giapranh.water.sta.access import forget_keys
 @require_http_methods(["GET", "POST"])
 def listed(request: HttpRequest) -> HttpResponse:
     """The token of a new key stands on the answer to this very request and nowhere else."""
-    services.check_can_keep_keys(signed_in(request))
+    user = signed_in(request)
+    keeps = not (request.method == "GET" and queries.only_reads(user))
+    if keeps:
+        services.check_can_keep_keys(user)
     form = _form(request, request.POST or None)
     token = ""
     if request.method == "POST" and form.is_valid():
@@ -36,7 +39,14 @@ def listed(request: HttpRequest) -> HttpResponse:
         else:
             form = _form(request, None)
     rows = list(queries.keys(request.user))
-    context = {"form": form, "token": token, "rows": rows, "today": today(), "address": _address(request)}
+    context = {
+        "form": form,
+        "token": token,
+        "rows": rows,
+        "today": today(),
+        "address": _address(request),
+        "keeps": keeps,
+    }
     return render(request, "water/keys.html", context, status=422 if form.errors else 200)
 
 
