@@ -62,5 +62,5 @@ DROP FUNCTION water_station_place();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("water", "0004_sensorthings")]
+    dependencies = [("water", "0002_observations")]
     operations = [migrations.RunSQL(MAKE, UNMAKE)]
