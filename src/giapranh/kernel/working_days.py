@@ -1,6 +1,7 @@
 """Working days in Vietnam: weekends, public holidays with Tết, and the swap days set each year.
 
-The ``holidays`` package knows the public holidays; what a decision of the year adds or moves comes in as data.
+The ``holidays`` package knows the public holidays and the swap days of the years it was written for; what a decision
+of a later year adds or moves, or what the package has wrong, comes in as data and wins.
 """
 
 from __future__ import annotations
@@ -16,7 +17,24 @@ import holidays
 @lru_cache(maxsize=64)
 def public_holidays(year: int) -> frozenset[date]:
     """The public holidays of ``year`` as the ``holidays`` package has them, Tết included."""
-    return frozenset(holidays.country_holidays("VN", years=year))
+    return frozenset(_known(year))
+
+
+@lru_cache(maxsize=64)
+def made_up_days(year: int) -> frozenset[date]:
+    """Saturdays and Sundays of ``year`` that are worked, because a working day was swapped for them."""
+    # A day may be made up in the year before or after the day off, so the neighbouring years are asked as well.
+    swapped = {day for each in (year - 1, year, year + 1) for day in _known(each).weekend_workdays}
+    return frozenset(day for day in swapped if day.year == year)
+
+
+def holiday_names(year: int, language: str = "vi") -> dict[date, str]:
+    """The public holidays of ``year`` with their names; Vietnamese, or English for any other language."""
+    return dict(_known(year, "vi" if language.startswith("vi") else "en_US"))
+
+
+def _known(year: int, language: str = "vi") -> holidays.HolidayBase:
+    return holidays.country_holidays("VN", years=year, language=language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +53,9 @@ class WorkCalendar:
             return True
         if day in self.days_off:
             return False
-        return day.weekday() < 5 and day not in public_holidays(day.year)
+        if day.weekday() >= 5:
+            return day in made_up_days(day.year)
+        return day not in public_holidays(day.year)
 
     def add(self, day: date, working_days: int) -> date:
         """The day ``working_days`` after ``day`` (before it, when negative); 0 gives the next day that works."""

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-import holidays
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from giapranh.kernel.working_days import holiday_names, made_up_days
 from giapranh.people.models import SwapDay
 
 
@@ -27,9 +29,9 @@ def asked(text: str, today: date) -> int:
 
 
 def special_days(year: int, swaps: Iterable[SwapDay]) -> list[SpecialDay]:
-    """Public holidays and swap days of ``year`` by date; a swap day wins over the holiday of its date."""
-    names = holidays.country_holidays("VN", years=year, language="vi")
-    days = {day: SpecialDay(day, False, name) for day, name in names.items()}
+    """Public holidays and swap days of ``year`` by date; a day entered here wins over what the program knows."""
+    days = {day: SpecialDay(day, False, name) for day, name in holiday_names(year, get_language() or "vi").items()}
+    days |= {day: SpecialDay(day, True, _("Làm bù cho ngày nghỉ hoán đổi")) for day in made_up_days(year)}
     for swap in swaps:
         if swap.day.year == year:
             days[swap.day] = SpecialDay(swap.day, swap.working, swap.decision, swap)
