@@ -136,6 +136,71 @@ def many(kind: str, number: int) -> int:
     return sum(len(change(kind, f"m{n}", name=f"Trạm {n}", level=str(n))) for n in range(number))
 
 
+def backlog(kind: str, days: int, a_day: int) -> int:
+    """Days of records, each written on its day."""
+    from giapranh.kernel import clock
+
+    true, written = clock.now, 0
+    try:
+        for day in range(days, 0, -1):
+            clock.now = lambda day=day: true() - timedelta(days=day)
+            for n in range(a_day):
+                written += len(change(kind, f"{day}-{n}", name=f"Ngày {day}", level=str(n)))
+    finally:
+        clock.now = true
+    return written
+
+
+def pull_until_quiet(peer: str) -> dict[str, Any]:
+    done = pull(peer)
+    while done["unfinished"]:
+        done = pull(peer)
+    return done
+
+
+def order(peer_stream: str) -> list[list[int]]:
+    """When the entries of each lane with an effect were taken: first and last."""
+    from django.db.models import Max, Min
+
+    from giapranh.exchange.models import Place
+
+    found = []
+    for lane in ("alert", "record", "bulk"):
+        rows = Place.objects.filter(stream=f"{peer_stream}.{lane}", kind__in=LANES)
+        found.append(list(rows.aggregate(first=Min("at"), last=Max("at")).values()))
+    return found
+
+
+def bundle(peer: str, name: str) -> str:
+    """A file for the neighbour, as on a stick."""
+    from giapranh.exchange.services import bundles
+    from giapranh.kernel import clock
+
+    path, _ = bundles.write_to(home.home() / "stick" / name, peer, by=None, at=clock.now())
+    return str(path)
+
+
+def apply(path: str) -> dict[str, Any]:
+    from giapranh.exchange.services import bundles
+    from giapranh.kernel import clock
+
+    with Path(path).open("rb") as source:
+        taken = bundles.apply(source, by=None, at=clock.now())
+    return {"peer": taken.peer, "states": dict(taken.states), "blobs": taken.blobs, "given_back": taken.given_back}
+
+
+def counts(stream: str) -> dict[str, int]:
+    """What must always be one and the same number, whenever the process died."""
+    from giapranh.exchange.models import Effect, Entry, Head, Place
+
+    places = Place.objects.filter(stream=stream)
+    return {
+        "head": Head.objects.get(stream=stream).seq, "places": places.count(),
+        "entries": Entry.objects.filter(stream=stream).count(), "effects": Effect.objects.filter(stream=stream).count(),
+        "applied": places.filter(state="applied").count(), "receipts": places.filter(kind="receipt").count(),
+    }  # fmt: skip
+
+
 def keep_original(size: int) -> str:
     data = os.urandom(1024) * (size // 1024)
     folder = home.home() / "originals"
@@ -202,12 +267,13 @@ def verify() -> list[str]:
         return [f"{f.stream} {f.seq} {f.what}" for f in audit.verify(engine(), tx)]
 
 
-def state_hash(peer: str) -> str:
+def state(peer: str) -> list[str]:
+    """One line for each shared record; the hash of them is what two nodes compare."""
     from giapranh.exchange.house import store
     from giapranh.exchange.ledger import snapshot
 
     with store().transaction() as tx:
-        return snapshot.state_hash(tx, peer)
+        return [str(line) for line in snapshot.state_lines(tx, peer)]
 
 
 def blob_here(sha256: str) -> int:

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -58,15 +58,15 @@ class House:
 
     def start(self) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.exchange.puppet"], cwd=ROOT, env=self.environment(), text=True,
-            encoding="utf-8", stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [sys.executable, "-m", "tests.exchange.puppet"], cwd=ROOT, env=self.environment(),
+            text=True, encoding="utf-8", stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
 
     def serve(self) -> None:
         """Put the web server up and wait until it answers."""
         self.server = subprocess.Popen(
-            [sys.executable, "-m", "tests.exchange.puppet", "serve", str(self.port)], cwd=ROOT, env=self.environment(),
-            stdin=subprocess.DEVNULL,
+            [sys.executable, "-m", "tests.exchange.puppet", f"--serve={self.port}"], cwd=ROOT,
+            env=self.environment(), stdin=subprocess.DEVNULL,
         )  # fmt: skip
         for _ in range(900):  # a busy machine takes its time
             try:
@@ -116,6 +116,16 @@ class House:
                 with suppress(OSError):
                     pipe.close()
         self.process = None
+
+    def twin(self) -> House:
+        """A second process of the same node: its worker beside its command line."""
+        other = replace(self, process=None, server=None)
+        other.start()
+        return other
+
+    def set_clock(self, seconds: float) -> None:
+        """The clock of all processes of this node, wrong by so much."""
+        (self.folder / "clock").write_text(str(seconds), encoding="ascii")
 
     def close(self) -> None:
         self.unplug()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tests.exchange import acts
+from tests.exchange import acts, puppet
 
 from giapranh.config.wsgi import application as application
 
 acts.register()
+puppet.wind_the_clock()

@@ -60,6 +60,14 @@ def exchange_machine(new_world: Callable[[], World]) -> type[RuleBasedStateMachi
             else:
                 self.theatre.answer(who, what == "accept")
 
+        @rule(who=WHO, subject=SUBJECT)
+        def write_with_file(self, who: int, subject: int) -> None:
+            self.theatre.write_with_file(who, subject)
+
+        @rule(who=WHO)
+        def fetch(self, who: int) -> None:
+            self.theatre.fetch(who)
+
         @rule(who=WHO)
         def rotate(self, who: int) -> None:
             self.theatre.rotate(who)
@@ -144,6 +152,8 @@ STEPS: list[tuple[int, str, Callable[[random.Random], tuple[Any, ...]]]] = [
     (3, "offer", lambda r: (r.randrange(2), r.randrange(4))),
     (3, "answer", lambda r: (r.randrange(2), r.random() < 0.7)),
     (3, "rotate", lambda r: (r.randrange(2),)),
+    (4, "write_with_file", lambda r: (r.randrange(2), r.randrange(4))),
+    (4, "fetch", lambda r: (r.randrange(2), r.randrange(1, 4))),
     (5, "back_up", lambda r: (r.randrange(2),)),
     (4, "restore", lambda r: (r.randrange(2), r.randrange(9))),
     (3, "cut", lambda r: (r.randrange(2), r.randrange(25), r.random() < 0.2)),

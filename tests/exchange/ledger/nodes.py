@@ -11,6 +11,7 @@ from typing import Any
 from giapranh.exchange.ledger import agreements, frames, inbox, meeting, outbox, rollback
 from giapranh.exchange.ledger.agreement import Clause, Text
 from giapranh.exchange.ledger.engine import LANES, EffectRefused, Engine, Kind, Limits, NotShared, Outcome, Written
+from giapranh.exchange.ledger.entry import Blob
 from giapranh.exchange.ledger.frames import Frame
 from giapranh.exchange.ledger.keys import KeyRing, public_of
 from giapranh.exchange.ledger.names import stream_name
@@ -59,9 +60,11 @@ class Side:
         self.now += 1000
         return self.now
 
-    def share(self, subject: str, kind: str = "note", peer: str = "", **data: Any) -> Written | NotShared:
+    def share(
+        self, subject: str, kind: str = "note", peer: str = "", blobs: tuple[Blob, ...] = (), **data: Any
+    ) -> Written | NotShared:
         with self.store.transaction() as tx:
-            return outbox.share(self.engine, tx, peer or self.peer, kind, subject, data, self.tick())
+            return outbox.share(self.engine, tx, peer or self.peer, kind, subject, data, self.tick(), blobs=blobs)
 
     def do(self, call: Any, *args: Any, **more: Any) -> Any:
         with self.store.transaction() as tx:

@@ -13,14 +13,26 @@ from typing import Any
 from tests.exchange.ledger.faulty import Crash, Crashing, World
 from tests.exchange.ledger.nodes import Side, agree, clause, exchange, kinds, meet, side, unpack
 
-from giapranh.exchange.ledger import audit, envelope, inbox, meeting, outbox, records, rollback, rotation, snapshot
+from giapranh.exchange.ledger import (
+    audit,
+    blobs,
+    envelope,
+    inbox,
+    meeting,
+    outbox,
+    records,
+    rollback,
+    rotation,
+    snapshot,
+)
 from giapranh.exchange.ledger import entry as entries
 from giapranh.exchange.ledger.engine import LANES, Change, Written
+from giapranh.exchange.ledger.entry import Blob
 from giapranh.exchange.ledger.frames import Frame, write
 from giapranh.exchange.ledger.keys import KeyRing, new_seed
 from giapranh.exchange.ledger.names import event_id, stream_name
 from giapranh.exchange.ledger.outbox import Stand
-from giapranh.exchange.ledger.rows import Alarm, Body, Entry, Head, Notice, Place, Receipt, Record
+from giapranh.exchange.ledger.rows import Alarm, BlobNeed, Body, Entry, Head, Notice, Place, Receipt, Record
 from giapranh.exchange.ledger.store import LedgerTx
 from giapranh.kernel.errors import Refused
 
@@ -56,6 +68,17 @@ def count_effect(tx: LedgerTx, change: Change) -> None:
         )
 
 
+def _fetch(taker: Side, giver: Side, sha256: str) -> None:
+    with giver.store.transaction() as tx:
+        given = blobs.may_have(tx, giver.engine, taker.node, sha256)
+    if given:
+        taker.do(blobs.arrived, giver.node, sha256)
+
+
+def _recover(engine: Any, tx: LedgerTx, recovery: bytes, public: str, now: int) -> Any:
+    return rotation.recover_key(engine, tx, recovery, public, now)
+
+
 class Theatre:
     def __init__(self, world: World, seed: int = 0) -> None:
         self.world = world
@@ -83,6 +106,29 @@ class Theatre:
         self.written += 1
         level = "poison" if poison else str(self.written)
         self.guard(lambda: s.share(f"{name}:{NODES[who]}-{subject}", name, name=f"v{self.written}", level=level))
+
+    def write_with_file(self, who: int, subject: int) -> None:
+        """A record with an original of its own, or one that others name as well."""
+        s = self.sides[who]
+        self.written += 1
+        blob = Blob(f"{self.rng.choice([self.written, subject]):064x}", 9, "application/pdf", "a.pdf")
+        note = f"note:{NODES[who]}-{subject}"
+        self.guard(lambda: s.share(note, "note", blobs=(blob,), name=f"v{self.written}", text=blob.sha256[-9:]))
+
+    def fetch(self, who: int, most: int = 1) -> int:
+        """A node fetches files it waits for, as far as the neighbour still lets it."""
+        s, giver = self.sides[who], self.sides[1 - who]
+        with s.store.transaction() as tx:
+            wanted = blobs.wanted(tx, s.peer)[:most]
+        for need in wanted:
+            self.guard(lambda need=need: _fetch(s, giver, need.sha256))
+        return len(wanted)
+
+    def recover(self, who: int) -> None:
+        """The key is gone: the one on paper names another. What the lost key signed before stands."""
+        s = self.sides[who]
+        public = s.engine.keys.add(new_seed(s.engine.random))
+        self.guard(lambda: s.do(_recover, s.recovery, public))
 
     def recall(self, who: int, subject: int) -> None:
         s = self.sides[who]
@@ -235,6 +281,8 @@ class Theatre:
         quiet = 0
         for _ in range(20):
             exchange(*self.sides, 2)
+            for who in (0, 1):
+                self.fetch(who, 99)
             corrected = [self.correct(who) for who in (0, 1)]
             quiet = quiet + 1 if self.level() and not any(corrected) else 0
             if quiet == 3:
@@ -335,6 +383,8 @@ class Theatre:
         from tests.exchange.ledger.nodes import pull
 
         pull(fresh, owner)
+        for need in fresh.rows(BlobNeed, peer=owner.node, direction="in", here=False):
+            fresh.do(blobs.arrived, owner.node, need.sha256)  # files have a backup of their own
         with fresh.store.transaction() as tx, taker.store.transaction() as old:
             there, here = snapshot.state_lines(tx, owner.node), snapshot.state_lines(old, owner.node)
             assert there == here, f"a new node comes to another state: {set(there) ^ set(here)}"

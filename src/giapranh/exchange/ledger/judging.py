@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from giapranh.exchange.ledger import canonical
-from giapranh.exchange.ledger.chain import CONTROL, RESERVED, THEIRS, Said, alarm
+from giapranh.exchange.ledger.chain import CONTROL, RESERVED, THEIRS, Said, alarm, reopen
 from giapranh.exchange.ledger.engine import Engine, Kind
 from giapranh.exchange.ledger.outbox import change_of, why_not
 from giapranh.exchange.ledger.reasons import Broken, Waits
-from giapranh.exchange.ledger.rows import BlobNeed, Effect, Entry, Record
+from giapranh.exchange.ledger.rows import BlobNeed, Effect, Entry, Place, Record
 from giapranh.exchange.ledger.store import LedgerTx
 from giapranh.kernel.errors import Refused, Unavailable
 
@@ -89,6 +89,8 @@ def _record(engine: Engine, tx: LedgerTx, said: Said) -> Verdict:
         return Verdict("superseded", "stale")
     if not _blobs_here(tx, said):
         return Verdict("parked", "blobs-missing")
+    if record is not None and record.blocked_by:
+        _overtake(engine, tx, said)
     _apply(engine, tx, said, kind)
     return Verdict("applied")
 
@@ -98,12 +100,34 @@ def _opens(tx: LedgerTx, said: Said, record: Record) -> bool:
     header = said.header
     if record.blocked_by in {"", header.id, header.corrects}:
         return True
+    if _waits_for_files(tx, header.stream, record.blocked_by):
+        return True  # this entry brings the whole record anew
     if not header.corrects:
         return False
     refused, replaced = (
         tx.find(Entry, stream=header.stream, event_id=event, limit=1) for event in (record.blocked_by, header.corrects)
     )
     return bool(refused and replaced) and refused[0].seq <= replaced[0].seq
+
+
+def _waits_for_files(tx: LedgerTx, stream: str, event: str) -> bool:
+    row = next(iter(tx.find(Entry, stream=stream, event_id=event, limit=1)), None)
+    place = tx.get(Place, stream, row.seq) if row is not None else None
+    return place is not None and (place.state, place.reason) == ("parked", "blobs-missing")
+
+
+def _overtake(engine: Engine, tx: LedgerTx, said: Said) -> None:
+    """Older entries of the record that still wait for their files need them no more: the owner may not have them now."""
+    wanted = {blob.sha256 for blob in said.blobs}
+    for place in tx.find(Place, stream=said.header.stream, state="parked", subject=said.header.subject):
+        if place.reason != "blobs-missing" or place.seq >= said.header.seq:
+            continue
+        tx.put(replace(place, state="superseded", reason="stale", detail=""))
+        row = tx.get(Entry, place.stream, place.hash)
+        for blob in reopen(engine, tx, row, said.peer, said.now).blobs if row else ():
+            need = tx.get(BlobNeed, said.peer, blob.sha256)
+            if need is not None and need.subject == said.header.subject and not need.here and blob.sha256 not in wanted:
+                tx.drop(BlobNeed, said.peer, blob.sha256)
 
 
 def _apply(engine: Engine, tx: LedgerTx, said: Said, kind: Kind) -> None:
