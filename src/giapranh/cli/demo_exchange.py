@@ -32,7 +32,7 @@ CLAUSES: tuple[tuple[str, str, tuple[str, ...], bool], ...] = (
     ("water-station", "Biết trạm của nhau trên sông chung", ("lon", "lat"), False),
     ("water-latest", "Số liệu mới nhất cho hạ lưu", (), False),
     ("water-daily", "Số liệu ngày để so sánh hai bên", (), False),
-    ("task", "Việc phối hợp: mỗi bên một nửa", (), True),
+    ("task", "Việc phối hợp: mỗi bên một phần", (), True),
     ("contact-list", "Biết gọi ai ở bên kia", (), False),
 )
 
