@@ -98,7 +98,11 @@ _IN_FIRMS = re.compile(
 # Such a place is named by what is done there: "Khu bảo tồn", "Quỹ phát triển đất".
 _PLACE_OF_WORK = re.compile(r"(?<!\w)(?:Khu|Quỹ|Vườn|Nhà|Viện|Trung tâm|Xưởng) $")
 # Three words at least before the verb: "có hồ chứa vận hành …".
-_DESCRIPTION = re.compile(r"((?: [^\s,;.:]+){3})(?: (?:\([^()]*\)|[^\s,;.:]+)){1,9}")
+_DESCRIPTION = re.compile(r"((?: [^\s,;.:]+){2})(?: (?:\([^()]*\)|[^\s,;.:]+)){1,9}")
+# "các hộ nuôi cá tại hạ lưu đập X di chuyển …": up to the proper name of the place.
+_PLACED_AT = re.compile(
+    r"(?! (?:văn bản|công văn|cuộc|kỳ|điểm|khoản|điều|mục|thời))(?: [a-zà-ỹđ]+){1,4}(?: [^\W\d_a-z][^\s,;.:]*)+"
+)
 _HEADING = 110  # characters of the longest heading
 
 
@@ -121,7 +125,8 @@ def verb_in_name(para: Para, begin: int, start: int, end: int) -> bool:
         return True
     if para.bare[start:end] in fields() and _PLACE_OF_WORK.search(text, max(0, start - 12), start):
         return not text.startswith(surely_before(text[start:end]), end)
-    if end == start + len(text[start:end].split()[0]) and _second_half(text, begin, start, strictly=True):
+    one_syllable = " " not in text[start:end] and not text[end : end + 2].strip().isdigit()
+    if one_syllable and _second_half(text, begin, start, strictly=True):
         return True
     if text.startswith("tổ chức:", start):
         return True
@@ -139,10 +144,13 @@ def verb_in_name(para: Para, begin: int, start: int, end: int) -> bool:
 
 def described(para: Para, start: int, end: int, limit: int) -> int | None:
     """Where "có" still tells which bodies are meant: "các đơn vị có tỷ lệ thấp giải trình …" has its verb later."""
+    if para.text[start:end] == "tại":
+        m = _PLACED_AT.match(para.text, end, limit)
+        return m.end() if m and duty_at(para, m.end() + 1) else None
     if para.text[start:end] != "có":
         return None
     m = _DESCRIPTION.match(para.text, end, limit)
-    if m is None or duty_in(para, end, m.end(1) + 6) or not duty_in(para, m.end(1) + 1, m.end()):
+    if m is None or duty_in(para, end, m.end(1) + 1) or not duty_in(para, m.end(1) + 1, m.end()):
         return None
     return m.end(1)
 

@@ -181,6 +181,7 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
         if not word.ends_name(para.text, here, end, limit, head, complete) or _inside_name(
             para, masked, begin, here, end, limit, complete
         ):
+            told = end if " " in word.word else told
             continue
         if not head and (described_to := described(para, here, end, limit)) is not None:
             told = described_to

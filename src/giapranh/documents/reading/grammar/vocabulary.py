@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from .data import _toml, bodies
@@ -161,7 +161,7 @@ class Stop:
         found_word = text[at:end]
         if found_word in (self.marked, self.word):
             return end
-        return end if self.duty and found_word not in name_pairs() else None
+        return end if self.duty and found_word not in name_pairs() and _misread(found_word, self.marked) else None
 
     def ends_name(self, text: str, at: int, end: int, limit: int, head: int, complete: bool) -> bool:
         """Whether the word from ``at`` to ``end`` ends a name.
@@ -180,6 +180,13 @@ class Stop:
             return False
         kinds = (ahead for ahead in self.not_after_kind if text.endswith(ahead, 0, at))
         return not any(at - len(ahead) < head or not head for ahead in kinds)
+
+
+@lru_cache(maxsize=4096)
+def _misread(found: str, meant: str) -> bool:
+    """Whether one word may be another with marks lost, or one of them changed: "quan thực" is not "quản thúc"."""
+    changed = [a for a, b in zip(found, meant, strict=True) if a != b]
+    return len(changed) < 2 or all(letter.isascii() for letter in changed)
 
 
 def _word_ends(text: str, at: int, limit: int) -> bool:
