@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+VIETNAMESE = re.compile(r"[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.IGNORECASE)
 README = (ROOT / "README.md").read_text("utf-8")
 README_VI = (ROOT / "README.vi.md").read_text("utf-8")
 DOCS = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "docs").rglob("*.md")))
@@ -58,3 +60,25 @@ def test_each_decision_says_context_choice_and_consequences():
     for page in pages:
         text = page.read_text("utf-8")
         assert all(f"## {part}" in text for part in ("Context", "Choice", "Consequences")), page.name
+
+
+def test_pages_and_buttons_are_called_by_their_names():
+    """*Láng giềng › Tạo khóa* in a how-to: words somebody looks for on a page must stand there."""
+    spec = importlib.util.spec_from_file_location("messages", ROOT / "tools" / "messages.py")
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    shown = set()
+    for _place, _line, found, _context in tool.messages():
+        shown |= {bare(text) for text in (found if isinstance(found, tuple) else (found,))}
+    unknown = []
+    for page in (ROOT / "docs").rglob("*.md"):
+        for name in re.findall(r"(?<!\*)\*([^*\n]+)\*(?!\*)", page.read_text("utf-8")):
+            for part in map(bare, re.split(r"[›→]", name)):
+                if VIETNAMESE.search(part) and not any(text.startswith(part) for text in shown):
+                    unknown.append(f"{page.name}: {name}")
+    assert unknown == []
+
+
+def bare(text: str) -> str:
+    """Without what is filled in, dots and case."""
+    return " ".join(re.sub(r"%\(\w+\)s|…", " ", text).split()).strip(" .:").lower()
