@@ -31,10 +31,15 @@ from giapranh.kernel import clock
 
 THEM = "bac-ninh"
 TASK = "task:01920000-0000-7000-8000-000000000001"
+NOTICE = "water-notice:01920000-0000-7000-8000-000000000002"
 FIELDS = {
     "contact-list": ("agency", "node", "area", "officers"),
-    "task": ("number", "text", "programme", "state", "due_on", "lead", "progress", "illustrative"),
-}
+    "water-notice": (
+        "uid", "incident", "incidentNumber", "name", "river", "km", "kind", "n", "to", "state", "words", "content", "drill",
+        "sentAt", "acknowledgeBy", "acknowledgedAt", "answeredAt", "illustrative",
+    ),
+    "task": ("number", "text", "programme", "state", "due_on", "lead", "progress", "joint_with", "illustrative"),
+}  # fmt: skip
 
 
 @dataclass
@@ -101,7 +106,7 @@ def make_keys() -> meeting_deeds.Made:
 def stranger(name: str = "Bắc Ninh", node: str = THEM, me: str = "lang-son") -> Neighbour:
     """A node that knows who it is and has met nobody."""
     keys, recovery = KeyRing([new_seed(os.urandom)]), new_seed(os.urandom)
-    kinds = {one: Kind(one) for one in FIELDS}
+    kinds = {one: Kind(one, lane="alert" if one == "water-notice" else "record") for one in FIELDS}
     them = Neighbour(me, Engine(node, keys, kinds), recovery=recovery)
     with them.store.transaction() as tx:
         meeting.begin(them.engine, tx, public_of(recovery), name, now_ms())
@@ -151,12 +156,24 @@ def task(say: Callable[[str], str] = lambda word: word, **more: Any) -> dict[str
     } | more  # fmt: skip
 
 
+def notice(say: Callable[[str], str] = lambda word: word, **more: Any) -> dict[str, Any]:
+    """A warning as the other house tells it."""
+    return {
+        "uid": NOTICE.partition(":")[2], "incident": str(UUID(int=7)), "incidentNumber": "SC-2026-007",
+        "name": say("Cá chết ở Kép"), "river": "thuong", "km": "91.5", "kind": "warning", "n": 1, "to": "20",
+        "state": "sent", "words": say("đề nghị kiểm tra"), "content": {"name": say("Cá chết ở Kép")}, "drill": False,
+        "sentAt": "2026-11-20T01:00:00.000Z", "acknowledgeBy": "2026-11-20T04:00:00.000Z", "acknowledgedAt": None,
+        "answeredAt": None, "illustrative": False,
+    } | more  # fmt: skip
+
+
 def furnish(node: Any, by: Any, say: Callable[[str], str] = lambda word: word) -> dict[str, Any]:
     """Something on every page; what the addresses need."""
     me = node.node.node_id
     them = met_and_agreed(say, purpose=say("phối hợp")[:300])
     them.share(TASK, **task(say))
     them.share(f"task:{UUID(int=9)}", **task(say, state="lạ"))
+    them.share(NOTICE, **notice(say))
     them.share(f"contact-list:{THEM}", agency=say("Sở"), node=THEM, area="24", officers=[{"name": say("Lê Thị Chi")}])
     them.talk()
     own = f"contact-list:{me}"
@@ -177,6 +194,8 @@ def furnish(node: Any, by: Any, say: Callable[[str], str] = lambda word: word) -
     return {
         "peer": THEM, "stream": aside.stream, "seq": aside.seq, "subject": TASK, "event": event, "sha256": "0" * 64,
         "exchange:version.number": 1, "exchange:countersign.number": 2, "exchange:decline.number": 2,
+        "water:received_notice.uid": NOTICE.partition(":")[2], "water:received_step.uid": NOTICE.partition(":")[2],
+        "water:received_step.name": "acknowledge", "programme:neighbour_task.uid": TASK.partition(":")[2],
         "clause_id": f"{me}-contact-list", "exchange:record_step.name": "read",
     }  # fmt: skip
 
