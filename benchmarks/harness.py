@@ -50,4 +50,4 @@ def milliseconds(work: Callable[[], Any], times: int = 7) -> float:
 
 
 def tell(name: str, took: float, base: float, unit: str = "ms") -> None:
-    print(f"{name:44s}{took:10.1f} {unit}{took / base:10.2f} ×")
+    print(f"{name:44s}{took:10.1f} {unit}{took / base:10.2f} ×", flush=True)

@@ -118,7 +118,10 @@ def _connect(port: int) -> socket.socket:
 def _answer(link: socket.socket) -> bytes:
     got = b""
     while b"\r\n\r\n" not in got:
-        got += link.recv(1 << 20)
+        piece = link.recv(1 << 20)
+        if not piece:
+            raise ConnectionError("the server closed the connection")
+        got += piece
     head, _end, body = got.partition(b"\r\n\r\n")
     missing = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0]) - len(body)
     pieces = [body]
@@ -164,7 +167,7 @@ def _single(port: int, token: str, streams: list[int], echo: float) -> None:
     took, waits = _drive(port, [script[40:] for script in scripts])
     rate = CLIENTS * (POSTS - 40) / took
     waits.sort()
-    print(f"\nsingle POST, {CLIENTS} keep-alive clients: {rate:,.0f} obs/s (aim 2,750)")
+    print(f"\nsingle POST, {CLIENTS} keep-alive clients: {rate:,.0f} obs/s (aim 2,750)", flush=True)
     tell("median wait; the landing page is 1", 1000 * waits[len(waits) // 2], echo)
     tell("99th in a hundred", 1000 * waits[int(len(waits) * 0.99)], echo)
 
@@ -182,8 +185,9 @@ def _drive(port: int, scripts: list[list[bytes]]) -> tuple[float, list[float]]:
     while alive:
         for key, _events in watch.select():
             link: Any = key.fileobj
-            if not link.recv(65536).startswith(b"HTTP/1.1 20"):
-                raise RuntimeError("a post was refused")
+            answered = link.recv(65536)
+            if not answered.startswith(b"HTTP/1.1 20"):
+                raise RuntimeError(answered.decode()[:800])
             now = time.perf_counter()
             waits.append(now - key.data[1])
             following = next(key.data[0], None)
@@ -214,7 +218,7 @@ def _bulk(port: int, token: str, streams: list[int]) -> None:
     rate = rows / (time.perf_counter() - start)
     limit = _bare_copy()
     print(f"\nbulk, {CHUNK} a request, {SENDERS} senders: {rate:,.0f} obs/s (aim 200,000)")
-    print(f"bare COPY into the same table, one connection: {limit:,.0f} rows/s; ours {rate / limit:.2f} of it")
+    print(f"bare COPY into the same table, one connection: {limit:,.0f} rows/s; ours {rate / limit:.2f} of it", flush=True)
 
 
 def _chunk(port: int, token: str, stream: int, n: int, chance: random.Random) -> bytes:
@@ -262,6 +266,7 @@ def _questions(port: int, token: str, streams: list[int], echo: float) -> None:
         "$count by value, all (aim 50)": "/Observations?$count=true&$top=0&$filter=result gt 7.9",
         "Latest, 20 streams": "/Latest",
     }  # fmt: skip
+    _open.pop(port).close()  # idle since before the bulk: the server may have given it up
     print(f"\nquestions; the landing page ({echo:.2f} ms) is 1")
     for name, path in asked.items():
         tell(name, milliseconds(lambda path=path: _get(port, token, path), times=25), echo)
