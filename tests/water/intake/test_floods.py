@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from tests.factories.water import series as make_series
 from tests.factories.water import station as make_station
-from tests.water.sta.conftest import Network
 
 from giapranh.water.intake import folder
 from giapranh.water.intake.folder import Watch
@@ -21,7 +20,6 @@ from giapranh.water.rules.station_names import file_name
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 CODE = "LS_QT01_NUO001"
-pytest_plugins = ["tests.water.sta.conftest"]
 
 
 @pytest.fixture
@@ -84,13 +82,3 @@ def test_a_line_without_a_unit_waits_for_somebody_to_say_which(at_river: Station
         FileColumn.objects.create(station=at_river, symbol="NH4", series=nh4, unit_symbol="mg/L")
         (report,) = take_in([Given(path)], at=AT).files
         assert (report.stored, report.refused) == (1, 0)
-
-
-def test_a_station_that_sends_twice_a_second_loses_nothing(network: Network) -> None:
-    sta, stream = network.sta, network.stream
-    for n in range(40):
-        at = datetime(2026, 1, 2, tzinfo=UTC) + timedelta(milliseconds=500 * n)
-        stamp = at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
-        sta.post(f"/Datastreams({stream})/Observations", {"phenomenonTime": stamp, "result": 6 + n % 3})
-    answer = sta.get(f"/Datastreams({stream})/Observations?$filter=phenomenonTime ge 2026-01-02T00:00:00Z&$count=true")
-    assert answer["@iot.count"] == 40

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -118,6 +119,16 @@ def test_english_for_whoever_asks_for_it(sta: Sta) -> None:
     vietnamese = sta.ask("GET", "/Things(1)").json()["message"]
     assert vietnamese == "Không có Thing(1)."
     assert sta.ask("GET", "/Things(1)", **{"Accept-Language": "en"}).json()["code"] == 404
+
+
+def test_a_station_that_sends_twice_a_second_loses_nothing(network: Network) -> None:
+    sta, stream = network.sta, network.stream
+    for n in range(40):
+        at = datetime(2026, 1, 2, tzinfo=UTC) + timedelta(milliseconds=500 * n)
+        stamp = at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+        sta.post(f"/Datastreams({stream})/Observations", {"phenomenonTime": stamp, "result": 6 + n % 3})
+    answer = sta.get(f"/Datastreams({stream})/Observations?$filter=phenomenonTime ge 2026-01-02T00:00:00Z&$count=true")
+    assert answer["@iot.count"] == 40
 
 
 # --- fuzz ------------------------------------------------------------------------------------------------------------
