@@ -124,7 +124,7 @@ def samples_against_plan(period: ReportingPeriod, scope: Scope) -> Measurement:
 EXCEEDING = ("level", "wqi")
 
 
-@indicator("water.exceedances_handled", title=N_("Vượt ngưỡng được xử lý đúng hạn"), unit=N_("cảnh báo"))
+@indicator("water.exceedances_handled", title=N_("Vượt ngưỡng được xử lý đúng hạn"), unit=N_("lượt cảnh báo"))
 def exceedances_handled(period: ReportingPeriod, scope: Scope) -> Measurement:
     """Exceedances opened in the period; of them those a person took over, or that were over, within the time set."""
     start, end = _span(period)
@@ -137,7 +137,7 @@ def exceedances_handled(period: ReportingPeriod, scope: Scope) -> Measurement:
         for row in rows
     )  # fmt: skip
     return Measurement(
-        Decimal(len(handled)), N_("cảnh báo"), cited, out_of=Decimal(len(rows)),
+        Decimal(len(handled)), N_("lượt cảnh báo"), cited, out_of=Decimal(len(rows)),
         query={"hours": within.total_seconds() / 3600},
     )  # fmt: skip
 
