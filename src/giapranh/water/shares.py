@@ -313,11 +313,11 @@ _STATION_FIELDS = {
     "illustrative": N_("dữ liệu minh họa"),
 }  # fmt: skip
 _LATEST_FIELDS = {
-    "station": N_("trạm"), "name": N_("tên trạm"), "at": N_("thời điểm"), "values": N_("giá trị mới nhất"),
+    "station": N_("định danh trạm"), "name": N_("tên trạm"), "at": N_("thời điểm"), "values": N_("giá trị mới nhất"),
     "provinces": N_("tỉnh"), "illustrative": N_("dữ liệu minh họa"),
 }  # fmt: skip
 _SERIES_HEAD = {
-    "series": N_("chuỗi số liệu"), "station": N_("trạm"), "parameter": N_("thông số"), "basis": N_("tính theo"),
+    "series": N_("chuỗi số liệu"), "station": N_("định danh trạm"), "parameter": N_("thông số"), "basis": N_("tính theo"),
     "unit": N_("đơn vị"),
 }  # fmt: skip
 _TAIL = {"provinces": N_("tỉnh"), "illustrative": N_("dữ liệu minh họa")}
@@ -329,23 +329,23 @@ _SPAN_FIELDS = {
     **_SERIES_HEAD, "from": N_("từ"), "to": N_("đến"), "complete": N_("đủ cả khoảng"), "rows": N_("số liệu thô"), **_TAIL,
 }  # fmt: skip
 _ALERT_FIELDS = {
-    "uid": N_("mã"), "station": N_("trạm"), "stationName": N_("tên trạm"), "kind": N_("loại"),
+    "uid": N_("mã"), "station": N_("định danh trạm"), "stationName": N_("tên trạm"), "kind": N_("loại"),
     "parameters": N_("thông số"), "state": N_("tình trạng"), "severity": N_("mức độ"), "level": N_("cấp"),
     "since": N_("bắt đầu"), "openedAt": N_("mở lúc"), "endedAt": N_("kết thúc lúc"), "count": N_("số giá trị"),
     "peak": N_("xấu nhất"), "peakAt": N_("xấu nhất lúc"), "limit": N_("giới hạn"), "limitWords": N_("căn cứ giới hạn"),
     **_TAIL,
 }  # fmt: skip
 _INCIDENT_FIELDS = {
-    "uid": N_("mã"), "number": N_("mã sự cố"), "name": N_("sự cố"), "state": N_("tình trạng"), "drill": N_("diễn tập"),
+    "uid": N_("mã"), "number": N_("mã sự cố"), "name": N_("tên sự cố"), "state": N_("tình trạng"), "drill": N_("diễn tập"),
     "extent": N_("phạm vi"), "finder": N_("người phát hiện"), "seenAt": N_("phát hiện lúc"), "river": N_("mã sông"),
     "riverName": N_("sông"), "km": N_("km"), "bank": N_("bờ"), "lon": N_("kinh độ"), "lat": N_("vĩ độ"),
     "commune": N_("xã, phường"), "signs": N_("dấu hiệu"), "description": N_("mô tả"), "cause": N_("nguyên nhân"),
     "effect": N_("ảnh hưởng"), "waterLevel": N_("mực nước"), "flow": N_("lưu lượng"), "steps": N_("biện pháp đã làm"),
-    "samples": N_("mẫu"), "nextReportAt": N_("báo tiếp lúc"), "ministryReportedAt": N_("báo cáo Bộ lúc"),
+    "samples": N_("mẫu đã lấy"), "nextReportAt": N_("báo tiếp lúc"), "ministryReportedAt": N_("báo cáo Bộ lúc"),
     "ministryDocument": N_("số văn bản báo cáo Bộ"), "closedAt": N_("đóng lúc"), "outcome": N_("kết luận"), **_TAIL,
 }  # fmt: skip
 _NOTICE_FIELDS = {
-    "uid": N_("mã"), "incident": N_("sự cố"), "incidentNumber": N_("mã sự cố"), "drill": N_("diễn tập"),
+    "uid": N_("mã"), "incident": N_("định danh sự cố"), "incidentNumber": N_("mã sự cố"), "drill": N_("diễn tập"),
     "name": N_("tên sự cố"), "river": N_("mã sông"), "riverName": N_("sông"), "km": N_("km"), "bank": N_("bờ"),
     "lon": N_("kinh độ"), "lat": N_("vĩ độ"), "commune": N_("xã, phường"), "seenAt": N_("phát hiện lúc"),
     "signs": N_("dấu hiệu"),
