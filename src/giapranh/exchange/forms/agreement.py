@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from giapranh.exchange.ledger.agreement import Clause
 
 PRECISION = (
-    ("", _("nguyên vẹn")), ("year", _("đến năm")), ("month", _("đến tháng")), ("day", _("đến ngày")),
+    ("", _("giữ nguyên")), ("year", _("đến năm")), ("month", _("đến tháng")), ("day", _("đến ngày")),
     ("hour", _("đến giờ")), ("decimals:0", _("số tròn")), ("decimals:1", _("1 số lẻ")), ("decimals:2", _("2 số lẻ")),
     ("decimals:3", _("3 số lẻ")), ("decimals:4", _("4 số lẻ")),
 )  # fmt: skip
