@@ -201,3 +201,30 @@ def test_page_pictures_come_from_the_pdf(an: Officer, binh: Officer, client_of: 
     assert client_of(an).get(reverse("documents:page", args=[paper.pk, 1, 2])).status_code == 404
     assert client_of(binh).get(url).status_code == 404
     assert url in client_of(an).get(reverse("documents:reading", args=[paper.pk])).content.decode()
+
+
+SIGNED = {
+    "signer": "Sở Nông nghiệp và Môi trường", "organisation": "UBND tỉnh Mẫu", "signed_at": "2026-03-12T02:00:00+00:00",
+    "intact": True, "trusted": None, "covers_whole_file": True, "sub_filter": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ({}, "Nguyên vẹn"),
+        ({"trusted": True}, "Hợp lệ"),
+        ({"trusted": False}, "Chưa tin cậy"),
+        ({"intact": False}, "Không hợp lệ"),
+        ({"covers_whole_file": False}, "sau chữ ký này tệp còn được ghi thêm"),
+    ],
+)
+def test_who_signed_the_file_when_and_whether_it_holds(
+    found: dict[str, Any], said: str, an: Officer, client_of: Signed
+) -> None:
+    paper = make_paper(an, reading(signatures=[{**SIGNED, **found}]))
+    for name in ("reading", "paper"):
+        page = client_of(an).get(reverse(f"documents:{name}", args=[paper.pk])).content.decode()
+        assert "Chữ ký điện tử" in page
+        assert "09:00" in page  # of Vietnam
+        assert said in page

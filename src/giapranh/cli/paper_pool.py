@@ -90,10 +90,12 @@ def _alone(job: Job) -> Result:
 def read_one(job: Job, watch: Watch | None = None) -> Result:
     """One job here and now; whatever goes wrong becomes a line."""
     from giapranh.documents.reading import DEFAULT_LIMITS, read_paper
+    from giapranh.node import home
 
     try:
         data = job.data if job.data is not None else _bytes(job.path, DEFAULT_LIMITS.bytes)
-        limits = replace(DEFAULT_LIMITS, threads=job.threads)
+        roots = home.signature_roots() if b"/ByteRange" in data else ()
+        limits = replace(DEFAULT_LIMITS, threads=job.threads, roots=roots)
         return Result(job.name, reading=read_paper(data, job.name, limits=limits, watch=watch))
     except Refused as error:
         return Result(job.name, refusal=line_of(error))

@@ -110,7 +110,8 @@ def _signer(one: Any) -> str:
 def _signature(one: PdfSignature) -> str:
     when = one.signed_at.strftime("%d/%m/%Y %H:%M") if one.signed_at else "…"
     state = _("nguyên vẹn") if one.intact else _("không kiểm chứng được")
-    return f"{one.signer or '…'} · {when} · {state}"
+    whose = {True: _("chứng thư tin cậy"), False: _("chứng thư không dẫn về gốc tin cậy"), None: ""}[one.trusted]
+    return " · ".join(part for part in (one.signer or "…", when, state, whose) if part)
 
 
 def _directives(reading: Reading) -> Table:

@@ -29,6 +29,7 @@ from giapranh.documents.models import (
 )
 from giapranh.documents.rules.fields import Decision, ReadField, ReadPaper, lay_over
 from giapranh.documents.rules.numbers import number_key
+from giapranh.documents.rules.signatures import Signature, signatures
 from giapranh.documents.search_text import Snippet, ask, snippet
 from giapranh.kernel.clock import today
 from giapranh.kernel.errors import N_, Conflict, NotFound
@@ -66,6 +67,14 @@ def get_visible(user: Any, paper_id: int) -> Paper:
 
 def latest_reading(paper_id: int) -> PaperReading | None:
     return PaperReading.objects.filter(paper=paper_id).select_related("version__blob").order_by("-id").first()
+
+
+def signatures_of(paper: Paper) -> list[Signature]:
+    """Who signed the file last read, electronically; none for a paper nobody read."""
+    data = (
+        PaperReading.objects.filter(paper=paper.pk).order_by("-id").values_list("data__signatures", flat=True).first()
+    )
+    return signatures({"signatures": data or []})
 
 
 def decisions_of(reading: PaperReading) -> list[Decision]:

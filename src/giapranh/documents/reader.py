@@ -11,6 +11,7 @@ from django.conf import settings
 
 from giapranh.documents.pdfium import in_turn
 from giapranh.kernel.errors import N_, BadInput, Refused
+from giapranh.node import home
 
 _log = logging.getLogger(__name__)
 READING_FORMAT = "1"  # of docs/formats/reading.md; stored beside each reading
@@ -38,7 +39,7 @@ def read_file(data: bytes, name: str, *, progress: Callable[[int, int], None] | 
     from giapranh.documents import reading
     from giapranh.documents.reading import output
 
-    limits = replace(reading.DEFAULT_LIMITS, bytes=settings.UPLOAD_LIMIT_BYTES)
+    limits = replace(reading.DEFAULT_LIMITS, bytes=settings.UPLOAD_LIMIT_BYTES, roots=home.signature_roots())
     try:
         with in_turn(data, name):
             found = reading.read_paper(data, name, limits=limits, watch=progress)

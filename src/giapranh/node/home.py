@@ -13,6 +13,7 @@ from typing import Any
 import platformdirs
 
 CHECKOUT = Path(__file__).resolve().parents[3]
+CERTIFICATE_SUFFIXES = frozenset({".pem", ".crt", ".cer", ".der"})
 
 
 @cache
@@ -47,6 +48,15 @@ def switch(name: str, default: bool = False) -> bool:
 def _file() -> dict[str, Any]:
     path = home() / "giapranh.toml"
     return tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+
+
+def signature_roots() -> tuple[bytes, ...]:
+    """The certificates (PEM or DER) an electronic signature must lead back to. No folder, no judgement."""
+    named = setting("signature_roots")
+    folder = Path(named).expanduser() if named else home() / "signature-roots"
+    if not folder.is_dir():
+        return ()
+    return tuple(p.read_bytes() for p in sorted(folder.iterdir()) if p.suffix.lower() in CERTIFICATE_SUFFIXES)
 
 
 def secret(name: str) -> str:

@@ -109,6 +109,7 @@ def _paper_page(request: HttpRequest, paper_id: int, *, error: str = "", status:
         "graph": queries.citation_graph(found.pk, request.user),
         "versions": queries.versions(found),
         "attachments": queries.attachments(found),
+        "signatures": queries.signatures_of(found),
         "access": queries.access_rows(found),
         "entries": queries.entries_of(found),
         "messages_edxml": queries.edxml_of(found),

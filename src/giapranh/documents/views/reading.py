@@ -16,6 +16,7 @@ from giapranh.documents import forms, page_images, permissions, queries, service
 from giapranh.documents.next_steps import next_steps
 from giapranh.documents.rules import marks, values
 from giapranh.documents.rules.fields import ReadDirective, ReadField, ReadPaper
+from giapranh.documents.rules.signatures import signatures
 from giapranh.documents.views.answers import is_partial, line
 from giapranh.kernel import clock
 from giapranh.kernel.dates import format_date
@@ -98,6 +99,7 @@ def _page(
         "version": reading.version,
         "open": permissions.is_open(paper) and permissions.can_write(request.user),
         "illustrative": paper.illustrative,
+        "signatures": signatures(reading.data),
         **_fields_context(read, error, typed),
     }
     if is_partial(request):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.documents.reading.intake.making import BODY, PAPER, as_file, pdf, picture, scan, signed, signer
 
-from giapranh.documents.reading import open_paper
+from giapranh.documents.reading import DEFAULT_LIMITS, open_paper
 from giapranh.documents.reading.intake.signatures import read_signatures
 from giapranh.documents.reading.schema import Origin
 
@@ -95,6 +97,9 @@ def test_trust_is_judged_only_against_given_roots():
     data = signed(pdf(PAPER))
     assert read_signatures(data, roots=[signer()[1]])[0].trusted is True
     assert read_signatures(data, roots=[signer.__wrapped__("Người khác")[1]])[0].trusted is False
+    [found] = read_signatures(data, roots=[b"no certificate", signer()[1]])
+    assert (found.intact, found.trusted) == (True, True)
+    assert open_paper(data, "a.pdf", limits=replace(DEFAULT_LIMITS, roots=(signer()[1],))).signatures[0].trusted is True
 
 
 def test_a_malformed_signature_is_reported_and_never_called_intact():

@@ -1,7 +1,8 @@
-"""How much a paper may cost before it is refused."""
+"""How much a paper may cost before it is refused, and whose signatures count."""
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -28,6 +29,8 @@ class Limits:
     convert_seconds: float = 120.0
     threads: int = 0
     """Pages recognised at the same time; 0 means one for each processor."""
+    roots: tuple[builtins.bytes, ...] = ()
+    """Certificates (PEM or DER) at which the chain of an electronic signature must end; none: chains are not judged."""
 
 
 DEFAULT_LIMITS = Limits()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +62,7 @@ def open_pdf(data: bytes, name: str, limits: Limits, watch: Watch | None = None)
         document.close()
     typed = _typed_notes(pages[0])
     stamped, notes = _annotations(data, pages)
-    signatures = _signatures(data)
+    signatures = _signatures(data, limits.roots)
     kept = [page for page in pages if not _is_blank(page)] or pages[:1]
     pictures = [page.found for page in kept if page.found is not None]
     if len(pictures) == len(kept) and not ocr.is_writing(pictures):
@@ -329,12 +329,12 @@ def _typed_notes(page: _Page) -> list[str]:
     return [note] if note else []
 
 
-def _signatures(data: bytes) -> tuple[Any, ...]:
+def _signatures(data: bytes, roots: Sequence[bytes]) -> tuple[Any, ...]:
     if b"/ByteRange" not in data:
         return ()
     from .signatures import read_signatures
 
-    return read_signatures(data)
+    return read_signatures(data, roots)
 
 
 def _assemble(

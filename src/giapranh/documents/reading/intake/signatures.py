@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -77,12 +77,10 @@ def _intact(signature: Any) -> bool:
 def _trusted(signature: Any, roots: Sequence[bytes]) -> bool:
     import asyncio
 
-    from asn1crypto import pem, x509
     from pyhanko_certvalidator import CertificateValidator, ValidationContext
 
-    anchors = [x509.Certificate.load(pem.unarmor(root)[2] if pem.detect(root) else root) for root in roots]
     context = ValidationContext(
-        trust_roots=anchors,
+        trust_roots=list(_anchors(roots)),
         other_certs=list(signature.other_embedded_certs),
         moment=_when(signature),
         allow_fetching=False,
@@ -93,6 +91,19 @@ def _trusted(signature: Any, roots: Sequence[bytes]) -> bool:
     except Exception:
         return False
     return True
+
+
+def _anchors(roots: Sequence[bytes]) -> Iterator[Any]:
+    """The certificates in the files given, a bundle gives several; a file that holds none is left out."""
+    from asn1crypto import pem, x509
+
+    for root in roots:
+        with contextlib.suppress(ValueError, TypeError):
+            blocks = [each for _, _, each in pem.unarmor(root, multiple=True)] if pem.detect(root) else [root]
+            for block in blocks:
+                certificate = x509.Certificate.load(block)
+                certificate.native  # noqa: B018 - the library parses late: what is no certificate shows here
+                yield certificate
 
 
 def _names(certificate: Any) -> dict[str, str]:
