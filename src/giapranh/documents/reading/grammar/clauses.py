@@ -23,7 +23,7 @@ ORDER = re.compile(
 _INNER_ORDER = re.compile(
     rf",? ?(?:kinh |tran trong |nghiem tuc |tiep tuc |da co y kien |co y kien )?{_ORDER}(?: cho| nhiem vu(?: cho)?| dong chi)* ?:? "
 )
-_ABOUT = re.compile(r"(?:rieng )?doi voi |ve phia ")
+_ABOUT = re.compile(r"(?:rieng )?doi voi |ve phia |(?:trach nhiem|nhiem vu) cua ")
 # "Đối với 16 doanh nghiệp có tên trong danh sách: …"
 _COUNTED = re.compile(r"(\d{1,4} )[^\W\d_][^:;.]{3,90}(?=:)")
 _PREFIX = re.compile(

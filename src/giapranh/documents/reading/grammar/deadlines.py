@@ -267,12 +267,9 @@ def _month(para: Para, start: int, end: int, taken: list[tuple[int, int]], issue
         before = bool(limit and limit.group().startswith("truoc"))
         a = m.start() + limit.start() if limit else m.start("when")
         words = para.text[a : m.end("when")].strip()
-        if limit and last is not None:
-            day = first - timedelta(days=1) if before and first else last
-            reason = N_("Hạn chỉ ghi đến tháng, quý hoặc năm; lấy ngày cuối.")
-            return FoundDue(Due(kind, words, day, before=before, start=first, end=last), a, m.end("when"), 0.7, reason)
-        reason = N_("Thời hạn là một khoảng thời gian, không có ngày cụ thể.")
-        return FoundDue(Due(kind, words, None, start=first, end=last), a, m.end("when"), 0.8, reason)
+        day = first - timedelta(days=1) if before and first else last
+        reason = N_("Hạn chỉ ghi đến tháng, quý hoặc năm; lấy ngày cuối.")
+        return FoundDue(Due(kind, words, day, before=before, start=first, end=last), a, m.end("when"), 0.7, reason)
     return None
 
 

@@ -126,7 +126,7 @@ def verb_in_name(para: Para, begin: int, start: int, end: int) -> bool:
     if para.bare[start:end] in fields() and _PLACE_OF_WORK.search(text, max(0, start - 12), start):
         return not text.startswith(surely_before(text[start:end]), end)
     one_syllable = " " not in text[start:end] and not text[end : end + 2].strip().isdigit()
-    if one_syllable and _second_half(text, begin, start, strictly=True):
+    if one_syllable and half_before(text, begin, start, strictly=True):
         return True
     if text.startswith("tổ chức:", start):
         return True
@@ -177,7 +177,7 @@ def word_in_name(para: Para, begin: int, word: re.Match[str], complete: bool) ->
     if complete or word.group() in _NOT_NOUNS:
         return False
     text, end = para.text, word.end()
-    if _second_half(text, begin, word.start()) or _wants_object(text, begin, word.start(), fields()):
+    if half_before(text, begin, word.start()) or _wants_object(text, begin, word.start(), fields()):
         return True
     if _CLOSED.match(text, end) or _CLOSED_AT_ONCE.match(text, end):
         return True
@@ -193,7 +193,7 @@ def word_in_name(para: Para, begin: int, word: re.Match[str], complete: bool) ->
     return not text.startswith(",", m.end()) or body_at(text, m.end() + 2) is not None
 
 
-def _second_half(text: str, begin: int, at: int, strictly: bool = False) -> bool:
+def half_before(text: str, begin: int, at: int, strictly: bool = False) -> bool:
     """Whether the word goes with the capital one before it ("Tham mưu"), which is no name of a place."""
     m = _COMPOUND.search(text[begin:at])
     if m is None or m.group("word").isupper() or named_at(text, begin + m.start("word"), at):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .ends import described, is_complete, verb_in_name, word_in_name
-from .folding import fold
+from .ends import described, half_before, is_complete, verb_in_name, word_in_name
+from .folding import bare, fold
 from .lines import Para
 from .units import LONGEST_LIST, Unit, known_names, mask, split
 from .vocabulary import (
@@ -178,8 +178,10 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
             continue
         complete = is_complete(para.text, begin, known, here)
         head = begin if single and not _LISTED.search(para.text, begin, here) else 0
-        if not word.ends_name(para.text, here, end, limit, head, complete) or _inside_name(
-            para, masked, begin, here, end, limit, complete
+        if _overlaps(para.text, begin, here, end, limit):
+            continue
+        if not word.ends_name(para.text, here, end, limit, head, complete) or (
+            not complete and verb_in_name(para, begin, here, end)
         ):
             told = end if " " in word.word else told
             continue
@@ -207,15 +209,17 @@ def _longest_at(text: str, masked: str, at: int, limit: int) -> tuple[Stop | Non
     return None, at
 
 
-def _inside_name(para: Para, masked: str, begin: int, start: int, end: int, limit: int, complete: bool) -> bool:
-    """Whether the verb found belongs to the name: by half ("Khuyến công bố trí …"), as its object or its second half."""
-    text = para.text
+def _overlaps(text: str, begin: int, start: int, end: int, limit: int) -> bool:
+    """Whether the verb found takes half of the name's last word and half of the true verb ("Khuyến công bố trí …")."""
     second = text.find(" ", start, end) + 1
-    first = _SYLLABLE.match(masked, second) if second else None
+    first = _SYLLABLE.match(bare(text[second:end]).lower()) if second else None
     words = stops().get(first.group(), ()) if first else ()
-    if any(len(w.marked) > end - second and text.startswith(w.marked, second, limit) for w in words):
-        return True
-    return not complete and verb_in_name(para, begin, start, end)
+    if not any(len(w.marked) > end - second and text.startswith(w.marked, second, limit) for w in words):
+        return False
+    ahead = re.search(r"(\w+) $", text[max(begin - 12, 0) : start])
+    return half_before(text, begin, start) or bool(
+        ahead and f"{ahead.group(1).lower()} {text[start:second].strip()}" in name_pairs()
+    )
 
 
 def _strange(para: Para, at: int, begin: int, stop: int, known: list[tuple[int, int]], masked: str) -> int | None:

@@ -67,7 +67,7 @@ def _verbs() -> dict[str, Any]:
 _SOLO = (
     "cơ quan", "đơn vị", "địa phương", "chính quyền", "ngành", "doanh nghiệp", "lực lượng", "công an", "chủ đầu tư",
     "nhà thầu", "cấp ủy", "nhà trường", "Cơ quan", "Đơn vị", "Địa phương", "Chính quyền", "Ngành", "Doanh nghiệp",
-    "Lực lượng", "Chủ đầu tư", "Nhà thầu", "Cấp ủy", "Nhà trường", "thanh tra", "chi cục", "lãnh đạo",
+    "Lực lượng", "Chủ đầu tư", "Nhà thầu", "Cấp ủy", "Nhà trường", "Đảng viên", "Đoàn viên", "Hội viên", "Nhân dân", "Người dân", "Học sinh", "Phụ huynh", "thanh tra", "chi cục", "lãnh đạo",
     "hai cơ quan", "hai đơn vị", "Hai cơ quan", "Hai đơn vị", "người đứng đầu", "thủ trưởng", "các cấp", "toàn thể", "Toàn thể", "phòng chuyên môn",
 )  # fmt: skip
 _PLURAL_WORDS = rf"(?:(?:[Tt]oàn thể |[Tt]ất cả )?(?:[Cc]{LOOSE['a']}c|[Nn]hững|[Mm]ọi|[Tt]ừng|[Mm]ỗi)) +"
