@@ -19,14 +19,14 @@ class Section:
 
 SECTIONS = (
     ("rivers", _("Các sông")),
-    ("trace", _("Truy nguồn, dự báo")),
+    ("trace", _("Truy nguồn")),
     ("alerts", _("Cảnh báo")),
     ("incidents", _("Sự cố, thông báo")),
     ("compare", _("So sánh hai trạm")),
-    ("campaigns", _("Chiến dịch lấy mẫu")),
+    ("campaigns", _("Chiến dịch")),
     ("statistics", _("Thống kê")),
     ("intake", _("Đưa số liệu vào")),
-    ("quality", _("Chất lượng số liệu")),
+    ("quality", _("Chất lượng")),
 )
 
 

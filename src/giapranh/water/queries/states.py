@@ -65,7 +65,9 @@ class StationState:
         if row is None or row.value is None:
             return ""
         sign = {-1: "< ", 1: "> "}.get(row.censored, "")
-        return f"{symbol(row.series)} {sign}{number(row.series, row.value)} {row.series.unit_symbol}".strip()
+        name, unit = symbol(row.series), row.series.unit_symbol
+        unit = "" if unit.casefold() == name.casefold() else unit  # acidity has none: “pH 7,2”, not “pH 7,2 pH”
+        return f"{name} {sign}{number(row.series, row.value)} {unit}".strip()
 
 
 def station_states(stations: Iterable[Station], now: datetime) -> dict[int, StationState]:

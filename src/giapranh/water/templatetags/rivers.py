@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from giapranh.kernel.numbers import format_number
 from giapranh.water import words
 from giapranh.water.drawing import straight
 from giapranh.water.sections import sections
@@ -65,6 +66,12 @@ def shape(kind: str) -> SafeString:
 @register.simple_tag
 def shape_path(kind: str) -> str:
     return SHAPES.get(kind, SHAPES["landmark"])
+
+
+@register.filter
+def measured(value: float | None) -> str:
+    """A value as it was measured: six digits that count, without the tail a binary fraction has."""
+    return "" if value is None else format_number(float(f"{value:.6g}"))
 
 
 @register.filter
