@@ -11,6 +11,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from giapranh.exchange.queries import Received, Signed, received, record_of
+from giapranh.exchange.queries.records import own_node, peer_names
 from giapranh.exchange.queries.seen import read_here
 from giapranh.kernel.clock import today
 from giapranh.kernel.errors import N_
@@ -140,13 +141,13 @@ def province_of(peer: str) -> str:
 
 
 def speaks_for(peer: str, province: str) -> bool:
-    """Whether a neighbour's word counts as the word of that province."""
-    return province_of(peer) == province
+    """Whether a neighbour's word counts as the word of that province. An only neighbour need not say where it lies."""
+    if found := province_of(peer):
+        return found == province
+    return set(peer_names()) - {own_node()} == {peer}
 
 
 def peer_name(peer: str) -> str:
-    from giapranh.exchange.queries.records import peer_names
-
     return peer_names().get(peer, "")
 
 
