@@ -76,11 +76,27 @@ PERIODS = {
 
 
 @pytest.mark.parametrize(("words", "wanted"), PERIODS.items(), ids=range(len(PERIODS)))
-def test_a_month_or_quarter_is_a_period_without_a_day(words: str, wanted: tuple[DueKind, date, date]) -> None:
+def test_a_month_or_quarter_ends_with_its_last_day(words: str, wanted: tuple[DueKind, date, date]) -> None:
     found = due(words)
     assert found is not None
     assert (found.due.kind, found.due.start, found.due.end) == wanted
-    assert found.due.date is None
+    assert found.due.date == wanted[2]
+    assert found.confidence < 1
+
+
+def test_a_month_at_the_end_of_a_long_sentence_is_a_deadline() -> None:
+    found = due("Văn phòng đôn đốc các phòng, tổng hợp, trình Lãnh đạo Sở ký báo cáo gửi đi trong tháng 10 năm 2025.")
+    assert found is not None
+    assert found.due.date == date(2025, 10, 31)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Tổng hợp các vụ việc phát sinh trong tháng 10/2025.", "Rà soát các dự án hoàn thành trước năm 2020."],
+)
+def test_a_month_that_things_happened_in_is_none(words: str) -> None:
+    found = due(words)
+    assert found is None or found.due.date is None
 
 
 def test_latest_by_a_month_is_its_last_day() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -30,6 +31,9 @@ _ROUGH_PERIOD = re.compile(r"thang \d|quy [1-4i]|nam \d")
 _LABELLED = re.compile(
     rf"^\W*(?:thoi gian|thoi han|tien do|han)[^:]{{0,30}}: *(?:trong |truoc |den |den het |het |xong )?(?P<when>{_MONTH})(?!\d)"
 )
+# "… trình Ủy ban nhân dân tỉnh trong tháng 10 năm 2025." however far the verb stands before it.
+_AT_THE_END = re.compile(rf"(?<!\w)trong (?P<when>{_MONTH})(?<=\d{{4}})(?= ?(?:[.;)]|$))")
+_OF_THE_PERIOD = re.compile(r"(?:phat sinh|dien ra|xay ra|ket qua|so lieu|tinh hinh|thu duoc|dat duoc|da)\b[^,;.]{0,60}$")
 _FROM_TO = re.compile(
     rf"tu (?:{_HOUR.replace('<h>', '<ah>').replace('<mi>', '<ami>')})(?:ngay )?(?P<a>\d{{1,2}}(?: ?[/-] ?\d{{1,2}}(?: ?[/-] ?\d{{4}})?| thang \d{{1,2}}(?: nam \d{{4}})?)?),? (?:cho )?(?:den|-)(?: het)? (?:{_HOUR.replace('<h>', '<bh>').replace('<mi>', '<bmi>')})(?:het )?(?:(?:ngay )?(?:{dates.NUMERIC}|{dates.WORDED})|(?P<open>khi [^.;]{{3,80}}))"
 )
@@ -255,13 +259,15 @@ def _first_of(words: str, last: date | None) -> date | None:
 def _month(para: Para, start: int, end: int, taken: list[tuple[int, int]], issued: DateParts | None) -> FoundDue | None:
     if not _ROUGH_PERIOD.search(para.folded, start, end):
         return None
-    for m in (*_LABELLED.finditer(para.folded, start, end), *_DUE_MONTH.finditer(para.folded, start, end)):
+    for m in _periods(para, start, end):
         if not _free(m, taken) or _aside(para, m):
             continue
         period = _period(m, issued)
         if period is None:
             continue
         kind, first, last = period
+        if last is not None and issued is not None and issued.year and last < date(issued.year, issued.month or 1, 1):
+            continue
         lead = para.folded[m.start() : m.start("when")]
         limit = re.search(r"(?:truoc|nhat|het|khong qua)(?: la| vao| den| trong)* $", lead)
         before = bool(limit and limit.group().startswith("truoc"))
@@ -273,14 +279,21 @@ def _month(para: Para, start: int, end: int, taken: list[tuple[int, int]], issue
     return None
 
 
+def _periods(para: Para, start: int, end: int) -> Iterator[re.Match[str]]:
+    for rule in (_LABELLED, _DUE_MONTH, _AT_THE_END):
+        yield from rule.finditer(para.folded, start, end)
+
+
 def _aside(para: Para, m: re.Match[str]) -> bool:
     """Whether the month or year only names a thing ("kế hoạch năm 2025") and gives no time."""
     groups = m.groupdict()
+    if m.re is _AT_THE_END:
+        return _OF_THE_PERIOD.search(para.folded[max(0, m.start() - 90) : m.start()]) is not None
     if "f" not in groups:
         return False
     if not groups.get("p") and not (groups["f"] in ("thoi gian", "thoi han", "tien do") and ":" in (groups["g"] or "")):
         return True
-    if groups["p"] == ":" and groups["f"] not in ("thoi gian", "thoi han", "tien do"):
+    if groups["p"] == ":" and groups["f"] not in ("thoi gian", "thoi han", "tien do", "hoan thanh"):
         return True
     if groups["p"] in ("den", "vao") and groups["f"] not in ("hoan thanh", "thoi gian", "thoi han"):
         return True
