@@ -10,7 +10,7 @@ from ..schema import Span, Value
 from .folding import bare, fold, key, near
 from .head import Head
 from .lines import Line, Para, part_of
-from .naming import spellings_in
+from .naming import may_be, spellings_in
 from .vocabulary import names_in
 
 _FROM_SYMBOL = N_("Phần đầu văn bản không ghi cơ quan ban hành; suy từ ký hiệu và tên cơ quan trong nội dung.")
@@ -84,8 +84,10 @@ def _printed(lines: list[Line]) -> str:
     for name, small in spellings_in(folded):
         at = folded.find(small)
         while at >= 0:
-            if (at == 0 or not folded[at - 1].isalnum()) and (
-                at + len(name) == len(folded) or not folded[at + len(name)].isalnum()
+            if (
+                (at == 0 or not folded[at - 1].isalnum())
+                and (at + len(name) == len(folded) or not folded[at + len(name)].isalnum())
+                and may_be(text[at : at + len(name)], name)
             ):
                 out[at : at + len(name)] = (
                     list(name) if len(name) == len(out[at : at + len(name)]) else out[at : at + len(name)]
@@ -152,6 +154,10 @@ def issuer_of(head: Head, paras: list[Para], text: str) -> tuple[Value[str] | No
 
 def _as_placed(name: str, head: Head) -> str:
     """The name with its place spelt as in the line of place and day, when OCR lost marks in the head."""
+    if head.place is not None and (at := fold(name).find(f" {fold(head.place.text)}")) > 0:
+        end = at + 1 + len(head.place.text)
+        if name[at + 1 : end].lower() == head.place.text.lower() and not name[end : end + 1].isalnum():
+            name = name[: at + 1] + head.place.text + name[end:]
     m = _LEVEL.search(fold(name))
     if m is None or head.place is None:
         return name

@@ -26,6 +26,12 @@ def spellings_in(folded: str) -> list[tuple[str, str]]:
     return [(name, small) for name, small, first in _spellings() if first in words]
 
 
+def may_be(printed: str, name: str) -> bool:
+    """Whether printed words may be a known name: marks may be lost, but other ones are another word ("Lạng", "Làng")."""
+    changed = [a for a, b in zip(printed.lower(), name.lower(), strict=False) if a != b]
+    return all(letter.isascii() for letter in changed) or (len(changed) == 1 and len(name) > 8)
+
+
 def spelt_small(text: str) -> str:
     """Capitals as running text, letter for letter: known bodies as the dictionary spells them, the rest small."""
     small = text.lower()
@@ -37,7 +43,8 @@ def spelt_small(text: str) -> str:
         at = folded.find(key_)
         while at >= 0:
             before, after = folded[at - 1 : at], folded[at + len(name) : at + len(name) + 1]
-            if not (at and before.isalnum()) and not after.isalnum():
+            whole = not (at and before.isalnum()) and not after.isalnum()
+            if whole and may_be(small[at : at + len(name)], name):
                 out[at : at + len(name)] = list(name)
             at = folded.find(key_, at + 1)
     for m in re.finditer(r"(?:tinh|thanh pho|huyen|xa|phuong) (?=\w)", folded):

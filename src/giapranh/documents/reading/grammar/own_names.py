@@ -60,8 +60,7 @@ def own_names(addressees: Iterable[Para], copies: Iterable[Para], text: str) -> 
         if _CODES_ONLY.fullmatch(line):
             codes.update(re.findall(_CODE, line))
             continue
-        if ":" not in line:
-            names.update(_names_in(line))
+        names.update(_names_in(line.rpartition(":")[2].strip()))
     for gloss in _GLOSS.finditer(text):
         if _stands_for(text[max(0, gloss.start() - _LONGEST) : gloss.start()], gloss.group("code")):
             codes.add(gloss.group("code"))

@@ -24,7 +24,7 @@ IN_WORK = re.compile(r"^[^.;]{3,90}?phoi hop[^.;]{3,160}? trong (?:cong tac|viec
 # Under these headings every item is something to do, even where nobody is named.
 MEASURES = re.compile(r"\b(?:giai phap|bien phap|phuong an|nhiem vu|to chuc thuc hien)\b")
 _PLANNED = (
-    r"(?:cong tac|viec|hoat dong) [^.;]{3,160}? (?:duoc|phai)\b|[^.;:]{3,120}? phai (?:duoc|dam bao|bao dam)\b"
+    r"(?:cong tac|viec|hoat dong) [^.;]{3,160}? (?:duoc|phai)\b|[^.;:]{3,220}? phai (?:duoc|dam bao|bao dam)\b"
     r"|[^.;:]{3,90}? duoc (?:kiem tra|van hanh|trien khai|thuc hien|mo|dong)\b|(?:doi voi|trong truong hop|khi co) [^.;]{3,120}"
 )
 PLANNED = re.compile(rf"(?:[^.;:]{{3,60}}: )?(?:{_PLANNED})")
