@@ -93,7 +93,9 @@ def _value(para: Para, m: re.Match[str], end: int, into: Labelled) -> None:
     start = m.end()
     aside = re.search(r"\s*\(theo [^)]*\)?[\s.;,]*$", para.folded[start:end])
     end = start + aside.start() if aside else end
-    if not m.group("time") and (done := re.search(r"[;,] (?:hoan thanh|xong|truoc|thoi gian|thoi han|han)\b", para.folded[start:end])):
+    if not m.group("time") and (
+        done := re.search(r"[;,] (?:hoan thanh|xong|truoc|thoi gian|thoi han|han)\b", para.folded[start:end])
+    ):
         end = start + done.start()
     while end > start and para.text[end - 1] in " .;,()-–":
         end -= 1

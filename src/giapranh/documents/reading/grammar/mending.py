@@ -36,7 +36,13 @@ def _broken(lines: list[Line], i: int) -> int:
     if len(first.text) > 45 or i + 1 >= len(lines) or lines[i + 1].blank_before:
         return 1
     second = lines[i + 1]
-    if _LONE_CAPITALS.fullmatch(first.bare) and first.folded not in _WHOLE_WORDS and second.caps and len(second.text) > 3 and not _is_number(second):
+    if (
+        _LONE_CAPITALS.fullmatch(first.bare)
+        and first.folded not in _WHOLE_WORDS
+        and second.caps
+        and len(second.text) > 3
+        and not _is_number(second)
+    ):
         return 1 + (_broken(lines, i + 1) if first.bare != "VE" else 1)
     if re.fullmatch(r"so\s?:?", first.folded) and re.match(r"\d{0,5}[a-z]?\s?(?:/\d{4})?\s?[/-]", second.folded):
         return 2
