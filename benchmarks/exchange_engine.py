@@ -21,7 +21,7 @@ from giapranh.exchange.ledger import envelope, frames, inbox, outbox
 from giapranh.exchange.ledger.entry import read_header
 from giapranh.exchange.ledger.outbox import Stand
 
-ENTRIES, RECORDS = 20_000, 2_000
+ENTRIES, RECORDS, CATCH_UP = 20_000, 2_000, 100_000
 STREAM = "vn-20.vn-24.record"
 
 
@@ -75,6 +75,25 @@ def main() -> None:
         print(f"{name:44s}{took:10.0f}{1e6 / took:10.0f}{took / base:18.1f} ×")
     print(f"{'bytes of an entry on the line':44s}{size:10.0f}")
     held(two, parts)
+    catch_up()
+
+
+def catch_up() -> None:
+    """A hundred thousand entries in batches of 500, as a node does that was away for a year."""
+    one, two = pair(2)
+    for _ in range(CATCH_UP // ENTRIES):
+        write_all(one)
+    with two.store.transaction() as tx:
+        stand = inbox.stand(tx, STREAM)
+    start, batch, count = time.process_time(), [], 0
+    for part in serve_all(one, stand):
+        batch.append(part)
+        if len(batch) == 500:
+            count += len(two.receive(batch))
+            batch = []
+    count += len(two.receive(batch))
+    took = time.process_time() - start
+    print(f"catch-up of {count} entries: {took:.0f} s of processor, {count / took:.0f}/s")
 
 
 def held(two: Side, parts: list[bytes]) -> None:

@@ -189,6 +189,74 @@ def apply(path: str) -> dict[str, Any]:
     return {"peer": taken.peer, "states": dict(taken.states), "blobs": taken.blobs, "given_back": taken.given_back}
 
 
+def succession_draft(card: str, since: str, why: str) -> str:
+    from datetime import date
+
+    from giapranh.exchange.services import succeeding
+    from giapranh.kernel import clock
+
+    return succeeding.draft(card.encode(), date.fromisoformat(since), why, by=None, at=clock.now()).decode()
+
+
+def succession_accept(text: str) -> str:
+    from giapranh.exchange.services import succeeding
+    from giapranh.kernel import clock
+
+    return succeeding.accept(text.encode(), by=None, at=clock.now()).decode()
+
+
+def succession_tell(text: str) -> str:
+    from giapranh.exchange.services import succeeding
+    from giapranh.kernel import clock
+
+    path = home.home() / "inheritance.zip"
+    with path.open("wb") as out:
+        succeeding.tell(text.encode(), out, by=None, at=clock.now())
+    return str(path)
+
+
+def inherit(path: str) -> list[str]:
+    from giapranh.exchange.services import succeeding
+    from giapranh.kernel import clock
+
+    with Path(path).open("rb") as source:
+        return succeeding.inherit(source, by=None, at=clock.now())
+
+
+def my_card() -> str:
+    from giapranh.exchange.services import meeting
+
+    return (meeting.card() or b"").decode()
+
+
+def peers() -> dict[str, list[str]]:
+    from giapranh.exchange.models import Peer
+
+    return {p.node: [p.state, p.successor] for p in Peer.objects.all()}
+
+
+def keep() -> dict[str, Any]:
+    """What happens every night."""
+    from giapranh.exchange.services import keeping
+    from giapranh.kernel import clock
+
+    return {"archived": keeping.archive(at=clock.now()), "found": keeping.verify(at=clock.now())}
+
+
+def flip_a_bit(stream: str) -> int:
+    """The disk goes bad under one stored entry, past every guard."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(
+            "UPDATE exchange_entry SET envelope = set_byte(envelope, 200, get_byte(envelope, 200) # 1)"
+            " WHERE stream = %s AND seq = (SELECT min(seq) + 2 FROM exchange_entry WHERE stream = %s)",
+            [stream, stream],
+        )
+        return cursor.rowcount
+
+
 def counts(stream: str) -> dict[str, int]:
     """What must always be one and the same number, whenever the process died."""
     from giapranh.exchange.models import Effect, Entry, Head, Place
@@ -224,6 +292,19 @@ def round_due() -> list[str]:
     from giapranh.kernel import clock
 
     return [done.peer for done in rounds.run_due(clock.now())]
+
+
+def round_until_quiet() -> int:
+    from giapranh.exchange.services import rounds
+
+    return rounds.run_until_quiet()
+
+
+def reach(peer: str, address: str) -> None:
+    from giapranh.exchange.services import meeting
+    from giapranh.kernel import clock
+
+    meeting.set_line(peer, address=address, certificate="", enabled=True, by=None, at=clock.now())
 
 
 def line(peer: str) -> dict[str, Any]:

@@ -197,7 +197,7 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-PLACES = {"lang-son": ("Lạng Sơn", "20"), "bac-ninh": ("Bắc Ninh", "24"), "thai-nguyen": ("Thái Nguyên", "19")}
+PLACES = {"lang-son": ("Lạng Sơn", "20"), "bac-ninh": ("Bắc Ninh", "24"), "bac-giang": ("Bắc Giang", "24g")}
 
 
 @contextmanager
@@ -228,11 +228,11 @@ def some_houses(
             drop_database(house.database)
 
 
-def meet_and_agree(one: House, two: House) -> None:
+def meet_and_agree(one: House, two: House, names: list[str] = RECORD_KINDS) -> None:
     """Two people, twelve words each way, one agreement signed twice."""
     one.do("meet", address=two.address, words=" ".join(two.words))
     two.do("meet", address=one.address, words=" ".join(one.words))
-    version = one.do("propose", me=one.node, peer=two.node, names=RECORD_KINDS)
+    version = one.do("propose", me=one.node, peer=two.node, names=names)
     talk(two, one)
     two.do("countersign", peer=one.node, version=version)
     talk(one, two)

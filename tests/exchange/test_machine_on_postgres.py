@@ -4,40 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
-import psycopg
 import pytest
-from django.db import connection
 from hypothesis import seed, settings
 from hypothesis.stateful import run_state_machine_as_test
+from tests.exchange.bare import BareStore
 from tests.exchange.houses import drop_database, fresh_database
 from tests.exchange.ledger.machine import TOTALS, exchange_machine, how_long
 from tests.exchange.ledger.theatre import NODES
 
 from giapranh.exchange.ledger.rows import TABLES, Row
-from giapranh.exchange.ledger.store import LedgerTx
-from giapranh.exchange.postgres_store import closing_tx
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600), pytest.mark.slow]
 NAMES = {node: f"ex_machine_{node.replace('-', '_')}_{os.getpid()}" for node in (*NODES, "fresh")}
-
-
-class BareStore:
-    """A database of its own, through a bare connection, with real commits."""
-
-    def __init__(self, name: str) -> None:
-        address = connection.settings_dict
-        self.connection = psycopg.connect(
-            host=address["HOST"], port=address["PORT"], user=address["USER"], password=address["PASSWORD"], dbname=name
-        )
-
-    @contextmanager
-    def transaction(self) -> Iterator[LedgerTx]:
-        with self.connection.transaction(), closing_tx(self.connection) as tx:
-            yield tx
 
 
 def _name(table: type[Row]) -> str:

@@ -40,16 +40,17 @@ def wanted(tx: LedgerTx, peer: str) -> list[BlobNeed]:
 def may_have(tx: LedgerTx, engine: Engine, peer: str, sha256: str) -> bool:
     """Whether the peer may fetch this blob of mine: a live record I told it names it.
 
-    The record that named it last is looked at first; only when that one let go of it are the others searched, once.
+    The record that named it last is looked at first; only when that one let go of it are the others searched.
     """
     need = tx.get(BlobNeed, peer, sha256)
-    if need is None or need.direction != "out" or not need.here:
+    if need is None:  # of either direction: both sides may send each other the same paper
         return False
     if _names(tx, engine, tx.get(Record, peer, need.subject), sha256):
         return True
     others = (r for r in tx.find(Record, peer=peer, owner=engine.node) if _names(tx, engine, r, sha256))
     other = next(others, None)
-    tx.put(replace(need, here=other is not None, subject=other.subject if other else need.subject))
+    if other is not None and need.direction == "out":
+        tx.put(replace(need, subject=other.subject))
     return other is not None
 
 

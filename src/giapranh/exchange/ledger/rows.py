@@ -236,7 +236,7 @@ class BlobNeed(Row):
     sha256: str
     size: int
     direction: str  # out (I offer it) | in (I wait for it)
-    here: bool  # of mine: the peer may fetch it
+    here: bool
     subject: str  # the record that named it last
     at: int
 

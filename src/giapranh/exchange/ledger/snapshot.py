@@ -156,13 +156,36 @@ def load(
     return Loaded(value["node"], value["peer"], value["at"], told, count)
 
 
-def _take(engine: Engine, tx: LedgerTx, line: bytes, now: int) -> None:
+def read_rows(source: BinaryIO, node: str, peer: str, keys: list[str]) -> list[Row]:
+    """The rows of another node's snapshot, for the node that follows it; written nowhere."""
+    head = envelope.read(source.readline(LINE).rstrip(b"\n"), limit=32_768)
+    value = canonical.parse(head.payload, limit=4096, depth=2)
+    if head.payload_type != PAYLOAD_TYPE or type(value) is not dict or value.get("format") != FORMAT:
+        raise Broken("payload-type", "snapshot")
+    if (value["node"], value["peer"]) != (node, peer):
+        raise Broken("another-peer", str(value["node"]))
+    if not head.signed_by(keys):
+        raise Broken("forged", "snapshot")
+    digest, rows = hashlib.sha256(), []
+    for line in iter(lambda: source.readline(LINE), b""):
+        digest.update(line)
+        rows.append(_row(line))
+    if digest.hexdigest() != value["sha256"]:
+        raise Broken("body-tampered", "snapshot")
+    return rows
+
+
+def _row(line: bytes) -> Row:
     value = canonical.parse(line.rstrip(b"\n"), limit=LINE, depth=6)
     table = _ROWS.get(str(value.get("table")))
     if table is None or set(value["row"]) != {field.name for field in fields(table)}:
         raise Broken("bad-body", "snapshot row")
-    row = table(**{name: _bytes(inner) for name, inner in value["row"].items()})
-    if tx.get(table, *row.key) is None:
+    return table(**{name: _bytes(inner) for name, inner in value["row"].items()})
+
+
+def _take(engine: Engine, tx: LedgerTx, line: bytes, now: int) -> None:
+    row = _row(line)
+    if tx.get(type(row), *row.key) is None:
         tx.insert(row)
     if isinstance(row, Place):
         tx.put(Alarm(_peer(engine, row.stream), "snapshot", row.stream, str(row.seq), b"", b"", 1, now, now))

@@ -86,10 +86,13 @@ def followed(engine: Engine, tx: LedgerTx, said: Said) -> None:
         raise Broken("bad-control", "succession")
     sealed, value, card = _read(base64.b64decode(text, validate=True))
     old_keys = known_keys(tx, [stream_name(said.peer, engine.node, lane) for lane in LANES])
-    if value["from"] != said.peer or card.root in old_keys or card.node == engine.node:
+    if value["from"] != said.peer or card.root in old_keys:
         raise Broken("bad-control", "succession")
     if not sealed.signed_by(old_keys) or not sealed.signed_by([card.root]):
         raise Broken("bad-control", "succession without both signatures")
+    if card.node == engine.node:  # the one that follows is I: our own streams with the old node end
+        tx.put(replace(peer_of(tx, said.peer), state="succeeded", successor=card.node))
+        return
     known = tx.get(Peer, card.node)
     if known is not None and (known.root, known.recovery) != (card.root, card.recovery):
         raise Broken("bad-control", "the successor is known under another key")

@@ -70,7 +70,7 @@ def _append(path: Path, stream: str, begin: int) -> int:
     if not _any(stream, begin):
         return 0
     with path.open("ab") as out:
-        for frame in _frames(stream, begin):
+        for frame in frames_of(stream, begin):
             out.write(frames.write(frame))
             number += 1
         out.flush()
@@ -83,7 +83,8 @@ def _any(stream: str, begin: int) -> bool:
         return bool(tx.find(Place, stream=stream, after=(stream, begin), limit=1))
 
 
-def _frames(stream: str, begin: int) -> Iterator[Frame]:
+def frames_of(stream: str, begin: int = 0) -> Iterator[Frame]:
+    """Every entry of a stream after a number, as it was signed."""
     while True:
         with store().transaction() as tx:
             places = tx.find(Place, stream=stream, after=(stream, begin), limit=PAGE)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Case, DateTimeField, F, Q, QuerySet, Value, When
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -25,12 +26,19 @@ def was_hinted(peer: str) -> None:
 
 def tell_soon(peer: str) -> None:
     """We wrote something for the neighbour: let the next round, at once if the line is well, say so to it."""
-    if Line.objects.filter(peer=peer, wants_hint=False).update(wants_hint=True, next_try_at=clock.now()):
-        _wake()
+    _soon(Line.objects.filter(peer=peer))
 
 
 def tell_all_soon() -> None:
-    if Line.objects.filter(wants_hint=False).update(wants_hint=True, next_try_at=clock.now()):
+    _soon(Line.objects.all())
+
+
+def _soon(found: QuerySet[Line]) -> None:
+    """A line that is down keeps its pauses: what was written waits for it anyway."""
+    now = clock.now()
+    new = Q(wants_hint=False) | Q(failures=0, next_try_at__gt=now)
+    when = Case(When(failures=0, then=Value(now)), default=F("next_try_at"), output_field=DateTimeField(null=True))
+    if found.filter(new).update(wants_hint=True, next_try_at=when):
         _wake()
 
 

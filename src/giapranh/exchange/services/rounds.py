@@ -131,7 +131,8 @@ def _talk(line: Line, done: Round) -> None:
         _fetch_blobs(me, conversation, line.peer, done)
         if done.agreed:
             sharing.catch_up(line.peer, at=clock.now())
-        if done.answers or Line.objects.filter(pk=line.pk, wants_hint=True).update(wants_hint=False):
+        wanted = Line.objects.filter(pk=line.pk, wants_hint=True).update(wants_hint=False)
+        if wanted or done.answers:
             conversation.hint()
 
 
