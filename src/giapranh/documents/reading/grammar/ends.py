@@ -89,6 +89,16 @@ _NOT_NOUNS = frozenset(
         "hơn",
     ]
 )
+# "Hội đồng thẩm định giá đất tỉnh thông qua …", "Ban Chỉ đạo xây dựng nông thôn mới họp …": boards are named by it.
+_BOARD = re.compile(r"(?:Ban [Cc]hỉ đạo|BCĐ|Hội đồng|Ban Vận động|Tổ|Tổ [Cc]ông tác|Đoàn|Cảnh sát|Ban) $")
+_OF_BOARDS = re.compile(
+    r"(?:thẩm định|xây dựng|điều tra|nghiệm thu|ứng phó|bồi thường|giải phóng|tuyển dụng|tư vấn|định giá|đấu giá|giám sát"
+    r"|điều phối|vận động|kiểm kê|cải cách|đánh giá|thanh tra|kiểm tra)(?!\w)"
+)
+_TO_NEXT_VERB = re.compile(
+    r" (?!(?:việc|các|những|hồ sơ|kế hoạch|theo|tình hình|kết quả|phương án|dự thảo|đề án|toàn bộ)(?!\w))"
+    r"[^\s,;.:]+((?: (?!việc )[^\s,;.:]+){1,7})"
+)
 # What firms do stands in their names in small letters, before the name of their own.
 _COMPANY = re.compile(r"(?:[Cc]ông ty|Tập đoàn|Xí nghiệp|Doanh nghiệp|Hợp tác xã)$")
 _IN_FIRMS = re.compile(
@@ -125,6 +135,10 @@ def verb_in_name(para: Para, begin: int, start: int, end: int) -> bool:
         return True
     if para.bare[start:end] in fields() and _PLACE_OF_WORK.search(text, max(0, start - 12), start):
         return not text.startswith(surely_before(text[start:end]), end)
+    board = _BOARD.search(text, max(0, start - 16), start)
+    after = _TO_NEXT_VERB.match(text, end) if board and _OF_BOARDS.match(text, start) else None
+    if after and duty_in(para, after.start(1), after.end(1) + 14):
+        return True
     one_syllable = " " not in text[start:end] and not text[end : end + 2].strip().isdigit()
     if one_syllable and half_before(text, begin, start, strictly=True):
         return True

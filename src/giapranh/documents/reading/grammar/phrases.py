@@ -12,6 +12,7 @@ from .units import LONGEST_LIST, Unit, known_names, mask, split
 from .vocabulary import (
     Stop,
     body_at,
+    duty_at,
     fields,
     kind_at,
     name_pairs,
@@ -183,7 +184,7 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
         if not word.ends_name(para.text, here, end, limit, head, complete) or (
             not complete and verb_in_name(para, begin, here, end)
         ):
-            told = end if " " in word.word else told
+            told = max(end if " " in word.word else told, _participle_end(para, word, end))
             continue
         if not head and (described_to := described(para, here, end, limit)) is not None:
             told = described_to
@@ -207,6 +208,15 @@ def _longest_at(text: str, masked: str, at: int, limit: int) -> tuple[Stop | Non
         if end is not None:
             return word, end
     return None, at
+
+
+def _participle_end(para: Para, word: Stop, end: int) -> int:
+    """Where "được cấp phép khai thác …" goes on to tell which bodies are meant; 0 when it does not."""
+    following = next((f for f in word.not_before if word.word == "được" and para.text.startswith(f, end)), None)
+    if following is None:
+        return 0
+    verb = duty_at(para, end + len(following) + 1)
+    return verb.end() if verb else end + len(following)
 
 
 def _overlaps(text: str, begin: int, start: int, end: int, limit: int) -> bool:

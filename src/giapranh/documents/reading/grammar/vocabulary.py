@@ -100,7 +100,7 @@ _SOURCES: dict[str, Callable[[], str]] = {
     "short duty": lambda: rf"(?i)\b{literals(w for w in _verbs()['duty'] if ' ' not in w)}(?!\w)",
     "telling": lambda: rf"(?i:{literals(_verbs()['telling'])})(?!\w)",
     "several": lambda: (
-        rf"\s?(?:{_COMMITTEE})?\s?[Cc]ác "
+        rf"\s?(?:{_COMMITTEE}|(?:Công an|HĐND|Đảng ủy|Hội đồng nhân dân|Trạm Y tế|Chủ tịch (?:{_COMMITTEE})))?\s?[Cc]ác "
         r"(?P<head>[^\W\d_]+(?: [a-zà-ỹđ]+){0,2})(?P<more>(?:,? ?(?:và )?[^\W\d_]+){0,4}?)\s?:\s*"
     ),
     "several places": lambda: (
