@@ -13,7 +13,7 @@ ARGUMENTS = {
     "proof": ["peer", "subject"], "version": ["peer", "number"], "countersign": ["peer", "number"],
     "decline": ["peer", "number"], "withdraw": ["peer"], "propose": ["peer"], "drop_draft": ["peer"],
     "drop_clause": ["peer", "clause_id"], "ask_now": ["peer"], "judge_again": ["stream", "seq"],
-    "record_step": ["peer", "name"], "answer": ["peer", "event"],
+    "record_step": ["peer", "name"], "succession_step": ["name"], "answer": ["peer", "event"],
 }  # fmt: skip
 
 

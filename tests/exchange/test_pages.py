@@ -51,7 +51,7 @@ PAGES = {
     "checks": "Sổ còn nguyên vẹn", "line": "bac-ninh.example.vn", "heads": "bac-ninh.lang-son.record",
     "agreement": "Quy chế 15/QCPH", "version": "Ai ký, lúc nào", "draft": "bản soạn", "new_clause": "Trường được chia sẻ",
     "clause": "Căn cứ pháp lý", "will_leave": "sẽ đi", "left": "Danh bạ cán bộ đầu mối", "ledger": "Sổ cái",
-    "entry": "chữ ký đúng", "record": "Đề nghị sửa",
+    "entry": "chữ ký đúng", "record": "Đề nghị sửa", "succession": "Nút kế thừa ký",
 }  # fmt: skip
 FOR_THE_HOUSE = {"neighbours", "neighbour", "card", "agreement", "version"}
 TO_WRITE = {"meet", "new_clause", "clause"}  # forms: for those who sign

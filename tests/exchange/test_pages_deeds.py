@@ -17,7 +17,8 @@ from tests.factories.neighbour_house import TASK, THEM, Neighbour
 
 from giapranh.exchange import seeds
 from giapranh.exchange.house import now_ms, store
-from giapranh.exchange.ledger import agreements, bundle, records
+from giapranh.exchange.ledger import agreements, bundle, records, succession
+from giapranh.exchange.ledger.rows import Peer as PeerRow
 from giapranh.exchange.models import Agreement, Draft, Line, Notice, Peer, Place, Receipt, Record, StreamKey, Withdrawal
 from giapranh.exchange.services import keeping
 from giapranh.exchange.verifier.giapranh_verify import Verifier
@@ -354,6 +355,38 @@ def test_a_proof_is_downloaded_and_holds(boss: Client, with_task: Neighbour, tmp
     assert boss.get(f"{ONE}chung-minh/task:khong-co/").status_code == 404
 
 
+# --- one node follows another ----------------------------------------------------------------------------------------
+
+
+def succeed(client: Client, name: str, data: bytes, **typed: str) -> Any:
+    return client.post(f"{ROOT}the/ke-thua/{name}/", {"file": SimpleUploadedFile("x.json", data), **typed})
+
+
+def test_this_node_hands_on_to_the_one_that_follows(boss: Client, them: Neighbour) -> None:
+    new = neighbour_house.stranger("Lạng Sơn mới", "lang-son-moi")
+    card = _card_text(new).encode()
+    assert succeed(boss, "draft", b"no card", since="01/01/2027", why="Nghị quyết").status_code == 422
+    assert succeed(boss, "draft", card, since="", why="Nghị quyết").status_code == 422
+    text = succeed(boss, "draft", card, since="01/01/2027", why="Nghị quyết").content
+    with new.store.transaction() as tx:
+        signed = succession.accept(new.engine, tx, text)
+    assert succeed(boss, "tell", signed).status_code == 422  # nobody said that they are sure
+    assert Peer.objects.get(node="lang-son").state == "active"
+    told = succeed(boss, "tell", signed, sure="on")
+    assert told.headers["Content-Disposition"].endswith('.zip"')
+    assert b"".join(told.streaming_content)[:2] == b"PK"
+    assert Peer.objects.get(node="lang-son").state == "succeeded"
+    them.talk()
+    with them.store.transaction() as tx:
+        assert tx.get(PeerRow, "lang-son").successor == "lang-son-moi"
+
+
+def test_what_is_no_inheritance_is_refused(boss: Client, them: Neighbour) -> None:
+    assert succeed(boss, "inherit", b"no zip").status_code == 422
+    assert succeed(boss, "accept", b"{}").status_code == 422
+    assert succeed(boss, "khong-co", b"{}").status_code == 404
+
+
 # --- files and checks ------------------------------------------------------------------------------------------------
 
 
@@ -397,7 +430,7 @@ def test_the_nightly_check_is_shown_with_what_it_found(boss: Client, them: Neigh
 
 DEEDS = (
     "make_keys", "rotate", "recover", "meet", "line", "ask_now", "countersign", "decline", "withdraw", "draft", "propose",
-    "drop_draft", "new_clause", "clause", "drop_clause", "judge_again", "make_bundle", "take_bundle", "record_step",
+    "drop_draft", "succession_step", "new_clause", "clause", "drop_clause", "judge_again", "make_bundle", "take_bundle", "record_step",
     "answer",
 )  # fmt: skip
 

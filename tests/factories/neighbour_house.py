@@ -197,6 +197,7 @@ def furnish(node: Any, by: Any, say: Callable[[str], str] = lambda word: word) -
         "water:received_notice.uid": NOTICE.partition(":")[2], "water:received_step.uid": NOTICE.partition(":")[2],
         "water:received_step.name": "acknowledge", "programme:neighbour_task.uid": TASK.partition(":")[2],
         "clause_id": f"{me}-contact-list", "exchange:record_step.name": "read",
+        "exchange:succession_step.name": "draft",
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from giapranh.exchange.views import agreement, bundles, ledger, meeting, neighbours, records
+from giapranh.exchange.views import agreement, bundles, ledger, meeting, neighbours, records, succession
 
 app_name = "exchange"
 urlpatterns: list[URLPattern] = [
@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern] = [
     path("the/tai-ve/", meeting.card_file, name="card_file"),
     path("the/doi-khoa/", meeting.rotate, name="rotate"),
     path("the/khoi-phuc/", meeting.recover, name="recover"),
+    path("the/ke-thua/", succession.succession, name="succession"),
+    path("the/ke-thua/<slug:name>/", succession.succession_step, name="succession_step"),
     path("gap/", meeting.meet, name="meet"),
     path("ho-so/", records.received, name="received"),
     path("viec/", records.notices, name="notices"),
