@@ -16,10 +16,15 @@ TITLES = {
     "appointment": gettext_lazy("Chức trách của cán bộ"),
     "task": gettext_lazy("Việc đang mở"),
     "part": gettext_lazy("Phần việc đang mở"),
-    "subscription": gettext_lazy("Đăng ký nhận tin"),
+    "subscription": gettext_lazy("Đăng ký nhận tin, trực, khóa giao diện"),
     "report_line": gettext_lazy("Dòng báo cáo"),
     "paper": gettext_lazy("Quyền xem văn bản"),
     "station": gettext_lazy("Trạm đo nước"),
+    "alert": gettext_lazy("Cảnh báo đang mở"),
+    "incident": gettext_lazy("Sự cố đang mở"),
+    "campaign": gettext_lazy("Chiến dịch lấy mẫu"),
+    "visit": gettext_lazy("Lượt lấy mẫu"),
+    "agreement": gettext_lazy("Thỏa thuận trao đổi"),
 }
 SHOWN = 50  # lines of one group on the page; the rest is a number
 
