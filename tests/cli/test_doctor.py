@@ -61,3 +61,10 @@ def test_a_check_that_breaks_is_a_finding_and_the_others_go_on(monkeypatch):
     assert (first.mark, first.what) == (Mark.BAD, "Ổ băng")
     assert second.what != first.what
     assert Path(str(doctor.home.home())).exists()
+
+
+def test_libreoffice_is_found_where_the_reader_finds_it(monkeypatch):
+    monkeypatch.setattr("giapranh.documents.reading.intake.office.program", lambda: "C:/Program Files/soffice.exe")
+    assert doctor.check_office().mark is Mark.GOOD
+    monkeypatch.setattr("giapranh.documents.reading.intake.office.program", lambda: None)
+    assert doctor.check_office().mark is Mark.WARNING

@@ -129,7 +129,9 @@ def check_ocr() -> Finding:
 
 
 def check_office() -> Finding:
-    found = shutil.which("soffice") or shutil.which("libreoffice")
+    from giapranh.documents.reading.intake import office
+
+    found = office.program()  # as the reader finds it: on Windows it is not on the path
     if found:
         return Finding(Mark.GOOD, "LibreOffice", found)
     return Finding(
