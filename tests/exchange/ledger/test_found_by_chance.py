@@ -5,8 +5,9 @@ from __future__ import annotations
 from tests.exchange.ledger.nodes import ask, exchange, give_back, pair, pull, unpack
 from tests.exchange.ledger.test_faults_history import fresh, same_state
 
-from giapranh.exchange.ledger import envelope, inbox, outbox, records, rollback, rotation
+from giapranh.exchange.ledger import blobs, envelope, inbox, outbox, records, rollback, rotation
 from giapranh.exchange.ledger.engine import Written
+from giapranh.exchange.ledger.entry import Blob
 from giapranh.exchange.ledger.rows import Alarm, Notice, Place
 
 STREAM, BACK = "vn-20.vn-24.record", "vn-24.vn-20.record"
@@ -147,3 +148,47 @@ def test_a_recall_written_after_a_restore_that_forgot_the_hand_over_is_undone():
     assert one.record("note:1").owner == two.record("note:1").owner == "vn-24"
     assert same_state(one, two)
     assert [a.detail for a in one.rows(Alarm) if a.kind == "conflict"] == ["note:1"]
+
+
+def test_a_record_whose_file_was_replaced_before_it_was_fetched_is_not_held_up():
+    """The owner gives only files that its records name now: the version that named the first one waits no longer."""
+    one, two = pair()
+    for number in (1, 2):
+        one.share("note:1", blobs=(Blob(f"{number:064x}", 9),), name=f"bản {number}")
+    pull(two, one)
+    with one.store.transaction() as tx:
+        assert [blobs.may_have(tx, one.engine, "vn-24", f"{n:064x}") for n in (1, 2)] == [False, True]
+    two.do(blobs.arrived, "vn-20", f"{2:064x}")
+    assert two.record("note:1").version == 2
+    assert [place.state for place in two.rows(Place, stream=STREAM, subject="note:1")] == ["superseded", "applied"]
+    with two.store.transaction() as tx:
+        assert blobs.wanted(tx, "vn-20") == []
+    one.share("note:1", name="không còn tệp")
+    exchange(one, two)
+    assert same_state(one, two)
+
+
+def test_a_file_of_a_newer_version_that_waits_is_not_given_up_for_an_older_one():
+    one, two = pair()
+    for number in (1, 2):
+        one.share("note:1", blobs=(Blob(f"{number:064x}", 9),), name=f"bản {number}")
+    one.share("note:2", blobs=(Blob(f"{1:064x}", 9),), name="cùng tệp")
+    pull(two, one)
+    two.do(blobs.arrived, "vn-20", f"{1:064x}")
+    assert (two.record("note:1").version, two.record("note:2").version) == (1, 1)
+    two.do(blobs.arrived, "vn-20", f"{2:064x}")
+    assert two.record("note:1").version == 2
+
+
+def test_both_sides_may_send_each_other_the_same_file():
+    one, two = pair()
+    paper = (Blob("a" * 64, 9),)
+    one.share("note:1", blobs=paper, name="của một")
+    two.share("note:2", blobs=paper, name="của hai")
+    exchange(one, two)
+    for giver, taker in ((one, two), (two, one)):
+        with giver.store.transaction() as tx:
+            assert blobs.may_have(tx, giver.engine, taker.node, "a" * 64)
+        taker.do(blobs.arrived, giver.node, "a" * 64)
+    exchange(one, two)
+    assert same_state(one, two)

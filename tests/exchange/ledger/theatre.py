@@ -383,8 +383,8 @@ class Theatre:
         from tests.exchange.ledger.nodes import pull
 
         pull(fresh, owner)
-        for need in fresh.rows(BlobNeed, peer=owner.node, direction="in", here=False):
-            fresh.do(blobs.arrived, owner.node, need.sha256)  # files have a backup of their own
+        while needs := fresh.rows(BlobNeed, peer=owner.node, direction="in", here=False):
+            fresh.do(blobs.arrived, owner.node, needs[0].sha256)  # files have a backup of their own
         with fresh.store.transaction() as tx, taker.store.transaction() as old:
             there, here = snapshot.state_lines(tx, owner.node), snapshot.state_lines(old, owner.node)
             assert there == here, f"a new node comes to another state: {set(there) ^ set(here)}"

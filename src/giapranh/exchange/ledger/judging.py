@@ -8,6 +8,7 @@ from typing import NamedTuple
 from giapranh.exchange.ledger import canonical
 from giapranh.exchange.ledger.chain import CONTROL, RESERVED, THEIRS, Said, alarm, reopen
 from giapranh.exchange.ledger.engine import Engine, Kind
+from giapranh.exchange.ledger.names import LANES, stream_name
 from giapranh.exchange.ledger.outbox import change_of, why_not
 from giapranh.exchange.ledger.reasons import Broken, Waits
 from giapranh.exchange.ledger.rows import BlobNeed, Effect, Entry, Place, Record
@@ -118,16 +119,29 @@ def _waits_for_files(tx: LedgerTx, stream: str, event: str) -> bool:
 
 def _overtake(engine: Engine, tx: LedgerTx, said: Said) -> None:
     """Older entries of the record that still wait for their files need them no more: the owner may not have them now."""
-    wanted = {blob.sha256 for blob in said.blobs}
-    for place in tx.find(Place, stream=said.header.stream, state="parked", subject=said.header.subject):
-        if place.reason != "blobs-missing" or place.seq >= said.header.seq:
-            continue
-        tx.put(replace(place, state="superseded", reason="stale", detail=""))
-        row = tx.get(Entry, place.stream, place.hash)
-        for blob in reopen(engine, tx, row, said.peer, said.now).blobs if row else ():
-            need = tx.get(BlobNeed, said.peer, blob.sha256)
-            if need is not None and need.subject == said.header.subject and not need.here and blob.sha256 not in wanted:
-                tx.drop(BlobNeed, said.peer, blob.sha256)
+    dropped: set[str] = set()
+    for place in _waiting_for_files(tx, said.header.stream, subject=said.header.subject):
+        if place.seq < said.header.seq:
+            tx.put(replace(place, state="superseded", reason="stale", detail=""))
+            dropped |= _files_of(engine, tx, place, said)
+    if not dropped:
+        return
+    for lane in LANES:
+        for place in _waiting_for_files(tx, stream_name(said.peer, engine.node, lane)):
+            dropped -= _files_of(engine, tx, place, said)
+    for sha256 in dropped - {blob.sha256 for blob in said.blobs}:
+        need = tx.get(BlobNeed, said.peer, sha256)
+        if need is not None and not need.here and need.direction == "in":
+            tx.drop(BlobNeed, said.peer, sha256)
+
+
+def _waiting_for_files(tx: LedgerTx, stream: str, **more: str) -> list[Place]:
+    return [p for p in tx.find(Place, stream=stream, state="parked", **more) if p.reason == "blobs-missing"]
+
+
+def _files_of(engine: Engine, tx: LedgerTx, place: Place, said: Said) -> set[str]:
+    row = tx.get(Entry, place.stream, place.hash)
+    return {blob.sha256 for blob in reopen(engine, tx, row, said.peer, said.now).blobs} if row else set()
 
 
 def _apply(engine: Engine, tx: LedgerTx, said: Said, kind: Kind) -> None:
