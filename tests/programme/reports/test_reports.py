@@ -106,7 +106,7 @@ def test_a_late_task_says_how_late_and_only_recorded_reasons(node, programme, an
     work.pause(task_id=late.pk, reason="mưa lũ, chưa lấy được mẫu", by=leader, at=EARLY)
     work.resume(task_id=late.pk, by=leader, at=EARLY)
     text = words(draft(programme, leader))
-    assert "Mục 2, Phòng Quản lý môi trường: quá hạn (27 ngày làm việc), hạn 03/08/2026." in text
+    assert "Mục 2, Phòng Quản lý môi trường: quá hạn (28 ngày làm việc), hạn 03/08/2026." in text
     assert "Nguyên nhân: mưa lũ, chưa lấy được mẫu." in text
     assert "Mục 3, Phòng Khoáng sản: quá hạn" in text
     assert "Nguyên nhân: chưa có báo cáo về nguyên nhân." in text

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from giapranh.kernel.errors import N_
 from giapranh.people.models import Office
 from giapranh.programme import indicators
 from giapranh.programme.models import Programme
@@ -25,18 +26,21 @@ from giapranh.programme.reports.facts import (
 from giapranh.programme.reports.reading import Snapshot, part_owed, snapshot, watched
 from giapranh.programme.rules.periods import ReportingPeriod, parse_period
 
-TASK = "việc"
-OFFICE = "đơn vị"
-PART = "phần phối hợp"
+TASK = N_("việc")
+OFFICE = N_("đơn vị")
+PART = N_("phần phối hợp")
+COUNTED_STANDING = N_("Đếm nhiệm vụ ở tình trạng “%(standing)s”")
+INDICATOR = N_("Chỉ số %(key)s")
+CLAUSE_TITLE = N_("%(clause)s: nhiệm vụ của kỳ")
 _TITLES = {
-    Standing.DONE_IN_TIME: "Nhiệm vụ hoàn thành đúng hạn",
-    Standing.DONE_LATE: "Nhiệm vụ hoàn thành quá hạn",
-    Standing.AWAITING: "Nhiệm vụ đã nộp kết quả, chờ xác nhận",
-    Standing.IN_TIME: "Nhiệm vụ đang thực hiện, trong hạn",
-    Standing.NEARLY_DUE: "Nhiệm vụ sắp đến hạn",
-    Standing.OVERDUE: "Nhiệm vụ quá hạn, chưa hoàn thành",
-    Standing.NO_DATE: "Nhiệm vụ đang thực hiện, không có hạn",
-    Standing.PAUSED: "Nhiệm vụ tạm dừng",
+    Standing.DONE_IN_TIME: N_("Nhiệm vụ hoàn thành đúng hạn"),
+    Standing.DONE_LATE: N_("Nhiệm vụ hoàn thành quá hạn"),
+    Standing.AWAITING: N_("Nhiệm vụ đã nộp kết quả, chờ xác nhận"),
+    Standing.IN_TIME: N_("Nhiệm vụ đang thực hiện, trong hạn"),
+    Standing.NEARLY_DUE: N_("Nhiệm vụ sắp đến hạn"),
+    Standing.OVERDUE: N_("Nhiệm vụ quá hạn, chưa hoàn thành"),
+    Standing.NO_DATE: N_("Nhiệm vụ đang thực hiện, không có hạn"),
+    Standing.PAUSED: N_("Nhiệm vụ tạm dừng"),
 }
 
 
@@ -45,7 +49,7 @@ def count_all(
 ) -> tuple[list[Number], dict[str, list[str]]]:
     """Every number of the report, and which of them belong to which clause."""
     numbers = [
-        _tasks_number("tasks", "Nhiệm vụ của kỳ báo cáo", shot.tasks, programme, period),
+        _tasks_number("tasks", N_("Nhiệm vụ của kỳ báo cáo"), shot.tasks, programme, period),
         *(
             _tasks_number(f"tasks.{standing}", _TITLES[standing], shot.tasks, programme, period, standing=standing)
             for standing in COUNTED
@@ -112,9 +116,9 @@ def _tasks_number(
     chosen = [task for task in tasks if (task.standing is standing if standing else task.standing in COUNTED)]
     more = {"standing": standing.value} if standing else {}
     how = (
-        f"Đếm nhiệm vụ ở tình trạng “{STANDING_WORDS[standing]}”"
+        COUNTED_STANDING % {"standing": STANDING_WORDS[standing]}
         if standing
-        else "Đếm nhiệm vụ mở hoặc kết thúc trong kỳ"
+        else N_("Đếm nhiệm vụ mở hoặc kết thúc trong kỳ")
     )
     return Number(
         key, title, Decimal(len(chosen)), TASK, how, _query("tasks", programme, period, **more),
@@ -125,8 +129,8 @@ def _tasks_number(
 def _clause_number(clause: Clause, programme: Programme, period: ReportingPeriod) -> Number:
     chosen = [task for task in clause.tasks if task.standing in COUNTED]
     return Number(
-        f"clause:{clause.key}", f"{clause.label}: nhiệm vụ của kỳ", Decimal(len(chosen)), TASK,
-        "Đếm nhiệm vụ của mục, mở hoặc kết thúc trong kỳ, theo tình trạng",
+        f"clause:{clause.key}", CLAUSE_TITLE % {"clause": clause.label}, Decimal(len(chosen)), TASK,
+        N_("Đếm nhiệm vụ của mục, mở hoặc kết thúc trong kỳ, theo tình trạng"),
         _query("tasks", programme, period, clause=clause.key), [_cited(task) for task in chosen],
     )  # fmt: skip
 
@@ -140,7 +144,7 @@ def _leads(tasks: Iterable[TaskLine], programme: Programme, period: ReportingPer
     leads = {task.lead_id: task.lead for task in tasks if task.lead_id and task.standing in COUNTED}
     known = Office.objects.filter(pk__in=leads).order_by("pk").values_list("pk", "uid")
     return Number(
-        "lead_offices", "Đơn vị chủ trì", Decimal(len(leads)), OFFICE, "Đếm đơn vị chủ trì khác nhau của các nhiệm vụ",
+        "lead_offices", N_("Đơn vị chủ trì"), Decimal(len(leads)), OFFICE, N_("Đếm đơn vị chủ trì khác nhau của các nhiệm vụ"),
         _query("lead_offices", programme, period),
         [Cited(leads[pk], f"office:{uid}", reverse("people:office", args=[uid])) for pk, uid in known],
     )  # fmt: skip
@@ -150,18 +154,18 @@ def _parts(tasks: Sequence[TaskLine], programme: Programme, period: ReportingPer
     owed = part_owed(tasks)
     done = [each for each in owed if each[1].reported]
     query = _query("parts", programme, period)
-    how = "Đếm phần phối hợp của các nhiệm vụ trong kỳ"
+    how = N_("Đếm phần phối hợp của các nhiệm vụ trong kỳ")
     return [
-        Number("parts", "Phần phối hợp được giao", Decimal(len(owed)), PART, how,
+        Number("parts", N_("Phần phối hợp được giao"), Decimal(len(owed)), PART, how,
                query, [_cited_part(*each) for each in owed]),
-        Number("parts.reported", "Phần phối hợp đã báo cáo", Decimal(len(done)), PART,
-               "Đếm phần phối hợp đã nộp báo cáo", query, [_cited_part(*each) for each in done],
+        Number("parts.reported", N_("Phần phối hợp đã báo cáo"), Decimal(len(done)), PART,
+               N_("Đếm phần phối hợp đã nộp báo cáo"), query, [_cited_part(*each) for each in done],
                out_of=Decimal(len(owed))),
     ]  # fmt: skip
 
 
 def _cited_part(task: TaskLine, part: PartLine) -> Cited:
-    note = "đã báo cáo" if part.reported else "chưa có báo cáo"
+    note = N_("đã báo cáo") if part.reported else N_("chưa có báo cáo")
     return Cited(part.office, f"task:{task.task_id}/{part.office}", f"/viec/{task.task_id}/", note)
 
 
@@ -190,7 +194,7 @@ def _measured(key: str, query: dict[str, Any], period: ReportingPeriod) -> Numbe
     target = Decimal(query["target"]) if query.get("target") else None
     found = indicators.measure(name, period, scope, target)
     return Number(
-        key, str(indicators.get(name).title), found.value, str(found.unit), f"Chỉ số {name}", query,
+        key, str(indicators.get(name).title), found.value, str(found.unit), INDICATOR % {"key": name}, query,
         [Cited(each.label, each.ref, each.url, each.note) for each in found.citations], out_of=found.out_of,
         target=found.target, note=found.note,
     )  # fmt: skip

@@ -17,6 +17,7 @@ from giapranh.kernel.numbers import format_number
 from giapranh.kernel.tables import Column, Status, Table
 from giapranh.programme.reports import permissions, queries, services
 from giapranh.programme.reports.forms import DraftForm, UrgingForm
+from giapranh.programme.reports.wording import told
 from giapranh.programme.views import shown
 
 
@@ -111,6 +112,7 @@ def numbers(request: HttpRequest, report_id: int) -> HttpResponse:
     found = queries.get_report(request.user, report_id)
     facts = queries.facts_of(found)
     drifted = {drift.index for drift in queries.report_drift(found, clock.now())}
+    all_told = [told(number) for number in facts.numbers]
     columns = [
         Column("index", _("Chỉ số"), "number", value=lambda n: n.index),
         Column("title", _("Số liệu")),
@@ -121,12 +123,12 @@ def numbers(request: HttpRequest, report_id: int) -> HttpResponse:
         Column("sha", _("Mã băm"), value=lambda n: f"{n.sha[:12]}…"),
     ]
     table = Table.of(
-        facts.numbers, columns, request.GET, title=_("Nguồn số liệu"), sort="index", page_size=100,
+        all_told, columns, request.GET, title=_("Nguồn số liệu"), sort="index", page_size=100,
         row_url=lambda n: f"#so-{n.index}",
     )  # fmt: skip
     if request.GET.get("xuat") == "xlsx":
         return shown.workbook(table, "nguon-so-lieu.xlsx", illustrative=found.illustrative)
-    context = {"report": found, "facts": facts, "table": table, "illustrative": found.illustrative,
+    context = {"report": found, "numbers": all_told, "table": table, "illustrative": found.illustrative,
                "period": queries.period_label(facts.period_key)}  # fmt: skip
     return render(request, "programme/reports/numbers.html", context)
 
@@ -189,10 +191,11 @@ def _chosen(request: HttpRequest) -> set[int]:
 
 
 def _value_of(number: Any) -> str:
-    if number.value is None:
+    value, out_of = number.frozen.value, number.frozen.out_of
+    if value is None:
         return _("chưa đo")
-    whole = f"/{format_number(number.out_of)}" if number.out_of is not None else ""
-    return f"{format_number(number.value)}{whole} {number.unit}"
+    whole = f"/{format_number(out_of)}" if out_of is not None else ""
+    return f"{format_number(value)}{whole} {number.unit}"
 
 
 def _match(drifted: bool) -> Status:
