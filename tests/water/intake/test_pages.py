@@ -183,6 +183,13 @@ def test_what_is_no_sheet_is_said_beside_the_field(station: Station, an: Officer
     assert "Không đọc được tệp Excel" in answer.content.decode()
 
 
+def test_a_sheet_too_large_for_the_page_names_the_command(station: Station, an: Officer, client_of: ClientOf) -> None:
+    large = SimpleUploadedFile("phieu.csv", b"x;y\n" * 1_400_000)
+    answer = client_of(an).post("/song-ngoi/so-lieu/phieu/", {"file": large})
+    assert answer.status_code == 422
+    assert "giapranh import lab-sheet" in answer.content.decode()
+
+
 def test_values_typed_on_a_phone_are_one_sample(station: Station, an: Officer, client_of: ClientOf) -> None:
     client = client_of(an)
     ph, cod = Series.objects.get(parameter="ph"), Series.objects.get(parameter="cod")
