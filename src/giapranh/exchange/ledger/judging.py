@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from giapranh.exchange.ledger import canonical
 from giapranh.exchange.ledger.chain import CONTROL, RESERVED, THEIRS, Said, alarm, reopen
@@ -135,7 +135,7 @@ def _overtake(engine: Engine, tx: LedgerTx, said: Said) -> None:
             tx.drop(BlobNeed, said.peer, sha256)
 
 
-def _waiting_for_files(tx: LedgerTx, stream: str, **more: str) -> list[Place]:
+def _waiting_for_files(tx: LedgerTx, stream: str, **more: Any) -> list[Place]:
     return [p for p in tx.find(Place, stream=stream, state="parked", **more) if p.reason == "blobs-missing"]
 
 

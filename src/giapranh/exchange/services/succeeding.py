@@ -11,9 +11,9 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from typing import Any, BinaryIO
+from typing import BinaryIO, TypeVar
 
 from giapranh.exchange.house import engine, now_ms, store
 from giapranh.exchange.ledger import canonical, envelope, frames, meeting, snapshot, succession
@@ -32,6 +32,7 @@ from giapranh.people.audit import audit
 from giapranh.people.models import Officer
 
 TEXT, CARDS = "text.json", "neighbours.json"
+T = TypeVar("T")
 MOST = 64 * 1024 * 1024  # of one snapshot; the entries behind it are read piece by piece
 
 
@@ -102,7 +103,7 @@ def inherit(source: BinaryIO, *, by: Officer | None, at: datetime) -> list[str]:
     return found
 
 
-def _checked(step: Any) -> Any:
+def _checked(step: Callable[[], T]) -> T:
     try:
         return step()
     except Broken as error:
