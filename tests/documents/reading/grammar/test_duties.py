@@ -246,4 +246,4 @@ def test_the_rows_of_an_annex_table_are_duties() -> None:
         ("Diễn tập sơ tán dân", ["Bộ Chỉ huy Quân sự tỉnh"], ["Công an tỉnh", "Sở Y tế"]),
         ("Kiểm kê vật tư dự phòng", ["Sở Công Thương"], []),
     ]
-    assert [t.due.value.date for t in tasks] == [date(2025, 10, 15), None, None]
+    assert [t.due.value.date for t in tasks] == [date(2025, 10, 15), date(2025, 12, 31), None]

@@ -284,11 +284,16 @@ def _periods(para: Para, start: int, end: int) -> Iterator[re.Match[str]]:
         yield from rule.finditer(para.folded, start, end)
 
 
+_SEVERAL_PERIODS = re.compile(r" ?[-–] ?(?:\d{4}|thang|quy)| den (?:thang|nam|quy)|(?:,| va) (?:thang|quy) ")
+
+
 def _aside(para: Para, m: re.Match[str]) -> bool:
     """Whether the month or year only names a thing ("kế hoạch năm 2025") and gives no time."""
     groups = m.groupdict()
     if m.re is _AT_THE_END:
         return _OF_THE_PERIOD.search(para.folded[max(0, m.start() - 90) : m.start()]) is not None
+    if _SEVERAL_PERIODS.match(para.folded, m.end()):
+        return True
     if "f" not in groups:
         return False
     if not groups.get("p") and not (groups["f"] in ("thoi gian", "thoi han", "tien do") and ":" in (groups["g"] or "")):
@@ -303,10 +308,7 @@ def _aside(para: Para, m: re.Match[str]) -> bool:
         and groups["f"] not in ("hoan thanh", "hoan thien", "thoi gian", "thoi han", "xong", "trinh", "ban hanh")
     ):
         return True
-    if len(groups["g"] or "") > 60 and groups["f"] not in ("hoan thanh",):
-        return True
-    after = para.folded[m.end() : m.end() + 14]
-    return bool(re.match(r" ?[-–] ?(?:\d{4}|thang|quy)| den (?:thang|nam|quy)", after))
+    return len(groups["g"] or "") > 60 and groups["f"] not in ("hoan thanh",)
 
 
 def _period(m: re.Match[str], issued: DateParts | None) -> tuple[DueKind, date | None, date | None] | None:
