@@ -180,6 +180,8 @@ def _at_first_sight() -> str:
         "knows short forms, titles in small letters and minutes. The real plan showed another class: measures that nobody\n"
         "is named for are duties too. The last row but three is the only figure of papers the reader had learnt nothing\n"
         "from, taken while that work was half done; what all of it gives on a paper nobody has opened has to be measured anew.\n"
+        "Days: until then a month or a quarter as a limit counted as no day, in the answers and in the reader; now its last\n"
+        "day counts in both.\n"
         "The totals of *exam* were looked at while developing and once steered work on the heads of papers: its header\n"
         "figure stood at 0.879 before that.\n\n"
     )
