@@ -218,7 +218,9 @@ def _bulk(port: int, token: str, streams: list[int]) -> None:
     rate = rows / (time.perf_counter() - start)
     limit = _bare_copy()
     print(f"\nbulk, {CHUNK} a request, {SENDERS} senders: {rate:,.0f} obs/s (aim 200,000)")
-    print(f"bare COPY into the same table, one connection: {limit:,.0f} rows/s; ours {rate / limit:.2f} of it", flush=True)
+    print(
+        f"bare COPY into the same table, one connection: {limit:,.0f} rows/s; ours {rate / limit:.2f} of it", flush=True
+    )
 
 
 def _chunk(port: int, token: str, stream: int, n: int, chance: random.Random) -> bytes:
