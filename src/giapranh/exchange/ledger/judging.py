@@ -131,7 +131,12 @@ def _overtake(engine: Engine, tx: LedgerTx, said: Said) -> None:
             dropped -= _files_of(engine, tx, place, said)
     for sha256 in dropped - {blob.sha256 for blob in said.blobs}:
         need = tx.get(BlobNeed, said.peer, sha256)
-        if need is not None and not need.here and need.direction == "in":
+        if need is None or need.here or need.direction != "in":
+            continue
+        record = tx.get(Record, said.peer, need.subject)
+        if record is not None and record.owner == engine.node:  # a record of mine names it, too
+            tx.put(replace(need, direction="out", here=True))
+        else:
             tx.drop(BlobNeed, said.peer, sha256)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from giapranh.exchange.ledger import agreement, agreements, canonical, envelope, frames
@@ -156,6 +156,8 @@ def told(engine: Engine, tx: LedgerTx, said: Said) -> None:
         need = tx.get(BlobNeed, said.peer, blob.sha256)
         if need is None or need.direction == "out":
             tx.put(BlobNeed(said.peer, blob.sha256, blob.size, "out", True, header.subject, said.now))
+        else:  # both sides send each other the same file: I still wait for it, and the peer may have it of me
+            tx.put(replace(need, subject=header.subject))
     if record is not None and header.version < record.version:
         return
     data = canonical.dump(said.data) if said.body else None
