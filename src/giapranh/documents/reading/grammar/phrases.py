@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from .ends import described, half_before, is_complete, verb_in_name, word_in_name
-from .folding import bare, fold
+from .folding import fold
 from .lines import Para
 from .units import LONGEST_LIST, Unit, known_names, mask, split
 from .vocabulary import (
@@ -34,6 +34,7 @@ _SYLLABLE = re.compile(r"[a-z]+")
 _NEXT_WORD = re.compile(r"(?<=[\s,])[a-z]+")
 _LISTED = re.compile(r",| các ")
 _ENTRUSTED = re.compile(r"duoc (?:giao|phan cong)\b")
+_LAST_WORD = re.compile(r"(\w+) $")
 _OTHERS = re.compile(r"(?:[,;] | và )(?:các|những) ")
 _CLOSING_WORDS = frozenset(
     ["tỉnh", "huyện", "xã", "phường", "quận", "phố", "trấn", "khu", "ương", "quan", "sở", "các", "và"]
@@ -179,7 +180,7 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
             continue
         complete = is_complete(para.text, begin, known, here)
         head = begin if single and not _LISTED.search(para.text, begin, here) else 0
-        if _overlaps(para.text, begin, here, end, limit):
+        if _overlaps(para.text, masked, begin, here, end, limit):
             continue
         if not word.ends_name(para.text, here, end, limit, head, complete) or (
             not complete and verb_in_name(para, begin, here, end)
@@ -219,14 +220,14 @@ def _participle_end(para: Para, word: Stop, end: int) -> int:
     return verb.end() if verb else end + len(following)
 
 
-def _overlaps(text: str, begin: int, start: int, end: int, limit: int) -> bool:
+def _overlaps(text: str, masked: str, begin: int, start: int, end: int, limit: int) -> bool:
     """Whether the verb found takes half of the name's last word and half of the true verb ("Khuyến công bố trí …")."""
     second = text.find(" ", start, end) + 1
-    first = _SYLLABLE.match(bare(text[second:end]).lower()) if second else None
+    first = _SYLLABLE.match(masked, second) if second else None
     words = stops().get(first.group(), ()) if first else ()
     if not any(len(w.marked) > end - second and text.startswith(w.marked, second, limit) for w in words):
         return False
-    ahead = re.search(r"(\w+) $", text[max(begin - 12, 0) : start])
+    ahead = _LAST_WORD.search(text, max(start - 12, 0), start)
     return half_before(text, begin, start) or bool(
         ahead and f"{ahead.group(1).lower()} {text[start:second].strip()}" in name_pairs()
     )
