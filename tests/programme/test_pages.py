@@ -48,6 +48,7 @@ def pages(programme, task):
 
 GIVERS_PAGES = {"thresholds", "adopt", "import_new", "import"}
 WRITES = {"step", "part_step", "remove_product", "unwatch"}
+NEIGHBOURS = {"neighbour_tasks", "neighbour_task", "ask_neighbour", "answer_neighbour"}  # in test_joint_tasks.py
 
 
 def test_every_address_of_this_room_is_tested_here(programme, task):
@@ -56,7 +57,7 @@ def test_every_address_of_this_room_is_tested_here(programme, task):
         for pattern in get_resolver("giapranh.programme.urls").url_patterns
         if getattr(pattern, "name", None)
     }
-    assert names == set(pages(programme, task)) | GIVERS_PAGES | WRITES
+    assert names == set(pages(programme, task)) | GIVERS_PAGES | WRITES | NEIGHBOURS
 
 
 @pytest.mark.parametrize(
