@@ -266,7 +266,12 @@ class _Reader(Maker):
         if CLOSING.match(folded) and not re.search(r"yeu cau|de nghi|giao (?!thong|duc)", folded):
             self._difficulties(node, here)
             return here
+        before = len(self.found)
         self._plain_task(node, here, para, end)
+        listed = following is not None and following.kind in ("dash", "plus") and here.tasks and not here.units
+        if listed and len(self.found) > before:
+            # A list of measures right below a paragraph that names who answers for them.
+            return replace(here, units=self.found[before].units)
         return here
 
     def _difficulties(self, node: Node, here: Scope) -> None:
