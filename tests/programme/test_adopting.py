@@ -150,6 +150,7 @@ def test_topics_propose_indicators_that_some_room_registers(node, leader, paper)
         ("water.data_sets_shared", True),
         ("programme.meetings", True),
         ("programme.papers_exchanged", True),
+        ("programme.reports_received", True),
     }
 
 
