@@ -102,7 +102,7 @@ def _through_store(parameter: str) -> tuple[int, float]:
 
     from giapranh.water.services import store
 
-    target = series(parameter=parameter)
+    target = series(parameter=parameter, unit="")
     batches = [store.Rows(np.full(BATCH, target.pk), *_columns(n), np.zeros(BATCH)) for n in range(BATCHES)]
     start = time.perf_counter()
     for rows in batches:
@@ -191,7 +191,7 @@ def _growth() -> None:
         store.store(Rows(np.full(500, target.pk), times, np.full(500, 7.1)), source=None, at=AT)
         return (time.perf_counter() - start) * 1000
 
-    short, long = series(parameter="ph"), series(parameter="ph")
+    short, long = series(parameter="ph", unit=""), series(parameter="ph", unit="")
     first = milliseconds(START)
     for n in range(40):
         rows = first + (np.arange(10_000) + n * 10_000) * 60_000

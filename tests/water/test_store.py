@@ -20,7 +20,7 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 
 @pytest.fixture
 def series(db: None) -> Series:
-    return make_series(make_station(), "ph")
+    return make_series(make_station(), "ph", unit="")
 
 
 def rows(series: Series, values: list[float], *, start: datetime = START, step_s: float = 300) -> Rows:
@@ -159,7 +159,7 @@ def test_in_parts_or_whole_backwards_or_shuffled_the_flags_are_the_same(series: 
     expected = list(Observation.objects.order_by("time").values_list("time", "value", "flag", "reason"))
 
     order = np.random.default_rng(1).permutation(len(values))
-    other = make_series(series.station, "ph")
+    other = make_series(series.station, "ph", unit="")
     for part in np.array_split(order, 23):
         columns = (c[part] for c in (np.full(len(values), other.pk), whole.time_ms, whole.value, whole.status))
         store.store(Rows(*columns), source=None, at=AT)
@@ -179,13 +179,13 @@ def test_listeners_hear_what_was_stored_sorted(series: Series, monkeypatch: pyte
 
 @pytest.mark.django_db(transaction=True)
 def test_what_is_remembered_of_a_series_gives_the_same_flags() -> None:
-    series = make_series(make_station(), "ph")
+    series = make_series(make_station(), "ph", unit="")
     values = [7.2, 7.2, 7.3, 12.5, 7.3, -1.0, 16.0, float("nan"), 7.2, 7.21] * 6
     whole = rows(series, values)
     for n in range(len(values)):
         store.store(Rows(*(c[n : n + 1] for c in (whole.series, whole.time_ms, whole.value, whole.status))), source=None, at=AT)  # fmt: skip
     by_memory = list(Observation.objects.order_by("time").values_list("time", "flag", "reason"))
-    other = make_series(series.station, "ph")
+    other = make_series(series.station, "ph", unit="")
     store.store(Rows(np.full(len(values), other.pk), whole.time_ms, whole.value, whole.status), source=None, at=AT)
     found = Observation.objects.filter(series=other).order_by("time").values_list("time", "flag", "reason")
     assert list(found) == by_memory

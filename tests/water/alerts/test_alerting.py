@@ -163,7 +163,7 @@ def test_without_a_limit_for_the_day_the_rule_is_silent(thuong, station, an):
 
 def test_rows_that_nobody_watches_ask_the_database_nothing(ammonium, django_assert_num_queries):
     rule(ammonium)
-    other = make.series(ammonium.station, "ph")
+    other = make.series(ammonium.station, "ph", unit="")
     bring(other, [7.0])
     import numpy as np
 
@@ -232,7 +232,7 @@ def test_ended_by_a_person_it_comes_back_when_it_gets_worse(ammonium, an):
 
 
 def test_a_silent_station_is_one_alert_and_its_first_words_end_it(station, ammonium, an):
-    make.series(station, "ph")
+    make.series(station, "ph", unit="")
     rule(
         None, kind=RuleKind.SILENCE, station=station, limit_source="", high=None, grace_minutes=15, owner=station.owner
     )
