@@ -6,6 +6,7 @@ The same faults are tried at every write boundary of the engine in ``ledger/``; 
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -237,7 +238,7 @@ def test_a_full_disk_of_the_database_takes_nothing_half_and_all_comes_when_there
                 done = two.do("pull", peer=one.node)
                 if done["error"]:
                     break
-                one.do("change", kind="series", record_id="big", text="x" * 900_000, name=str(_))
+                one.do("change", kind="series", record_id="big", text=secrets.token_hex(400_000), name=str(_))
                 one.do("many", kind="series", number=10)
             assert "không ghi được" in done["error"], done
             grow(disk, 300)

@@ -245,7 +245,9 @@ def _settle(engine: Engine, tx: LedgerTx, said: Said, direction: str, new_owner:
         Notice, peer=said.peer, kind="offer", subject=notice.subject, direction="out", state="open", limit=1
     )
     state = "recalled" if record.state == "recalled" else "offered" if newer else "live"
-    tx.put(replace(record, owner=new_owner, state=state, blocked_by="", version=version))
+    # my own refusal of an offer, come home after a rollback, knows nothing of what I refused since
+    blocked = record.blocked_by if said.returned and not accepted else ""
+    tx.put(replace(record, owner=new_owner, state=state, blocked_by=blocked, version=version))
     kind = engine.kind(record.kind)
     if accepted and kind is not None and record.data is not None and (direction == "out" or said.returned):
         change = change_of(said, new_owner, canonical.parse(record.data, limit=engine.limits.body), "handed-over")
