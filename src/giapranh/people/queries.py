@@ -172,7 +172,8 @@ def current_successors(office: Office, day: date) -> list[Office]:
             found.setdefault(current.pk, current)
             continue
         links = SuccessionLink.objects.filter(predecessor=current, succession__on__lte=day, duty="")
-        waiting += [link.successor for link in links.select_related("successor") if link.successor is not None]
+        following = links.select_related("successor").order_by("pk")  # in the order they were named, every time
+        waiting += [link.successor for link in following if link.successor is not None]
     return list(found.values())
 
 
