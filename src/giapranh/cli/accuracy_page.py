@@ -127,6 +127,16 @@ _FIRST_SIGHT = (
         "0.667",
         "1.000",
     ),
+    (
+        "a third exam of 24 papers, still shut to whoever works on the reader, after all of the above",
+        "1.000",
+        "1.000",
+        "0.979",
+        "0.902",
+        "0.966",
+        "0.964",
+        "1.000",
+    ),
 )
 _FIRST_SIGHT_FIELDS = ("header", "citations", "directives", "lead", "coordinating", "due", "signer")
 
