@@ -77,7 +77,10 @@ def chapters() -> Iterator[tuple[str, Callable[[Story], None]]]:
         laboratory(rivers)
 
     yield N_("Dựng trạm, điểm lấy mẫu và mẫu phòng thí nghiệm (minh họa)"), network
-    yield N_("Một mùa số liệu sông và một sự cố từ xả thải đến kết thúc (minh họa)"), lambda _story: season(found["rivers"])
+    yield (
+        N_("Một mùa số liệu sông và một sự cố từ xả thải đến kết thúc (minh họa)"),
+        lambda _story: season(found["rivers"]),
+    )
 
 
 # --- stations and their water ----------------------------------------------------------------------------------------

@@ -62,7 +62,9 @@ class Entry(models.Model):
         indexes = [
             models.Index(name="entry_by_event", fields=["stream", "event_id"]),
             models.Index(name="entry_by_subject", fields=["stream", "subject"]),
-            models.Index(name="entry_of_epochs", fields=["stream", "kind"], condition=models.Q(kind__in=["epoch", "key"])),
+            models.Index(
+                name="entry_of_epochs", fields=["stream", "kind"], condition=models.Q(kind__in=["epoch", "key"])
+            ),
         ]
         triggers = [NEVER_CHANGED, NEVER_REMOVED]
 

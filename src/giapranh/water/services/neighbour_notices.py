@@ -49,7 +49,11 @@ class OpenedAlready(Conflict):
 
 def heard_back(read: Read) -> None:
     """A person there has our notice, perhaps with an answer. In the transaction that takes their receipt."""
-    found = Notice.objects.filter(uid=read_id(read.subject.partition(":")[2]), incoming=False).values_list("pk", "province").first()
+    found = (
+        Notice.objects.filter(uid=read_id(read.subject.partition(":")[2]), incoming=False)
+        .values_list("pk", "province")
+        .first()
+    )
     if found is None or not received_notices.speaks_for(read.peer, found[1]):
         return
     at = datetime.fromtimestamp(read.now / 1000, UTC)

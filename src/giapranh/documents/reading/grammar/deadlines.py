@@ -33,7 +33,9 @@ _LABELLED = re.compile(
 )
 # "… trình Ủy ban nhân dân tỉnh trong tháng 10 năm 2025." however far the verb stands before it.
 _AT_THE_END = re.compile(rf"(?<!\w)trong (?P<when>{_MONTH})(?<=\d{{4}})(?= ?(?:[.;)]|$))")
-_OF_THE_PERIOD = re.compile(r"(?:phat sinh|dien ra|xay ra|ket qua|so lieu|tinh hinh|thu duoc|dat duoc|da)\b[^,;.]{0,60}$")
+_OF_THE_PERIOD = re.compile(
+    r"(?:phat sinh|dien ra|xay ra|ket qua|so lieu|tinh hinh|thu duoc|dat duoc|da)\b[^,;.]{0,60}$"
+)
 _FROM_TO = re.compile(
     rf"tu (?:{_HOUR.replace('<h>', '<ah>').replace('<mi>', '<ami>')})(?:ngay )?(?P<a>\d{{1,2}}(?: ?[/-] ?\d{{1,2}}(?: ?[/-] ?\d{{4}})?| thang \d{{1,2}}(?: nam \d{{4}})?)?),? (?:cho )?(?:den|-)(?: het)? (?:{_HOUR.replace('<h>', '<bh>').replace('<mi>', '<bmi>')})(?:het )?(?:(?:ngay )?(?:{dates.NUMERIC}|{dates.WORDED})|(?P<open>khi [^.;]{{3,80}}))"
 )
