@@ -18,16 +18,16 @@ _CONNECTORS = re.compile(
 )
 _ORDER = r"(?P<mode>giao(?! thong| duc| luu| duyen| dich| nhan| nop| ke hoach| du toan| von)|yeu cau|de nghi|kien nghi|phan cong|uy quyen|chi dao|cho phep|nghiem tuc yeu cau)"
 ORDER = re.compile(
-    rf"(?:kinh |tran trong )?(?:thong nhat |dong y )?{_ORDER}(?: them| cho| nhiem vu(?: cho)?| trach nhiem(?: cho)?| dong chi| toi| den)* ?:? "
+    rf"(?:kinh |tran trong )?(?:thong nhat |dong y )?{_ORDER}(?: them| cho| nhiem vu(?: cho)?| trach nhiem(?: cho)?| toi| den)* ?:? "
 )
 _INNER_ORDER = re.compile(
-    rf",? ?(?:kinh |tran trong |nghiem tuc |tiep tuc |da co y kien |co y kien )?{_ORDER}(?: cho| nhiem vu(?: cho)?| dong chi)* ?:? "
+    rf",? ?(?:kinh |tran trong |nghiem tuc |tiep tuc |da co y kien |co y kien )?{_ORDER}(?: cho| nhiem vu(?: cho)?)* ?:? "
 )
 _ABOUT = re.compile(r"(?:rieng )?doi voi |ve phia |(?:trach nhiem|nhiem vu) cua ")
 # "Đối với 16 doanh nghiệp có tên trong danh sách: …"
 _COUNTED = re.compile(r"(\d{1,4} )[^\W\d_][^:;.]{3,90}(?=:)")
 _PREFIX = re.compile(
-    r"(?:trong qua trinh [^,.;]{0,40}?(?:thuc hien|trien khai)(?:,| (?:nhiem vu|ke hoach|chi thi|cong van|quyet dinh)[^,.;]{0,40}?,)? (?:neu [^,.;]{3,80}, )?|dinh ky [^,.;]{3,50}, |truoc ngay [^,;]{6,30}, |truong hop [^,.;]{3,90},? )(?=[^\W\d_])"
+    r"(?:trong qua trinh [^,.;]{0,40}?(?:thuc hien|trien khai)(?:,| (?:nhiem vu|ke hoach|chi thi|cong van|quyet dinh)[^,.;]{0,40}?,)? (?:neu [^,.;]{3,80}, )?|dinh ky [^,.;]{3,50}, |truoc ngay [^,;]{6,30}, |truong hop [^,.;]{3,90}(?:,|,? thi) )(?=[^\W\d_])"
 )
 _BASIS = re.compile(
     r"(?:thuc hien|can cu|de |theo |xet |tren co so|nham|tiep theo|nhan duoc|tai |sau khi|vua qua|ngay \d|nhan dip)"
@@ -47,7 +47,7 @@ _MODES = {
 }
 _ASKED = re.compile(r" ?(?:,? )?duoc (?:de nghi|giao|yeu cau|phan cong|giao nhiem vu|giao chu tri)(?= )")
 _STRONG_TELLING = re.compile(
-    r"(?:đã|chưa|nhận được|nhận thấy|còn (?!lại)|vẫn|có (?:tờ trình|công văn|văn bản|báo cáo) số|báo cáo như sau|xác định|kính trình|trân trọng|là (?!cơ quan|đơn vị|đầu mối|chủ))(?!\w)"
+    r"(?:đã|chưa|nhận được|nhận thấy|còn (?!lại)|vẫn|có (?:tờ trình|công văn|văn bản|báo cáo) số|báo cáo như sau|(?:làm việc|hoạt động) theo (?:chế độ|nguyên tắc)|xác định|kính trình|trân trọng|là (?!cơ quan|đơn vị|đầu mối|chủ))(?!\w)"
 )
 
 
@@ -253,7 +253,7 @@ def done_by(para: Para, at: int, limit: int) -> Clause | None:
 
 
 _TOWARDS = re.compile(
-    r"\b(?:voi|cung|gui|cho|cua|bao cao|don doc|huong dan|chi dao|gom|giua|phoi hop|yeu cau|de nghi|den|ve) (?=[^\W\d_])"
+    r"\b(?:voi|cung|gui|cho|cua|bao cao|don doc|huong dan|chi dao|gom|giua|trinh|phoi hop|yeu cau|de nghi|den|ve) (?=[^\W\d_])"
 )
 _HELP_OF = re.compile(r"(?:phoi hop|tham gia|ho tro|giup do|y kien|thong nhat) (?:chat che )?$")
 

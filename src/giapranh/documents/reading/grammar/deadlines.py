@@ -19,9 +19,11 @@ _DAY_SHORT = rf"(?:(?:thoi diem )?{_HOUR.replace('<h>', '<sh>').replace('<mi>', 
 _TRIGGER = (
     r"(?P<t>(?:hoan thanh |xong |gui |bao cao |trinh )?(?:truoc|tr.oc|tru.c|t.uoc|truo.)(?! mat)(?: va trong)?|(?:cham|muon|tre) nhat(?: la)?(?: truoc| vao| den| trong| het| tu)*|den het|(?:khong|keo dai) (?:qua|muon hon|cham hon)|"
     r"thoi han(?: (?:hoan thanh|thuc hien|bao cao|gui|nop|xu ly))*(?: la)? ?:?(?: truoc| den| den het| trong)*|han(?: cuoi| chot)?(?: (?:hoan thanh|bao cao|gui|nop))?(?: la)? ?: ?(?:truoc )?|"
-    r"(?:thoi gian|thoi han|tien do)(?: (?:hoan thanh|thuc hien|bao cao|gui|nop)(?: bao cao)?)? ?:(?: hoan thanh| xong| vao| truoc| den(?: het)?| xong truoc)*|xong(?: truoc)?|hoan thanh (?:vao|den|xong|trong)(?: truoc)?|moc|trong(?= ngay \d))"
+    r"(?:thoi gian|thoi han|tien do)(?: (?:hoan thanh|thuc hien|bao cao|gui|nop)(?: bao cao)?)? ?:(?: hoan thanh| xong| vao| truoc| den(?: het)?| xong truoc)*|xong(?: truoc)?|hoan thanh ?: ?(?:xong |truoc )*|hoan thanh (?:vao|den|xong|trong)(?: truoc)?|moc|trong(?= ngay \d))"
 )
-_DUE_DAY = re.compile(rf"(?<!\w){_TRIGGER} ?(?:{_DAY}|{_DAY_SHORT})")
+# "trước 25 tháng Chạp (ngày 12/02/2026)": the day of the lunar calendar first.
+_LUNAR = r"(?:(?:ngay |mong )*\d{1,2} ?(?:thang )?(?:chap|gieng|\d{1,2} ?(?:/\d{4} )?am lich)[^().;]{0,20}\((?:tuc )?(?:la )?)?"
+_DUE_DAY = re.compile(rf"(?<!\w){_TRIGGER} ?{_LUNAR}(?:{_DAY}|{_DAY_SHORT})")
 _MONTH = r"(?:thang (?P<m>\d{1,2})(?: ?(?:/|-|nam) ?(?P<my>\d{4}))?|quy (?P<q>[1-4]|iv|i{1,3})(?: ?(?:/|-|nam) ?(?P<qy>\d{4}))?|(?:cuoi |het )?nam (?P<y>\d{4}))"
 _FINISH = r"(?:hoan thanh|hoan thien|ket thuc|xong|trinh|ban hanh|bao cao|gui|thuc hien|tham muu|trien khai|cham nhat|muon nhat|thoi gian|thoi han|tien do|nop|phe duyet|ky ket|to chuc)"
 _DUE_MONTH = re.compile(
@@ -289,16 +291,24 @@ def _periods(para: Para, start: int, end: int) -> Iterator[re.Match[str]]:
 _SEVERAL_PERIODS = re.compile(r" ?[-–] ?(?:\d{4}|thang|quy)| den (?:thang|nam|quy)|(?:,| va) (?:thang|quy) ")
 
 
+# "thường xuyên trong năm 2026" says how often, not until when.
+_ALL_THE_TIME = re.compile(r"\bthuong xuyen,? (?:trong )?$")
+
+
 def _aside(para: Para, m: re.Match[str]) -> bool:
     """Whether the month or year only names a thing ("kế hoạch năm 2025") and gives no time."""
     groups = m.groupdict()
+    if _ALL_THE_TIME.search(para.folded[: m.start("when")]):
+        return True
     if m.re is _AT_THE_END:
         return _OF_THE_PERIOD.search(para.folded[max(0, m.start() - 90) : m.start()]) is not None
     if _SEVERAL_PERIODS.match(para.folded, m.end()):
         return True
     if "f" not in groups:
         return False
-    if not groups.get("p") and not (groups["f"] in ("thoi gian", "thoi han", "tien do") and ":" in (groups["g"] or "")):
+    if not groups.get("p") and not (
+        groups["f"] in ("thoi gian", "thoi han", "tien do", "hoan thanh") and ":" in (groups["g"] or "")
+    ):
         return True
     if groups["p"] == ":" and groups["f"] not in ("thoi gian", "thoi han", "tien do", "hoan thanh"):
         return True

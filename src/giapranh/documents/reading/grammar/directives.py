@@ -339,6 +339,10 @@ class _Reader(Maker):
         start = node.at
         if (clause is None or not clause.ordered) and self._tells_a_story(node):
             return
+        before = self._carried_on(node) if clause is None else None
+        if before is not None:
+            self.found.append(self._found(para, node.at, end, node, before.units, True, replace(here, due=None)))
+            return
         if OTHERS_STAND.match(node.folded) and self.seen_lead_in:
             units = self.root_units or self.about.addressees
             self.found.append(self._found(para, node.at, end, node, units, True, replace(here, due=None)))

@@ -6,7 +6,7 @@ import re
 
 from .folding import fold
 from .lines import Para
-from .vocabulary import body_at, duty_at, duty_in, fields, named_at, pattern, surely_before
+from .vocabulary import body_at, duty_at, duty_in, fields, named_at, pattern, sure_duty_in, surely_before
 
 # Nothing but the name itself stands before these.
 _OPENS_DUTY = (
@@ -113,6 +113,16 @@ _DESCRIPTION = re.compile(r"((?: [^\s,;.:]+){2})(?: (?:\([^()]*\)|[^\s,;.:]+)){1
 _PLACED_AT = re.compile(
     r"(?! (?:văn bản|công văn|cuộc|kỳ|điểm|khoản|điều|mục|thời))(?: [a-zà-ỹđ]+){1,4}(?: [^\W\d_a-z][^\s,;.:]*)+"
 )
+# "Các chủ rừng là tổ chức …": which of them.
+_WHICH = re.compile(r"là (?:tổ chức|cá nhân|hộ gia đình|doanh nghiệp|thành viên)(?!\w)")
+# "UBND các huyện có tên trong Kế hoạch …".
+_LISTED_IN = re.compile(
+    r"trong (?:[Kk]ế hoạch|[Dd]anh sách|[Dd]anh mục|[Pp]hụ lục|[Qq]uyết định|[Cc]hương trình|[Bb]iểu)(?: này| kèm theo| trên)?(?!\w)"
+)
+# "Các doanh nghiệp phân phối, bán lẻ …": two trades of a firm tell which one, one alone is what it is to do.
+_TRADE = r"(?:sản xuất|kinh doanh|chế biến|phân phối|bán lẻ|bán buôn|xuất khẩu|nhập khẩu|xuất nhập khẩu|cung ứng|lắp ráp|bảo quản|nuôi trồng|đánh bắt|thu mua|giết mổ|gia công)"
+_TRADES = re.compile(rf"{_TRADE}(?:(?:,| và|, và) {_TRADE})+(?!\w)")
+_OBJECTS = tuple(re.compile(rf"{_WORDS}{{{n}}}") for n in range(5))
 _HEADING = 110  # characters of the longest heading
 
 
@@ -161,10 +171,20 @@ def described(para: Para, start: int, end: int, limit: int) -> int | None:
     if para.text[start:end] == "tại":
         m = _PLACED_AT.match(para.text, end, limit)
         return m.end() if m and duty_at(para, m.end() + 1) else None
+    if (told := _WHICH.match(para.text, start, limit)) is not None:
+        return told.end()
+    if para.text[start:end] == "trong" and (listed := _LISTED_IN.match(para.text, start, limit)) is not None:
+        return listed.end() if para.text.endswith(("có tên ", "nêu tên "), 0, start) else None
+    if (trades := _TRADES.match(para.text, start, limit)) is not None:
+        verb = next(
+            (g for g in (r.match(para.text, trades.end()) for r in _OBJECTS) if g and _verb_follows(para, g.end())),
+            None,
+        )
+        return verb.end() if verb else None
     if para.text[start:end] != "có":
         return None
     m = _DESCRIPTION.match(para.text, end, limit)
-    if m is None or duty_in(para, end, m.end(1) + 1) or not duty_in(para, m.end(1) + 1, m.end()):
+    if m is None or sure_duty_in(para, end, m.end(1) + 1) or not duty_in(para, m.end(1) + 1, m.end()):
         return None
     return m.end(1)
 

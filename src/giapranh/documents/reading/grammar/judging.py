@@ -15,19 +15,22 @@ from .phrases import phrase_at
 from .spelling import squeezed
 from .structure import Node
 from .units import Unit
-from .vocabulary import duty_at, kind_at, pattern
+from .vocabulary import duty_at, kind_at, named_at, pattern
 from .wording import (
     ASKS,
     AUTHORITY,
+    CARRIES_ON,
     CONNECTED,
     CONSENT,
     GENERAL_OBJECT,
     GENERAL_VERB,
+    HEADS_BELOW,
     IN_WORK,
     INVITES,
     OFFICE_DUTY,
     PLANNED,
     PRESS,
+    PROVINCE,
     RESPONSIBLE,
     STORY,
     TOLD,
@@ -72,6 +75,8 @@ class Judge:
         if self._is_self(clause):
             return True
         name = key(clause.units[0].name)
+        if HEADS_BELOW.match(name) and PROVINCE.search(key(self.about.issuer)):
+            return False
         return bool(AUTHORITY.match(name))
 
     def _order(self, node: Node) -> Clause | None:
@@ -147,8 +152,8 @@ class Judge:
 
     def _is_self(self, clause: Clause) -> bool:
         mine = key(self.about.issuer)
-        first = key(clause.units[0].name)
-        if not mine:
+        first = key(clause.units[0].name.partition(" (")[0])
+        if not mine or first in self._parties():
             return False
         if (
             first == mine
@@ -160,6 +165,11 @@ class Judge:
             return True
         short, whole = initials(clause.units[0].name), initials(self.about.issuer)
         return len(short) >= 3 and whole.startswith(short)
+
+    def _parties(self) -> tuple[str, ...]:
+        """The bodies that issue the paper together: each may have duties in it."""
+        pieces = re.split(r" [-–] (?=[^\W\d_a-z])|; ", self.about.issuer)
+        return tuple(map(key, pieces)) if len(pieces) > 1 and all(map(named_at, pieces)) else ()
 
     def _strict_clause(self, para: Para, at: int, end: int) -> Clause | None:
         clause = self._clause(para, at, end)
@@ -239,6 +249,18 @@ class Judge:
         connected = CONNECTED.match(node.folded)
         at = node.at + (connected.end() if connected else 0)
         return bool(duty_at(node.para, at)) and (under_heading or not CONSENT.match(node.para.folded, at))
+
+    def _carried_on(self, node: Node) -> Found | None:
+        """The duty a bare paragraph goes on with: "Trường hợp …, thì chuyển …" right below the sentence of a body."""
+        holder = node.parent
+        m = CARRIES_ON.match(node.folded)
+        if m is None or holder is None or holder.kind == "root" or not self.found:
+            return None
+        last = self.found[-1]
+        beside = holder.children[holder.children.index(node) - 1] if holder.children[0] is not node else holder
+        if last.node is not beside or not last.units:
+            return None
+        return last if duty_at(node.para, node.at + m.end()) else None
 
     def _is_measure(self, node: Node) -> bool:
         """Whether an item under a heading of measures says what is to be done."""

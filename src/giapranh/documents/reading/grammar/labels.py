@@ -16,7 +16,7 @@ _TIME = r"(?:thoi gian|thoi han|tien do|han|lo trinh)(?: (?:thuc hien|hoan thanh
 _OTHER = r"(?:san pham|ket qua|kinh phi|nguon (?:kinh phi|luc)|dia diem|thanh phan|doi tuong|muc tieu|hinh thuc|san pham (?:dau ra|du kien)|ghi chu|noi dung|nguoi lien he|co quan trinh|cap trinh|cap phe duyet)(?: [a-z ]{2,24})?"
 LABEL = re.compile(rf"(?P<lead>{_LEAD})\s?:|(?P<with>{_WITH})\s?:|(?P<time>{_TIME})\s?:|(?P<other>{_OTHER})\s?:")
 _INLINE = re.compile(
-    rf"(?<![\w])(?:(?P<lead>(?:don vi|co quan)(?:,? ca nhan)? (?:chu tri|thuc hien|dau moi)(?:,? (?:thuc hien|tham muu))?|chu tri)|(?P<with>(?:(?:don vi|co quan) )?phoi hop(?: thuc hien)?)|(?P<time>{_TIME})|(?P<other>san pham|kinh phi))\s?:\s"
+    rf"(?<![\w])(?:(?P<lead>(?:don vi|co quan)(?:,? ca nhan)? (?:chu tri|thuc hien|dau moi)(?:,? (?:thuc hien|tham muu))?|chu tri)|(?P<with>(?:(?:don vi|co quan) )?phoi hop(?: thuc hien)?)|(?P<time>{_TIME}|(?<!gian )(?<!han )(?<!do )hoan thanh)|(?P<other>san pham|kinh phi))\s?:\s"
 )
 
 
@@ -94,7 +94,10 @@ def _value(para: Para, m: re.Match[str], end: int, into: Labelled) -> None:
     aside = re.search(r"\s*\(theo [^)]*\)?[\s.;,]*$", para.folded[start:end])
     end = start + aside.start() if aside else end
     if not m.group("time") and (
-        done := re.search(r"[;,] (?:hoan thanh|xong|truoc|thoi gian|thoi han|han)\b", para.folded[start:end])
+        done := re.search(
+            r"[;,] (?:hoan thanh|xong|truoc|thoi gian|thoi han|han|thuong xuyen|thuc hien (?:thuong xuyen|hang|trong|truoc|nam))\b",
+            para.folded[start:end],
+        )
     ):
         end = start + done.start()
     while end > start and para.text[end - 1] in " .;,()-–":

@@ -28,6 +28,7 @@ from .wording import (
     ONLY_HELP,
     PURPOSE,
     QUOTED,
+    SHARED_REPORT,
     TOGETHER,
     WITH,
 )
@@ -161,6 +162,8 @@ class Maker(Seeker):
                 continue
             if clause is None or self._refused(para, clause, self._sentence_end(para, at), node):
                 continue
+            if current is not None and self._hands_on(para, current, clause, at):
+                continue
             if current is not None and {key(u.name) for u in clause.units} & {key(u.name) for _, u in current.units}:
                 continue
             if para.text[at - 2] == ";" and not (
@@ -174,6 +177,23 @@ class Maker(Seeker):
             units = tuple((para, u) for u in clause.units)
             current = self._found(para, at, end, node, units, False, replace(scope, mode=clause.mode, due=None))
             self.found.append(current)
+        if current is not None and current is not first:
+            self._share_report(para, current, node)
+
+    def _share_report(self, para: Para, last: Found, node: Node) -> None:
+        """ "X làm …; Y làm …. Báo cáo gửi về Z trước ngày …": the day is that of every report of the paragraph."""
+        m = SHARED_REPORT.search(para.folded, last.start, last.end)
+        due = find_due(para, m.end(), last.end, self._taken(para), self.about.issued) if m else None
+        for task in self.found:
+            if due is not None and task.node is node and task.due is None:
+                task.due = (para, due)
+
+    def _hands_on(self, para: Para, current: Found, clause: Clause, at: int) -> bool:
+        """ "X lãnh đạo …; chỉ đạo Y …": X, who is the subject and not ordered by the issuer, hands the work on to Y."""
+        if not clause.ordered or clause.mode != "yêu cầu" or para.text[at - 2] != ";" or para.text[at].isupper():
+            return False
+        own = None if current.inherited else clauses.clause_at(para, current.start, current.end)
+        return own is not None and not own.ordered
 
     def _shorten(self, task: Found, at: int) -> None:
         task.end = min(task.end, at)
@@ -234,9 +254,10 @@ class Maker(Seeker):
             return False
         by = re.search(r"\b(?:cua|do|de nghi|yeu cau) (?=[^\W\d_])", node.folded[:80])
         phrase = phrase_at(para, node.at + by.end(), end) if by else None
-        units = (
-            tuple((para, u) for u in phrase.units) if phrase else here.units or self.root_units or self.about.addressees
-        )
+        everybody = self.root_units or self.about.addressees
+        # The last paragraph asks everybody, whatever whole sentence it happens to stand under.
+        of_item = here.units if here.heading or not self._closes(node) else everybody
+        units = tuple((para, u) for u in phrase.units) if phrase else of_item or everybody
         self.found.append(self._found(para, node.at, end, node, units, phrase is None, replace(here, due=None)))
         return True
 

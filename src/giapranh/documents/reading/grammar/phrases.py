@@ -36,6 +36,10 @@ _LISTED = re.compile(r",| các ")
 _ENTRUSTED = re.compile(r"duoc (?:giao|phan cong)\b")
 _LAST_WORD = re.compile(r"(\w+) $")
 _OTHERS = re.compile(r"(?:[,;] | và )(?:các|những) ")
+# "các đồng chí … dự sinh hoạt … theo phân công": who comes to a meeting is not described by it.
+_ATTENDS = re.compile(r" dự (?!án|toán|phòng|thảo|báo)")
+# "Trưởng các phòng: Tổ chức cán bộ, Tài chính": names in a row, even where the first begins like a verb.
+_NAMES_IN_A_ROW = re.compile(r"[^\W\d_a-z][^,;.:]{1,40}[,;] (?=[^\W\d_])")
 _CLOSING_WORDS = frozenset(
     ["tỉnh", "huyện", "xã", "phường", "quận", "phố", "trấn", "khu", "ương", "quan", "sở", "các", "và"]
 )
@@ -289,7 +293,7 @@ def _ran_on(para: Para, word: re.Match[str]) -> int | None:
 
 def _only_names(text: str) -> bool:
     """Whether every piece between commas looks like a body, so that verbs inside describe it."""
-    if len(text) > 400 or ":" in text:
+    if len(text) > 400 or ":" in text or _ATTENDS.search(text):
         return False
     pieces = re.split(r"[,;]\s*", text)
     if not re.match(r"[Cc]ác |[Tt]hủ trưởng|[Nn]gười đứng đầu|[Ll]ãnh đạo", text):
@@ -301,11 +305,18 @@ def _only_names(text: str) -> bool:
     )
 
 
+def _duties_in_a_row(text: str, row: re.Match[str]) -> bool:
+    """Whether what looks like names in a row are duties: "Tổ chức rà soát, Báo cáo …"."""
+    folded = fold(text)
+    verb = pattern("long duty")
+    return bool(verb.match(folded, row.end()) or verb.search(folded, 3, row.end()))
+
+
 def _spreads(text: str, at: int, colon: int) -> bool:
     """Whether the colon follows a head for several names ("các Sở:")."""
     tail = text[max(at, colon - 60) : colon + 1]
     m = re.search(
-        r"(?:^|[\s,;])[Cc]ác ([^\W\d_]+(?: [a-zà-ỹđ]+){0,2})(?:(?:,| và) ?[^\W\d_]+){0,3}(?: (?:tỉnh|thành phố|huyện|Thành phố))?\s?:$",
+        r"(?:^|[\s,;])(?:[Cc]ác|[Hh]ai|[Bb]a|[Bb]ốn) ([^\W\d_]+(?: [a-zà-ỹđ]+){0,2})(?:(?:,| và) ?[^\W\d_]+){0,3}(?: (?:tỉnh|thành phố|huyện|Thành phố))?\s?:$",
         tail,
     )
     if not m:
@@ -317,6 +328,9 @@ def _spreads(text: str, at: int, colon: int) -> bool:
     if not (kind_at(head.lower()) or named_at(head)):
         return False
     known = pattern("names").match(fold(after))
+    row = _NAMES_IN_A_ROW.match(after)
+    if row and after[row.end()].isupper() and not body_at(after, row.end()) and not _duties_in_a_row(after, row):
+        return True
     verb = pattern("short duty").match(after)
     if verb and not known and after[verb.end() : verb.end() + 2].strip().islower():
         return False

@@ -21,7 +21,8 @@ _SEPARATOR = re.compile(r";\s*(?:và |cùng )?|,\s*(?:và |cùng )?|\s+(?:và|c�
 _GLOSS = re.compile(
     r" ?\((?:sau đây|dưới đây|gọi|viết) (?:được |gọi |viết |tắt |chung )*(?:tắt|chung|là)\b[^()]*\)?$| ?\([^()]*(?:\d{3}|\bqua [^\W\d_a-z]|thông qua |\b(?:điện thoại|ĐT|email|Email|đồng chí|Đ/c|ông|bà)\b)[^()]*\)?$"
 )
-_EACH = re.compile(r"[Cc]ác $")
+_EACH = re.compile(r"(?:[Cc]ác|[Hh]ai|[Bb]a|[Bb]ốn) $")
+_SEVERAL = re.compile(r"(?<!\w)(?:[Cc]ác|[Hh]ai|[Bb]a|[Bb]ốn) ")
 _LEVELS = re.compile(r"(?:huyen|thi xa|thanh pho|quan|xa|phuong|thi tran|dac khu|tinh|thon|cap)(?!\w)")
 _LEVEL_WORDS = (
     " xã", " phường", " thị trấn", " đặc khu", " huyện", " quận", " thị xã", " thành phố", " tỉnh", " thôn", " bản",
@@ -36,8 +37,12 @@ _TOPICS = frozenset((
 # A group that says where it belongs is over: "các Sở, ngành Thành phố, đơn vị liên quan".
 _PLACED_GROUP = re.compile(r"\b(?:tỉnh|[Tt]hành phố|huyện|liên quan)$")
 _MORE_LEVELS = re.compile(rf"(?:{'|'.join(w.strip() for w in _LEVEL_WORDS)})(?! [^\W\d_a-z])(?!\w)")
-_PLURAL = re.compile(rf"(?:[Cc]{LOOSE['a']}c|[Nn]hững|[Tt]oàn thể|[Tt]ất cả|[Mm]ọi)\s")
-_INNER_PLURAL = re.compile(rf"(?:^|\s)(?:c{LOOSE['a']}c|những)\s", re.I)
+_PLURAL = re.compile(rf"(?:[Cc]{LOOSE['a']}c|[Nn]hững|[Tt]oàn thể|[Tt]ất cả|[Mm]ọi|[Qq]uý(?! (?:\d|[IV])))\s")
+_INNER_PLURAL = re.compile(rf"(?:^|\s)(?:c{LOOSE['a']}c|những|quý)\s", re.I)
+# "Các trường THPT, trung tâm GDTX": kinds of bodies with names of their own.
+_NAMED_KIND = re.compile(r"(?:^|\s)[Cc]ác [^\W\d_a-zđ]?[^\W\d_]+(?: [a-zà-ỹđ]+){0,2} [A-ZĐ]")
+# Beside owners of works: no level of offices is listed by these.
+_BUILDERS = re.compile(r"(?:ban quản lý|nhà thầu|đơn vị tư vấn|tư vấn giám sát) [a-zà-ỹđ]")
 _SHORT_HEAD = re.compile(r"[^\W\d_]+(?=\s*(?:[,;)]|$|và\s|ngành\b|tỉnh\b|liên quan))")
 
 
@@ -82,7 +87,7 @@ def split(para: Para, start: int, end: int) -> list[Unit]:
 
 def _several(piece: str, text: str, b: int, end: int) -> re.Match[str] | None:
     """The head shared by a list ("các Sở: …", "các xã A, B và C"), where there is a list."""
-    if "ác " not in piece:
+    if not _SEVERAL.search(piece):
         return None
     person = person_at(piece)
     m = _after_person("several", piece, person) if ":" in piece else None
@@ -115,7 +120,7 @@ def _shared_head(m: re.Match[str]) -> str:
     if m.group("more"):
         return f"{lead} *".strip() if lead else "*"
     word = head if lead else head[0].upper() + head[1:]
-    if lead and fold(head) in ("so", "bo", "phong", "ban", "vu", "cuc"):
+    if lead and not lead.endswith("Trưởng") and fold(head) in ("so", "bo", "phong", "ban", "vu", "cuc"):
         word = head[0].upper() + head[1:]
     return f"{lead} {word}".strip()
 
@@ -186,6 +191,10 @@ def _is_cut(group: str, separator: str, text: str, at: int, end: int, spreading:
         return True
     if generic:
         if re.match(r" [^\W\d_a-z]", rest[generic.end() :]) and re.search(r"các [^\W\d_a-z]", group, re.I):
+            return True
+        if _NAMED_KIND.search(group) and re.match(r" [A-ZĐ]", rest[generic.end() :]):
+            return True
+        if _BUILDERS.match(rest) and not re.search(r"các (?:sở|ban)\b", group):
             return True
         if group[:1].islower() and not pattern("no kind").match(group) and pattern("kind").fullmatch(group):
             return False

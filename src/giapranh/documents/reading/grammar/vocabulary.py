@@ -70,15 +70,15 @@ _SOLO = (
     "Lực lượng", "Chủ đầu tư", "Nhà thầu", "Cấp ủy", "Nhà trường", "Đảng viên", "Đoàn viên", "Hội viên", "Nhân dân", "Người dân", "Học sinh", "Phụ huynh", "thanh tra", "chi cục", "lãnh đạo",
     "hai cơ quan", "hai đơn vị", "Hai cơ quan", "Hai đơn vị", "người đứng đầu", "thủ trưởng", "các cấp", "toàn thể", "Toàn thể", "phòng chuyên môn",
 )  # fmt: skip
-_PLURAL_WORDS = rf"(?:(?:[Tt]oàn thể |[Tt]ất cả )?(?:[Cc]{LOOSE['a']}c|[Nn]hững|[Mm]ọi|[Tt]ừng|[Mm]ỗi)) +"
+_PLURAL_WORDS = rf"(?:(?:[Tt]oàn thể |[Tt]ất cả )?(?:[Cc]{LOOSE['a']}c|[Nn]hững|[Mm]ọi|[Tt]ừng|[Mm]ỗi|[Qq]uý|(?:[Hh]ai|[Bb]a|[Bb]ốn)(?= (?:[Ss]ở|[Bb]ộ|[Pp]hòng|[Bb]an|[Cc]ục|[Cc]hi cục|[Tt]rung tâm|UBND|tỉnh|xã|phường|huyện)(?: (?:xã|phường|huyện|tỉnh))?:? [^\W\d_a-z]))) +"
 _SMALL_PERSON = re.compile(
     r"(?:hiệu trưởng|giám đốc|chủ tịch|trưởng phòng|đội trưởng|trạm trưởng|trưởng thôn|trưởng bản|trưởng ấp|trưởng khu phố|bí thư|cấp ủy viên)(?!\w)"
 )
 _SMALL_OFFICE = re.compile(
-    r"(?:phòng|trung tâm|trường|chi cục|đảng ủy|chi bộ|công ty|trạm|đội|bệnh viện|hạt|đồn)(?= [^\W\d_a-z])"
+    r"(?:phòng|trung tâm|trường|chi cục|đảng ủy|chi bộ|công ty|trạm|đội|bệnh viện|hạt|đồn|đồng chí)(?= [^\W\d_a-z])|(?:công chức|cán bộ|viên chức)(?= (?:phụ trách|chuyên trách|địa chính))"
 )
 _HAMLET = re.compile(r"(?:khu phố|tổ dân phố|thôn|ấp|khóm)(?= (?:\d|[A-ZĐ]))")
-_PLURAL_LETTERS = frozenset("CcMmNnTt")
+_PLURAL_LETTERS = frozenset("CcMmNnTtQqHhBb")
 _COMMITTEE = "UBND|Ủy ban nhân dân|Uỷ ban nhân dân"
 # "SởNội vụ" of a copy that lost a space.
 _RAN_ON = re.compile("Sở(?=[A-ZĐ][a-zà-ỹ])")
@@ -100,11 +100,11 @@ _SOURCES: dict[str, Callable[[], str]] = {
     "short duty": lambda: rf"(?i)\b{literals(w for w in _verbs()['duty'] if ' ' not in w)}(?!\w)",
     "telling": lambda: rf"(?i:{literals(_verbs()['telling'])})(?!\w)",
     "several": lambda: (
-        rf"\s?(?:{_COMMITTEE}|(?:Công an|HĐND|Đảng ủy|Hội đồng nhân dân|Trạm Y tế|Chủ tịch (?:{_COMMITTEE})))?\s?[Cc]ác "
+        rf"\s?(?:{_COMMITTEE}|(?:Công an|HĐND|Đảng ủy|Hội đồng nhân dân|Trạm Y tế|Chủ tịch (?:{_COMMITTEE})))?\s?(?:[Cc]ác|[Hh]ai|[Bb]a|[Bb]ốn) "
         r"(?P<head>[^\W\d_]+(?: [a-zà-ỹđ]+){0,2})(?P<more>(?:,? ?(?:và )?[^\W\d_]+){0,4}?)\s?:\s*"
     ),
     "several places": lambda: (
-        rf"\s?(?:{_COMMITTEE}|HĐND|Công an|Trạm Y tế|Phòng Kinh tế)?\s?[Cc]ác "
+        rf"\s?(?:{_COMMITTEE}|HĐND|Công an|Trạm Y tế|Phòng Kinh tế)?\s?(?:[Cc]ác|[Hh]ai|[Bb]a|[Bb]ốn) "
         r"(?P<head>xã|phường|huyện|thị xã|thị trấn|thành phố|quận|thôn|tỉnh|Sở|sở|Bộ|bộ|Ban|Phòng|Cục|Vụ)"
         r"(?P<more>) (?=[^\W\d_a-z])"
     ),
@@ -332,6 +332,20 @@ def duty_in(para: Para, start: int, end: int) -> bool:
     return bool(
         pattern("long duty").search(para.folded, start, end) or pattern("short duty").search(para.text, start, end)
     )
+
+
+def sure_duty_in(para: Para, start: int, end: int) -> bool:
+    """Whether a verb of a duty stands between two places and has its own marks: "làng nghề" is not "lắng nghe"."""
+    found = pattern("long duty").finditer(para.folded, start, end)
+    words = (para.text[m.start() : m.end()].lower() for m in found)
+    return any(word in _duties() or word.isascii() for word in words) or bool(
+        pattern("short duty").search(para.text, start, end)
+    )
+
+
+@cache
+def _duties() -> frozenset[str]:
+    return frozenset(_verbs()["duty"])
 
 
 @cache

@@ -32,7 +32,7 @@ SECTION = re.compile(
     r"nhiem vu|giai phap|to chuc thuc hien|trach nhiem|phan cong|noi dung (?:chi dao|ket luan|thuc hien)|yeu cau|ket luan|chi dao|trong tam|thoi gian (?:toi|den)|che do (?:thong tin,? )?bao cao"
 )
 GENERAL_VERB = re.compile(
-    r"^(?:[,:]|(?:can cu|theo|trong pham vi|trong|tren co so)[^,;.]{2,90}?(?:duoc giao|quan ly|quyen han|nhiem vu|cua minh|don vi minh|don vi|dia phuong)(?: minh)?|co trach nhiem|chiu trach nhiem|phai|can|biet(?: va|,)|de biet(?: va|,)|nghiem tuc|nghiem|khan truong|chu dong|tich cuc|quan triet|to chuc|trien khai|phoi hop|thuc hien|thi hanh|chap hanh|kip thoi|day du|co hieu qua|hieu qua|dong bo|quyet liet|bao dam|tot|dung|theo doi(?=,? thuc hien)|,|va|\s)+"
+    r"^(?:[,:]|(?:can cu|theo|trong pham vi|trong|tren co so)[^,;.]{2,90}?(?:duoc giao|quan ly|quyen han|nhiem vu|cua minh|don vi minh|don vi|dia phuong)(?: minh)?|co trach nhiem|chiu trach nhiem|phai|can|biet(?: va|,)|de biet(?: va|,)|nghiem tuc|nghiem|khan truong|chu dong|tich cuc|quan triet|to chuc|trien khai|phoi hop|thuc hien|thi hanh|chap hanh|kip thoi|day du|co hieu qua|hieu qua|dong bo|quyet liet|bao dam|quan tam|tot|dung|theo doi(?=,? thuc hien)|,|va|\s)+"
 )
 GENERAL_OBJECT = re.compile(
     r"^(?:(?:cac |nhung |cua |day du |nghiem tuc |mot so |tot |co hieu qua |hieu qua |theo (?:dung )?)*(?:noi dung|nhiem vu|chi dao|y kien|yeu cau|quy dinh|ket luan|ke hoach|chi thi|cong van|quyet dinh|thong bao|cong dien|chuong trinh|van ban|nghi quyet|huong dan|phuong an|chi dao)(?: (?:cua|chi dao|ket luan|thong bao|cong van|ke hoach|nhiem vu|tai|noi dung|yeu cau|,|va|nay|tren|neu|neu tren|dung|theo|ubnd|uy ban nhan dan|chu tich|pho|tinh|thanh pho|so|bo|giam doc|thu tuong|chinh phu|noi|van ban|chi thi|quyet dinh|cong dien|thong bao))*)?[\s./,\"]*$"
@@ -62,7 +62,7 @@ WITH = re.compile(
 )
 # "…làm đầu mối, cùng với X …", "có sự phối hợp của X": X helps, whoever leads stands before.
 TOGETHER = re.compile(
-    r"(?:[,;] (?:va )?cung(?: voi)?|\b(?:chu tri|dau moi|chu luc|thuong truc),? cung(?: voi)?|\b(?:co|voi) su (?:phoi hop|tham gia|ho tro|giup do)(?: chat che)? cua) (?=[^\W\d_])"
+    r"(?:[,;] (?:va )?cung(?: voi)?|\b(?:chu tri|dau moi|chu luc|thuong truc),? cung(?: voi)?|\b(?:co|voi) su (?:phoi hop|tham gia|ho tro|giup do)(?: chat che)?(?:(?:,| va) [a-z]+ [a-z]+){0,2} cua) (?=[^\W\d_])"
 )
 # "X chủ trì, Y phối hợp theo dõi …": who stands beside the lead.
 BESIDE = re.compile(r"\b(?:chu tri|dau moi|thuc hien)[,;] (?=[^\W\d_])")
@@ -78,6 +78,9 @@ CHUYEN = re.compile(r"chuyen [^,;.]{3,160}? (?:den|toi|cho) (?=[^\W\d_])")
 AUTHORITY = re.compile(
     r"(?:(?:pho )?(?:chu tich|giam doc|thu tuong|bi thu|bo truong|thu truong bo|chanh van phong)(?: thuong truc)?(?: ubnd| uy ban nhan dan| so$| chinh phu| tinh| hdnd| bo| van phong| [^,]{3,40}$)|thu tuong|chinh phu|ban thuong vu|thuong truc (?:tinh|thanh|huyen) uy|lanh dao (?:ubnd|so|bo)\b)"
 )
+# The heads of departments take orders from the committee of a province or a city, and pass none of theirs through it.
+HEADS_BELOW = re.compile(r"(?:pho )?(?:giam doc|chi huy truong|thu truong (?!bo)|truong) ")
+PROVINCE = re.compile(r"^(?:chu tich )?(?:ubnd|uy ban nhan dan) (?:tinh|thanh pho)\b")
 # Under the heading of a body, "Chỉ đạo các đơn vị …" is what that body has to do.
 DIFFICULTIES = re.compile(
     r"(?:(?:trong )?qua trinh|neu (?:co|gap|phat sinh)|truong hop (?:co|gap|phat sinh))[^.;]{0,160}?(?:de nghi|yeu cau|kip thoi|thi|,) (?:(?:quy|cac) [^.;]{2,70}? )?(?:kip thoi |som )?(?:phan anh|bao cao|trao doi|lien he|thong tin|kien nghi|phan hoi)\b"
@@ -98,9 +101,15 @@ TOPICAL = re.compile(
 PRELUDE = re.compile(
     r"(?:tren co so|can cu|de |doi voi|trong |khi |truong hop|hang nam|dinh ky|sau khi|nham|theo |truoc |ngoai |ngay sau|tu ngay)"
 )
+CARRIES_ON = re.compile(
+    r"(?:(?:truong hop|neu|khi) [^.;,]{5,120}?(?:, thi|,| thi)|(?:hang|moi|dinh ky)[a-z ]{3,30},) (?:phai |kip thoi |chu dong |khan truong )?"
+)
 CONNECTED = re.compile(r"^(?:dong thoi|ngoai ra|ben canh do|mat khac|trong do|cung voi do)[,:]? ")
 REPORT_BY = re.compile(
     r"(?:ket qua|bao cao|thong tin|noi dung|van ban|y kien|so lieu|ho so|danh sach|de xuat|ke hoach)\b[^.;]{0,120}?\b(?:gui|bao cao|phan anh)\b"
+)
+SHARED_REPORT = re.compile(
+    r"(?<=[.;] )(?=(?:cac )?(?:bao cao|ket qua|van ban|y kien|ho so|tai lieu|noi dung)\b[a-z ]{0,40}?\bgui\b)"
 )
 LISTS_GUESTS = re.compile(r"\bmoi\s*:|kinh moi|trinh trong moi|co mat|thanh phan|xin y kien")
 # No duty is longer than some pages; a text that is one endless paragraph holds none.
