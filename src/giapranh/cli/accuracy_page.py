@@ -128,7 +128,7 @@ _FIRST_SIGHT = (
         "1.000",
     ),
     (
-        "a third exam of 24 papers, still shut to whoever works on the reader, after all of the above",
+        "a third exam of 24 papers (now dev d107–d130), after all of the above, before tuning on it",
         "1.000",
         "1.000",
         "0.979",
@@ -189,7 +189,7 @@ def _at_first_sight() -> str:
         "then the reader takes names from the paper's own lists of addressees and copies, reads headings as names, and\n"
         "knows short forms, titles in small letters and minutes. The real plan showed another class: measures that nobody\n"
         "is named for are duties too. The last row but three is the only figure of papers the reader had learnt nothing\n"
-        "from, taken while that work was half done; what all of it gives on a paper nobody has opened has to be measured anew.\n"
+        "from, taken while that work was half done; what all of it gave on papers nobody had opened stands in the last row.\n"
         "Days: until then a month or a quarter as a limit counted as no day, in the answers and in the reader; now its last\n"
         "day counts in both.\n"
         "The totals of *exam* were looked at while developing and once steered work on the heads of papers: its header\n"

@@ -31,6 +31,8 @@ DAYS = {
     "báo cáo kết quả về Sở trước ngày 25.12.2025": date(2025, 12, 25),
     "xong trước 12/9/2025": date(2025, 9, 12),
     "gửi báo cáo chậm nhất vào ngày 18/8/2025": date(2025, 8, 18),
+    "hoàn thành trước 25 tháng Chạp (ngày 12/02/2026)": date(2026, 2, 12),
+    "hoàn thành: 20/9/2025": date(2025, 9, 20),
     "hoàn thành trước thời điểm 30/9/2025": date(2025, 9, 30),
     "báo cáo Ủy ban nhân dân tỉnh ngay sau khi hoàn thành và chậm nhất ngày 05/9/2025": date(2025, 9, 5),
 }
@@ -194,3 +196,8 @@ NOTHING = [
 def test_what_is_no_deadline_gives_none(words: str) -> None:
     found = due(words)
     assert found is None or (found.due.date is None and found.due.kind in (DueKind.CONDITION, DueKind.REFERENCE))
+
+
+def test_all_the_time_within_a_year_is_no_day() -> None:
+    found = due("Thời gian thực hiện: thường xuyên trong năm 2026")
+    assert found is None or found.due.date is None

@@ -256,7 +256,7 @@ class Maker(Seeker):
         phrase = phrase_at(para, node.at + by.end(), end) if by else None
         everybody = self.root_units or self.about.addressees
         # The last paragraph asks everybody, whatever whole sentence it happens to stand under.
-        of_item = here.units if here.heading or not self._closes(node) else everybody
+        of_item = here.units if here.heading or node.index < self.last_body else everybody
         units = tuple((para, u) for u in phrase.units) if phrase else of_item or everybody
         self.found.append(self._found(para, node.at, end, node, units, phrase is None, replace(here, due=None)))
         return True

@@ -273,6 +273,8 @@ def _paired(text: str, word: re.Match[str]) -> bool:
 
 def _seat_follows(para: Para, at: int, word: int, end: int) -> bool:
     """Whether "tại" tells where an office of the body sits, as part of its name."""
+    if para.text.endswith(" sở ", at, word):
+        return True  # "UBND xã sở tại"
     return bool(_SEAT.match(para.text, end)) and bool(_SEATED.search(para.text[at:word]))
 
 
