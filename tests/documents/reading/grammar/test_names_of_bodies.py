@@ -145,6 +145,8 @@ SENTENCES = {
     "UBND phường sở tại theo dõi": ["UBND phường sở tại"],
     "các đồng chí Ủy viên Ban Thường vụ dự họp thôn theo phân công": ["các đồng chí Ủy viên Ban Thường vụ"],
     "đồng chí Phó Giám đốc Lê Văn Bằng trực tiếp chỉ đạo": ["đồng chí Phó Giám đốc Lê Văn Bằng"],
+    "đồng chí Lê Văn An, Phó Chủ tịch UBND xã chủ trì rà soát": ["đồng chí Lê Văn An, Phó Chủ tịch UBND xã"],
+    "Các đơn vị chưa nộp báo cáo khẩn trương gửi về Sở": ["Các đơn vị chưa nộp báo cáo"],
     "công chức phụ trách môi trường cấp xã tuần tra, phát hiện": ["công chức phụ trách môi trường cấp xã"],
     "Các phòng: Tổ chức rà soát hồ sơ, Báo cáo kết quả": ["Các phòng"],
     "Tổ chức kiểm tra, đánh giá": [],

@@ -123,6 +123,10 @@ _LISTED_IN = re.compile(
 _TRADE = r"(?:sản xuất|kinh doanh|chế biến|phân phối|bán lẻ|bán buôn|xuất khẩu|nhập khẩu|xuất nhập khẩu|cung ứng|lắp ráp|bảo quản|nuôi trồng|đánh bắt|thu mua|giết mổ|gia công)"
 _TRADES = re.compile(rf"{_TRADE}(?:(?:,| và|, và) {_TRADE})+(?!\w)")
 _OBJECTS = tuple(re.compile(rf"{_WORDS}{{{n}}}") for n in range(5))
+# "Các đơn vị chưa nộp báo cáo khẩn trương …": which of them.
+_NOT_YET = re.compile(
+    r"chưa(?: [^\s,;.:]+){2,8}?(?= (?:khẩn trương|nghiêm túc|phải|giải trình|tập trung|có trách nhiệm|sớm|làm rõ)(?!\w))"
+)
 _HEADING = 110  # characters of the longest heading
 
 
@@ -175,6 +179,8 @@ def described(para: Para, start: int, end: int, limit: int) -> int | None:
         return told.end()
     if para.text[start:end] == "trong" and (listed := _LISTED_IN.match(para.text, start, limit)) is not None:
         return listed.end() if para.text.endswith(("có tên ", "nêu tên "), 0, start) else None
+    if (not_yet := _NOT_YET.match(para.text, start, limit)) is not None:
+        return not_yet.end()
     if (trades := _TRADES.match(para.text, start, limit)) is not None:
         verb = next(
             (g for g in (r.match(para.text, trades.end()) for r in _OBJECTS) if g and _verb_follows(para, g.end())),

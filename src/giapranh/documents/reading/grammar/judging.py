@@ -34,6 +34,7 @@ from .wording import (
     RESPONSIBLE,
     STORY,
     TOLD,
+    WHOEVER,
 )
 
 
@@ -131,6 +132,7 @@ class Judge:
         rest = para.folded[clause.verb : end]
         if "(" in rest:
             rest = re.sub(r" ?\([^()]*\)", "", rest)
+        rest = WHOEVER.split(rest)[0]
         m = GENERAL_VERB.match(rest.strip())
         tail = rest.strip()[m.end() :] if m else rest.strip()
         if GENERAL_OBJECT.match(tail) and (m or not tail.strip(" ./")):

@@ -43,6 +43,8 @@ _INNER_PLURAL = re.compile(rf"(?:^|\s)(?:c{LOOSE['a']}c|những|quý)\s", re.I)
 _NAMED_KIND = re.compile(r"(?:^|\s)[Cc]ác [^\W\d_a-zđ]?[^\W\d_]+(?: [a-zà-ỹđ]+){0,2} [A-ZĐ]")
 # Beside owners of works: no level of offices is listed by these.
 _BUILDERS = re.compile(r"(?:ban quản lý|nhà thầu|đơn vị tư vấn|tư vấn giám sát) [a-zà-ỹđ]")
+# "đồng chí Lê Văn An, Phó Chủ tịch …": one person and the title.
+_BY_NAME = re.compile(r"(?:[Đđ]ồng chí|[Ôô]ng|[Bb]à) (?:[^\W\d_a-zđ][a-zà-ỹ]+ ?){2,5}$")
 _SHORT_HEAD = re.compile(r"[^\W\d_]+(?=\s*(?:[,;)]|$|và\s|ngành\b|tỉnh\b|liên quan))")
 
 
@@ -181,6 +183,8 @@ def _is_cut(group: str, separator: str, text: str, at: int, end: int, spreading:
             return not (_PLURAL.match(group) and not re.search(r"UBND|[ỦU][ỷy] ban", group)) or len(group) > 90
         return True
     if group.endswith(_LEVEL_WORDS) and _MORE_LEVELS.match(rest):
+        return False
+    if _BY_NAME.match(group) and separator.startswith(",") and person_at(rest):
         return False
     named = named_at(rest) or person_at(rest) or small_person_at(rest)
     short = _SHORT_HEAD.match(rest)

@@ -75,10 +75,10 @@ _SMALL_PERSON = re.compile(
     r"(?:hiệu trưởng|giám đốc|chủ tịch|trưởng phòng|đội trưởng|trạm trưởng|trưởng thôn|trưởng bản|trưởng ấp|trưởng khu phố|bí thư|cấp ủy viên)(?!\w)"
 )
 _SMALL_OFFICE = re.compile(
-    r"(?:phòng|trung tâm|trường|chi cục|đảng ủy|chi bộ|công ty|trạm|đội|bệnh viện|hạt|đồn|đồng chí)(?= [^\W\d_a-z])|(?:công chức|cán bộ|viên chức)(?= (?:phụ trách|chuyên trách|địa chính))"
+    r"(?:phòng|trung tâm|trường|chi cục|đảng ủy|chi bộ|công ty|trạm|đội|bệnh viện|hạt|đồn|đồng chí|ông|bà)(?= [^\W\d_a-z])|(?:công chức|cán bộ|viên chức)(?= (?:phụ trách|chuyên trách|địa chính))"
 )
 _HAMLET = re.compile(r"(?:khu phố|tổ dân phố|thôn|ấp|khóm)(?= (?:\d|[A-ZĐ]))")
-_PLURAL_LETTERS = frozenset("CcMmNnTtQqHhBb")
+_PLURAL_LETTERS = frozenset("CcMmNnTtQqHhBbô")
 _COMMITTEE = "UBND|Ủy ban nhân dân|Uỷ ban nhân dân"
 # "SởNội vụ" of a copy that lost a space.
 _RAN_ON = re.compile("Sở(?=[A-ZĐ][a-zà-ỹ])")

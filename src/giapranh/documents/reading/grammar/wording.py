@@ -37,6 +37,8 @@ GENERAL_VERB = re.compile(
 GENERAL_OBJECT = re.compile(
     r"^(?:(?:cac |nhung |cua |day du |nghiem tuc |mot so |tot |co hieu qua |hieu qua |theo (?:dung )?)*(?:noi dung|nhiem vu|chi dao|y kien|yeu cau|quy dinh|ket luan|ke hoach|chi thi|cong van|quyet dinh|thong bao|cong dien|chuong trinh|van ban|nghi quyet|huong dan|phuong an|chi dao)(?: (?:cua|chi dao|ket luan|thong bao|cong van|ke hoach|nhiem vu|tai|noi dung|yeu cau|,|va|nay|tren|neu|neu tren|dung|theo|ubnd|uy ban nhan dan|chu tich|pho|tinh|thanh pho|so|bo|giam doc|thu tuong|chinh phu|noi|van ban|chi thi|quyet dinh|cong dien|thong bao))*)?[\s./,\"]*$"
 )
+# "…; đơn vị nào lơ là … sẽ bị trừ điểm": a threat behind a closing gives nothing to do.
+WHOEVER = re.compile(r"; (?:cac )?(?:don vi|co quan|dia phuong|ca nhan|to chuc|truong hop) nao\b")
 CLOSING = re.compile(
     r"(?:tren day la|nay thong bao|[^.;]{3,60} thong bao (?:de|den|toi|y kien|ket luan)|thua (?:lenh|uy quyen) [^.;]{3,160} thong bao|thong bao de|xin thong bao|tran trong|kinh de nghi|kinh mong|rat mong|kinh trinh|chi thi nay|quyet dinh nay|ke hoach nay|cong dien nay|noi nhan)"
 )
