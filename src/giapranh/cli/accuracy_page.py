@@ -188,7 +188,7 @@ def _at_first_sight() -> str:
         "writers, and 0.99 on scans of real directives. Names of offices cut at a word inside them were most of it; since\n"
         "then the reader takes names from the paper's own lists of addressees and copies, reads headings as names, and\n"
         "knows short forms, titles in small letters and minutes. The real plan showed another class: measures that nobody\n"
-        "is named for are duties too. The last row but three is the only figure of papers the reader had learnt nothing\n"
+        "is named for are duties too. The last row but three is a figure of papers the reader had learnt nothing\n"
         "from, taken while that work was half done; what all of it gave on papers nobody had opened stands in the last row.\n"
         "Days: until then a month or a quarter as a limit counted as no day, in the answers and in the reader; now its last\n"
         "day counts in both.\n"

@@ -230,6 +230,12 @@ def mask(text: str, at: int, limit: int) -> str:
     return text if depth else "".join(out)
 
 
+def _cuts_a_title(text: str, a: int, b: int) -> bool:
+    """Whether the words of a listed name run into a title: "các đội, trạm" is not in "… các đội, Trạm trưởng …"."""
+    comma = text.find(", ", a, b)
+    return comma > 0 and person_at(text, comma + 2) is not None
+
+
 def known_names(para: Para, start: int, end: int) -> list[tuple[int, int]]:
     """Where known names stand, in capitals as names are, or where they are listed in small letters."""
     if para.names is None:
@@ -243,7 +249,7 @@ def known_names(para: Para, start: int, end: int) -> list[tuple[int, int]]:
         if a < free or a >= end:
             continue
         if (a, b) in para.listed:
-            if b <= end:
+            if b <= end and not _cuts_a_title(para.text, a, b):
                 free = b
                 out.append((a, b))
             continue
