@@ -80,7 +80,10 @@ def test_a_notice_crosses_and_its_acknowledgement_comes_home(
     pair: tuple[House, House], desks: tuple[Page, Page]
 ) -> None:
     (one, two), (ours, theirs) = pair, desks
-    ours.goto(f"{one.address}/song-ngoi/su-co/1/thong-bao/?loai=warning&tinh=24")
+    ours.goto(f"{one.address}/song-ngoi/su-co/")
+    ours.get_by_role("link", name="Cá chết ở Kép").first.click()
+    ours.wait_for_url("**/song-ngoi/su-co/*/")
+    ours.goto(f"{ours.url}thong-bao/?loai=warning&tinh=24")
     ours.locator('[name="even_incomplete"]').check()
     ours.locator('[name="words"]').fill("Đề nghị kiểm tra đoạn Kép")
     ours.get_by_role("button", name="Lập công văn và gói bằng chứng").click()

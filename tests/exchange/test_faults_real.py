@@ -222,7 +222,9 @@ def test_a_full_disk_of_the_database_takes_nothing_half_and_all_comes_when_there
     one, two = houses
     settle(one, two)
     disk = Path(f"/var/tmp/giapranh-disk-{os.getpid()}")  # the server's own user must reach it
-    with small_disk(disk, 26) as disk, _postgres() as server:
+    with _postgres() as server:
+        size = server.execute("SELECT pg_database_size(%s)", (two.database,)).fetchone()[0] // 2**20
+    with small_disk(disk, size + 12) as disk, _postgres() as server:
         space = f"small_{os.getpid()}"
         owner = Path(server.execute("SHOW data_directory").fetchone()[0]).stat()
         os.chown(disk, owner.st_uid, owner.st_gid)

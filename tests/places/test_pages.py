@@ -80,6 +80,7 @@ def test_a_list_costs_the_same_queries_however_long(seeded, an, client_of):
     from django.test.utils import CaptureQueriesContext
 
     client = client_of(an)
+    client.get("/dia-gioi/")  # what the frame looks up once is looked up
     counts = []
     for size in ("25", "200"):
         with CaptureQueriesContext(connection) as caught:

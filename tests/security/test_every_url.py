@@ -80,13 +80,13 @@ def test_public_pages_show_strangers_nothing_of_the_house(house: House, visit: V
 
 
 def test_the_doors_for_neighbours_open_to_no_session(house: House, visit: Visit, leader: Officer) -> None:
-    """Not one of them, by any method, for a stranger or for the leader signed in."""
+    """Not one by any method, for a stranger or the leader signed in; the card is a public key and a name, to be read."""
     passed = []
     for client in (visit(None), visit(leader)):
         for name, address in everywhere(house):
             for method in ("get", "post", "put", "delete", "patch", "head", "options"):
                 status = getattr(client, method)(address).status_code if name in WIRE else 404
-                if status not in (401, 403, 404, 405):
+                if status not in (401, 403, 404, 405) and (name, method) != ("wire:card", "get"):
                     passed.append((name, method, status))
     assert passed == []
 

@@ -215,7 +215,9 @@ def test_who_may_keep_keys(
 ) -> None:
     head = make_officer("Trưởng phòng", username="truong", office=node.water, role=Role.OFFICE_HEAD)
     page = "/song-ngoi/khoa-giao-dien/"
-    assert [client_of(who).get(page).status_code for who in (an, auditor, leader, head)] == [403, 403, 200, 200]
+    assert [client_of(who).get(page).status_code for who in (an, auditor, leader, head)] == [403, 200, 200, 200]
+    made = {"name": "x", "office": node.water.pk, "scope": "read"}
+    assert [client_of(who).post(page, made).status_code for who in (an, auditor)] == [403, 403]
     wrong = client_of(head).post(page, {"name": "x", "office": node.minerals.pk, "scope": "read"})
     assert wrong.status_code == 422
     make_token(leader, node.agency)
