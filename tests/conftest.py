@@ -70,6 +70,21 @@ def no_rows_left(request: pytest.FixtureRequest) -> Iterator[None]:
         cursor.execute("TRUNCATE water_observation")
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A thread of a browser test may still hold a connection at the end; the database is dropped all the same."""
+    yield
+    from django.db import connection
+
+    with django_db_blocker.unblock():
+        connection.close()  # the server may have ended it meanwhile
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """A node that is set up: the agency that runs it, three of its offices, and the neighbour's agency."""

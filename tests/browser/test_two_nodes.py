@@ -81,7 +81,7 @@ def test_a_notice_crosses_and_its_acknowledgement_comes_home(
 ) -> None:
     (one, two), (ours, theirs) = pair, desks
     ours.goto(f"{one.address}/song-ngoi/su-co/")
-    ours.get_by_role("link", name="Cá chết ở Kép").first.click()
+    ours.get_by_role("link", name="SC-").first.click()
     ours.wait_for_url("**/song-ngoi/su-co/*/")
     ours.goto(f"{ours.url}thong-bao/?loai=warning&tinh=24")
     ours.locator('[name="even_incomplete"]').check()

@@ -35,6 +35,7 @@ STATES = {
 }  # fmt: skip
 RECEIPTS = {
     "received": (gettext_lazy("đã nhận"), "", "inbox"), "applied": (gettext_lazy("đã áp dụng"), "good", "check"),
+    "withheld": (gettext_lazy("đã nhận, không có nội dung"), "soon", "lock"),
     "quarantined": (gettext_lazy("cách ly"), "bad", "warning"), "read": (gettext_lazy("đã đọc"), "good", "eye"),
 }  # fmt: skip
 RECORDS = {
@@ -86,6 +87,8 @@ ALARMS = {
     "receipt-unknown": (gettext_lazy("Bên kia ký nhận một mục mà nút này không có."),
                         gettext_lazy("Nếu vừa khôi phục: chờ lần liên lạc sau. Nếu không: gọi đầu mối bên kia."), "soon"),
     "stolen-key-used": (gettext_lazy("Khóa đã bị thu hồi vẫn được dùng để ký."), _CALL, "bad"),
+    "recovery-lost": (gettext_lazy("Lần khôi phục khóa gần đây chưa tới được bên kia, và sổ đã lùi về trước lần đó."),
+                      gettext_lazy("Mở Thẻ và khóa của nút, nhập lại khóa khôi phục một lần nữa."), "bad"),
     "wound-back": (gettext_lazy("Các mục ký bằng khóa bị đánh cắp đã được gỡ khỏi hồ sơ."),
                    gettext_lazy("Xem lại hồ sơ của bên kia trong những ngày đó."), "soon"),
     "clock": (gettext_lazy("Đồng hồ hai bên lệch nhau quá 5 phút."),

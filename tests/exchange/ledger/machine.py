@@ -73,6 +73,21 @@ def exchange_machine(new_world: Callable[[], World]) -> type[RuleBasedStateMachi
             self.theatre.rotate(who)
 
         @rule(who=WHO)
+        def recover(self, who: int) -> None:
+            self.theatre.recover(who)
+
+        @rule(who=WHO, which=st.sampled_from([*range(6), 6]))
+        def withdraw(self, who: int, which: int) -> None:
+            self.theatre.withdraw(who, which)
+
+        @rule(who=WHO, what=st.sampled_from(["propose", "sign", "sign", "decline"]), without=st.integers(-3, 5))
+        def agree(self, who: int, what: str, without: int) -> None:
+            if what == "propose":
+                self.theatre.propose(who, without)
+            else:
+                self.theatre.sign(who, what == "sign")
+
+        @rule(who=WHO)
         def back_up(self, who: int) -> None:
             self.theatre.back_up(who)
 
@@ -154,6 +169,10 @@ STEPS: list[tuple[int, str, Callable[[random.Random], tuple[Any, ...]]]] = [
     (3, "rotate", lambda r: (r.randrange(2),)),
     (4, "write_with_file", lambda r: (r.randrange(2), r.randrange(4))),
     (4, "fetch", lambda r: (r.randrange(2), r.randrange(1, 4))),
+    (1, "recover", lambda r: (r.randrange(2),)),
+    (1, "withdraw", lambda r: (r.randrange(2), r.randrange(7))),
+    (2, "propose", lambda r: (r.randrange(2), r.randrange(-6, 6))),
+    (3, "sign", lambda r: (r.randrange(2), r.random() < 0.85)),
     (5, "back_up", lambda r: (r.randrange(2),)),
     (4, "restore", lambda r: (r.randrange(2), r.randrange(9))),
     (3, "cut", lambda r: (r.randrange(2), r.randrange(25), r.random() < 0.2)),
@@ -194,6 +213,8 @@ def main() -> None:
         except Exception:
             print(f"broken by chance at seed {asked.seed + number}, {2 * asked.steps} steps", flush=True)  # noqa: T201
             raise
+        if (number + 1) % 100 == 0:
+            print(f"{number + 1} runs, {time.monotonic() - begin:.0f} s", flush=True)  # noqa: T201
     took = time.monotonic() - begin
     print(f"no promise broken in {asked.runs} runs of chance, {took:.0f} s", flush=True)  # noqa: T201
     totals.update(soak(asked.runs // 4, asked.seed, asked.steps))

@@ -397,7 +397,7 @@ def test_clause_withdrawn_while_entries_wait():
     assert {o.state for o in two.receive(late)} == {"duplicate"}
     exchange(one, two)
     note = next(p for p in one.rows(Place, subject="note:1"))
-    assert [(r.status, r.reason) for r in one.rows(Receipt, hash=note.hash)] == [("received", "withheld")]
+    assert [(r.status, r.reason) for r in one.rows(Receipt, hash=note.hash)] == [("withheld", "withheld")]
 
 
 def test_clause_withdrawn_by_the_receiver_refuses_what_comes_late():
@@ -491,6 +491,6 @@ def test_reading_is_quick_enough_for_the_worst_body():
     give(two, BrokenPeer(one, two).entry(worst))
     assert time.perf_counter() - begin < 2
     assert set(FIELDS) >= {"name"}
-    assert receipts.STATUSES == ("received", "applied", "quarantined", "read")
+    assert receipts.STATUSES == ("received", "withheld", "applied", "quarantined", "read")
     assert stream_name("a", "b", "alert") == "a.b.alert"
     assert isinstance(two.record("note:1"), Record)

@@ -161,7 +161,8 @@ def _learn_text(engine: Engine, tx: LedgerTx, said: Said, version: int, *, signe
         raise Broken("bad-control", "agreement of other parties")
     theirs_signed, mine_signed = signers(engine, tx, said.peer, sealed)
     writer_signed = mine_signed if said.header.source == engine.node else theirs_signed
-    if not writer_signed or (signed and not (theirs_signed and mine_signed)):
+    # what comes home I checked when I wrote it; the keys the neighbour signed with then may not be known here yet
+    if not said.returned and (not writer_signed or (signed and not (theirs_signed and mine_signed))):
         raise Broken("bad-control", "agreement without the signatures it needs")
     row = tx.lock(Agreement, said.peer, version)
     if row is not None and read(row.envelope)[1].payload != sealed.payload:
@@ -180,7 +181,9 @@ def _learn_text(engine: Engine, tx: LedgerTx, said: Said, version: int, *, signe
         if older.version < version and older.state in {"in-force", "proposed", "offered"}:
             tx.put(replace(older, state="replaced", at=said.now))
     newer = [a for a in tx.find(Agreement, peer=said.peer, state="in-force") if a.version > version]
-    tx.put(Agreement(said.peer, version, "replaced" if newer else "in-force", raw, "", said.now))
+    ended = tx.get(Withdrawal, said.peer, version, "*")  # mine came home before the signature it ends
+    state = "withdrawn" if ended else "replaced" if newer else "in-force"
+    tx.put(Agreement(said.peer, version, state, raw, ended.why if ended else "", said.now))
 
 
 def _settle(said: Said, row: Agreement, signed: bool) -> None:
@@ -205,8 +208,10 @@ def signers(engine: Engine, tx: LedgerTx, peer: str, sealed: Sealed) -> tuple[bo
 @again("agreement")
 def learn_again(engine: Engine, tx: LedgerTx, said: Said) -> bool:
     row = tx.get(Agreement, said.peer, said.data.get("version", 0))
-    if said.data.get("action") == "propose" and row is not None and row.state in {"in-force", "replaced"}:
-        return False
+    if row is not None and said.data.get("action") in {"propose", "sign"}:
+        other = read(row.envelope)[1].payload != read(_raw(said.data.get("text")))[1].payload
+        if other or said.data["action"] == "propose":
+            return False  # the version has its text: what came home, or what the neighbour signed meanwhile
     append(engine, tx, said.peer, "agreement", said.data, said.now, event=said.header.id, sent_at=said.header.sent_at)
     return True
 

@@ -19,7 +19,7 @@ from giapranh.exchange.ledger.names import LANES, NOTHING, stream_name
 from giapranh.exchange.ledger.outbox import Stand
 from giapranh.exchange.ledger.reasons import Broken
 from giapranh.exchange.ledger.receipts import Item
-from giapranh.exchange.ledger.rows import Alarm, Entry, Head, Held, Place, StreamKey
+from giapranh.exchange.ledger.rows import Alarm, Entry, Head, Held, Place, Receipt, StreamKey
 from giapranh.exchange.ledger.store import LedgerStore, LedgerTx
 
 _SILENT = frozenset(("key-not-known-yet", "body-missing", "too-far-ahead"))  # not the sender's doing
@@ -255,7 +255,8 @@ def _place(engine: Engine, tx: LedgerTx, found: _Arrival, now: int) -> Outcome:
     verdict = None
     if header.problem:
         verdict = Verdict("quarantined", header.problem, header.where)
-    elif found.withheld is not None:
+    elif found.withheld is not None or _signed_as_withheld(tx, header.stream, sealed.hash):
+        found = replace(found, body=None)
         verdict = Verdict("withheld", "withheld")
     elif found.body is None:
         verdict = Verdict("quarantined", "too-large", f"{header.body_size} bytes")
@@ -271,6 +272,14 @@ def _place(engine: Engine, tx: LedgerTx, found: _Arrival, now: int) -> Outcome:
     if header.sent_at and abs(offset) > engine.limits.skew and header.kind == "receipt":
         _notice_skew(engine, tx, found.head.peer, offset, now)
     return _outcome(header, sealed.hash, *verdict)
+
+
+def _signed_as_withheld(tx: LedgerTx, stream: str, hash: str) -> bool:
+    """I was restored or begin anew, and signed once that the content was kept from me: it stays so, also when the
+    sender would let it go by now, or a node that replays its ledger would come to another state than I did."""
+    if tx.get(Receipt, stream, hash, "withheld", "") is None:
+        return False
+    return not any(tx.get(Receipt, stream, hash, status, "") for status in ("applied", "quarantined"))
 
 
 def _notice_skew(engine: Engine, tx: LedgerTx, peer: str, offset: int, now: int) -> None:

@@ -11,7 +11,7 @@ from giapranh.exchange.ledger.engine import Engine, Kind
 from giapranh.exchange.ledger.names import LANES, stream_name
 from giapranh.exchange.ledger.outbox import change_of, why_not
 from giapranh.exchange.ledger.reasons import Broken, Waits
-from giapranh.exchange.ledger.rows import BlobNeed, Effect, Entry, Place, Record
+from giapranh.exchange.ledger.rows import BlobNeed, Effect, Entry, Place, Receipt, Record
 from giapranh.exchange.ledger.store import LedgerTx
 from giapranh.kernel.errors import Refused, Unavailable
 
@@ -77,7 +77,7 @@ def _record(engine: Engine, tx: LedgerTx, said: Said) -> Verdict:
     kind = None if header.kind in RESERVED else engine.kind(header.kind, header.major)
     if kind is None:
         return Verdict("parked", "unknown-major" if engine.kind(header.kind) else "unknown-kind")
-    reason = why_not(
+    reason = "" if _signed_for(tx, said) else why_not(
         engine, tx, said.peer, kind, header.clause, said.data, header.sent_at, said.now, giver=said.peer
     )  # fmt: skip
     if reason:
@@ -94,6 +94,12 @@ def _record(engine: Engine, tx: LedgerTx, said: Said) -> Verdict:
         _overtake(engine, tx, said)
     _apply(engine, tx, said, kind)
     return Verdict("applied")
+
+
+def _signed_for(tx: LedgerTx, said: Said) -> bool:
+    """I applied it once and was restored since, or begin anew: it was within the agreement of that day, and what I
+    signed comes home before what I signed for, so the agreement of today would judge it wrongly."""
+    return tx.get(Receipt, said.header.stream, said.hash, "applied", "") is not None
 
 
 def _opens(tx: LedgerTx, said: Said, record: Record) -> bool:

@@ -181,12 +181,11 @@ def _blocked(tx: LedgerTx, said: Said, record: Record | None) -> str:
     if record is not None and record.state == "offered" and before and before == said.header.corrects:
         return ""  # one correction while the offer is out: the peer may answer as soon as it has it
     if said.returned:
-        refused, applied, kept = (
+        refused, applied, withheld = (
             tx.get(Receipt, said.header.stream, said.hash, status, "")
-            for status in ("quarantined", "applied", "received")
+            for status in ("quarantined", "applied", "withheld")
         )
-        if kept is not None and kept.reason == "withheld":
-            refused = kept
+        refused = refused or withheld
         if applied is not None and before in {said.header.corrects, said.header.id}:
             return ""
         if refused is not None and applied is None:

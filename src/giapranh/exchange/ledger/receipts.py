@@ -1,6 +1,7 @@
 """Receipts: what the receiver signed about entries. They are entries of the way back, in the same lane.
 
-received    kept, not applied yet (parked), or its content withheld by the sender
+received    kept, not applied yet (parked)
+withheld    kept without its content, which the sender did not let go
 applied     its effect is committed (or it needed none: older than what is known)
 quarantined set aside with a reason the author can read
 read        a person has seen it; perhaps with an answer
@@ -22,10 +23,10 @@ from giapranh.exchange.ledger.reasons import TEXT, Broken
 from giapranh.exchange.ledger.rows import Head, Place, Receipt, Record
 from giapranh.exchange.ledger.store import LedgerTx
 
-STATUSES = ("received", "applied", "quarantined", "read")
+STATUSES = ("received", "withheld", "applied", "quarantined", "read")
 _STATUS_OF = {
     "applied": "applied", "superseded": "applied", "repeated": "applied",
-    "parked": "received", "withheld": "received", "quarantined": "quarantined",
+    "parked": "received", "withheld": "withheld", "quarantined": "quarantined",
 }  # fmt: skip
 
 
@@ -170,7 +171,7 @@ def _tell_the_author(engine: Engine, tx: LedgerTx, item: Item, said: Said) -> No
         )
         if record is not None and record.owner == engine.node:
             tx.put(replace(record, blocked_by=item.event_id))
-    elif item.status == "received" and item.reason == "withheld" and record is not None:
+    elif item.status == "withheld" and record is not None:
         if (record.owner, record.state, record.hash) == (engine.node, "live", item.hash):
             tx.put(replace(record, blocked_by=item.event_id))  # the peer has not got it: to be shared again
     elif item.status == "applied" and record is not None and record.owner == engine.node:

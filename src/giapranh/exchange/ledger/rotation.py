@@ -8,7 +8,7 @@ recover  signed by the recovery key and by the new one, at the number from which
 from __future__ import annotations
 
 from giapranh.exchange.ledger import envelope
-from giapranh.exchange.ledger.chain import Said, again, append, key_at, own, peer_of, theirs
+from giapranh.exchange.ledger.chain import Said, again, alarm, append, key_at, own, peer_of, theirs
 from giapranh.exchange.ledger.engine import Engine, Written
 from giapranh.exchange.ledger.envelope import Sealed
 from giapranh.exchange.ledger.keys import KeyRing, public_of
@@ -88,7 +88,11 @@ def learn(engine: Engine, tx: LedgerTx, said: Said) -> None:
 def learn_again(engine: Engine, tx: LedgerTx, said: Said) -> bool:
     """A key told on a branch that lost is told again, or the neighbour would refuse all that it signs."""
     public = said.data.get("public", "")
-    if said.data.get("action") == "recover" or public not in engine.keys:
+    if said.data.get("action") == "recover":
+        # only the key on paper can say it again: a person is told, and the stream goes on with the key before
+        alarm(engine, tx, said.peer, "recovery-lost", said.header.stream, said.now, public[:16], said.sealed.raw)
+        return False
+    if public not in engine.keys:
         raise Broken("own-key-missing", public[:16])
     head = tx.lock(Head, said.header.stream)
     return head is not None and _rotate(engine, tx, head, public, said.now, said.header.id) is not None

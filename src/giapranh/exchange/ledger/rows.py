@@ -172,7 +172,7 @@ class Receipt(Row):
     KEY: ClassVar = ("stream", "hash", "status", "reader")
     stream: str
     hash: str
-    status: str  # received | applied | quarantined | read
+    status: str  # received | withheld | applied | quarantined | read
     reader: str  # position of the person, for "read"; "" otherwise
     epoch: int
     seq: int

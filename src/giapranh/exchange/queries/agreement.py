@@ -398,7 +398,7 @@ class Went:
 
     @property
     def state(self) -> str:
-        for status in ("read", "applied", "quarantined", "received"):
+        for status in ("read", "applied", "quarantined", "withheld", "received"):
             if status in self.statuses:
                 return status
         return ""

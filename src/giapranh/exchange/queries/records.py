@@ -17,7 +17,7 @@ from giapranh.exchange.ledger.reasons import TEXT
 from giapranh.exchange.models import Peer, Receipt, Record
 from giapranh.people import queries as people
 
-ORDER = ("received", "applied", "quarantined", "read")
+ORDER = ("received", "withheld", "applied", "quarantined", "read")
 
 
 @dataclass(frozen=True, slots=True)

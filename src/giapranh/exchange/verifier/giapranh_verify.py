@@ -27,6 +27,7 @@ TYPE = re.compile(r"vn\.giapranh\.([a-z][a-z0-9-]*)\.v([1-9][0-9]*)")
 NOTHING = "0" * 64
 STATUS = {
     "received": "đã nhận",
+    "withheld": "đã nhận, không có nội dung (bên gửi giữ lại)",
     "applied": "đã áp dụng",
     "quarantined": "bị cách ly",
     "read": "đã đọc",

@@ -2648,6 +2648,36 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="MonthValues",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "series_id", "month", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("month", models.DateField()),
+                ("rows", models.IntegerField()),
+                (
+                    "values",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), null=True, size=None),
+                ),
+                (
+                    "up_to",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), null=True, size=None),
+                ),
+                (
+                    "series",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="water.series",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="CoursePoint",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

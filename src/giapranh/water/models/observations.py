@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pghistory
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -200,6 +201,21 @@ class Observation(models.Model):
     class Meta:
         managed = False
         db_table = "water_observation"
+
+
+class MonthValues(models.Model):
+    """How often each value stands in a month of a series that is over: what counting by value is answered from.
+
+    ``values`` are the different ones in rising order, ``up_to[n]`` how many rows hold ``values[n]`` or less. Both are
+    null for a month whose values hardly repeat. Kept by ``services.month_values``; rows that come late drop it.
+    """
+
+    pk = models.CompositePrimaryKey("series_id", "month")
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="+", db_index=False)
+    month = models.DateField()  # its first day, UTC
+    rows = models.IntegerField()  # those without a value too
+    values = ArrayField(models.FloatField(), null=True)
+    up_to = ArrayField(models.IntegerField(), null=True)
 
 
 class ObservationDetail(models.Model):

@@ -20,7 +20,7 @@ from django.db import connection, transaction
 from giapranh.kernel.errors import N_
 from giapranh.water.models import ObservationDetail, SourceFile
 from giapranh.water.rules.quality import Reason
-from giapranh.water.services import partitions, quality
+from giapranh.water.services import month_values, partitions, quality
 from giapranh.water.services.arrivals import Arrived, announce
 from giapranh.water.services.heads import Head, lock_heads, write_heads
 
@@ -113,6 +113,8 @@ def store(rows: Rows, *, source: SourceFile | None, at: datetime) -> Stored:
     fresh = np.flatnonzero(batch.outcome == Outcome.STORED)
     flag, reason = _judged(batch, fresh, heads)
     _copy(batch, fresh, flag, reason, source, at)
+    if len(late := batch.late[batch.outcome[batch.late] == Outcome.STORED]):
+        month_values.drop(batch.series[late], batch.time_ms[late])
     _write_details(batch, fresh)
     write_heads(heads, batch.series[fresh], batch.time_ms[fresh], batch.value[fresh], flag, at)
     stored = batch.answer(fresh, flag)
@@ -165,6 +167,7 @@ class _Batch:
             self.reason = np.where(endless, self.reason | np.int16(Reason.NOT_FINITE), self.reason)
         self.outcome = np.zeros(len(order), np.int8)
         self.refusals: list[Refusal] = []
+        self.late = np.zeros(0, np.int64)  # rows not newer than the newest of their series
         first = np.ones(len(order), bool)
         first[1:] = self.series[1:] != self.series[:-1]
         self.starts = np.flatnonzero(first)
@@ -211,6 +214,7 @@ class _Batch:
         late = np.flatnonzero((self.time_ms <= np.repeat(newest, lengths)) & (self.outcome == Outcome.STORED))
         if not len(late):
             return
+        self.late = late
         there, value, censored = _existing(self.series[late], self.time_ms[late])
         self._compare(late[there], value, censored)
 

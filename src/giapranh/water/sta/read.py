@@ -8,7 +8,7 @@ from typing import Any
 
 from giapranh.kernel.errors import N_
 from giapranh.water.rules import observation_ids
-from giapranh.water.sta import database, newest, shapes, times
+from giapranh.water.sta import database, newest, shapes, tally, times
 from giapranh.water.sta.access import Principal
 from giapranh.water.sta.asking import Question
 from giapranh.water.sta.errors import NoSuchEntity, TooLarge
@@ -155,6 +155,11 @@ class Reader:
             if link.by_id == "{t}.series_id = {p}":
                 row = database.fetch_one("SELECT count FROM water_series WHERE id = %s", [parent])
                 return int(row[0]) if row else 0
+        if question.entity.name == "Observation" and (link is None or link.by_id == "{t}.series_id = {p}"):
+            assert options.filter is not None
+            known = tally.count(options.filter, self.stations, parent if link is not None else None)
+            if known is not None:
+                return known
         sql = f"SELECT count(*) FROM {question.source()} WHERE {question.condition()}"
         row = database.fetch_one(sql, question.values)
         return int(row[0]) if row else 0

@@ -13,6 +13,7 @@ from typing import Any
 from giapranh.kernel.errors import N_
 from giapranh.water.models import MovedObservation, ObservationDetail, Series
 from giapranh.water.rules.observation_ids import observation_id, parts
+from giapranh.water.services import month_values
 from giapranh.water.sta import bodies, database, observations, times
 from giapranh.water.sta.access import Principal
 from giapranh.water.sta.errors import AlreadyThere, Malformed, NoSuchEntity
@@ -167,6 +168,7 @@ def _delete(condition: str, values: list[Any]) -> None:
 
 def recount(series_ids: list[int]) -> None:
     """What the series know of their rows, read anew."""
+    month_values.drop_all(series_ids)
     database.execute(
         "UPDATE water_series s SET count = k.n, first_time = k.first, last_time = k.last, last_value = l.value,"
         " last_flag = l.flag FROM (SELECT x.id, count(o.time) AS n, min(o.time) AS first, max(o.time) AS last"

@@ -183,6 +183,12 @@ def has_duty(para: Para, clause: Clause, limit: int) -> bool:
     return duty_in(para, clause.verb, min(limit, clause.verb + 220))
 
 
+def does_something(para: Para, clause: Clause) -> bool:
+    """Whether a small word that begins no description stands right behind the body: a verb nobody has listed."""
+    at = first_word(para, clause.verb)
+    return para.text[at : at + 1].islower() and not tells(para, clause, True) and not pattern("bound").match(para.text, at)
+
+
 def inside(para: Para, at: int, limit: int, speaks: Callable[[Clause], bool]) -> Clause | None:
     """An order later in the sentence: "…, Bộ X đề nghị các Sở Y …", "…; yêu cầu Thủ trưởng …", "…, Sở Z hướng dẫn …"."""
     for m in islice(re.finditer(r"(?:[.,;:] |\bva (?=yeu cau |de nghi |giao ))", para.folded[at:limit]), _TRIES):

@@ -230,7 +230,7 @@ class _Reader(Maker):
         if clause is None:
             clause = self._within(node, scope, end)
         if clause is not None:
-            if self._refused(para, clause, end, node):
+            if self._refused(para, clause, end, node, scope.ordered or bool(scope.units)):
                 return
             self._emit(node, clause, scope, node.at, end)
             return

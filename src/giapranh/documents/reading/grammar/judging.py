@@ -37,6 +37,9 @@ from .wording import (
     WHOEVER,
 )
 
+# What "UBND", "HĐND" and "TP" stand for.
+_SHORTENED = ("uy", "ban", "nhan", "dan", "hoi", "dong", "thanh", "pho")
+
 
 class Judge:
     """Answers about clauses and items of one paper; it keeps what the walk has seen so far."""
@@ -113,10 +116,13 @@ class Judge:
             re.search(r"chiu trach nhiem (?:thi hanh|thuc hien)|co hieu luc|can cu quyet dinh", words)
         ) and not re.search(r"\bgiao (?!thong|duc)", words[:30])
 
-    def _refused(self, para: Para, clause: Clause, end: int, node: Node) -> bool:
-        """Whether the clause is a general closing, an invitation, a request to a superior or a mere responsibility."""
+    def _refused(self, para: Para, clause: Clause, end: int, node: Node, listed: bool = False) -> bool:
+        """Whether the clause is a general closing, an invitation, a request to a superior or a mere responsibility.
+
+        ``listed``: the item stands in a list of duties, where a body may do what no dictionary knows.
+        """
         if not clause.heading and not clauses.has_duty(para, clause, end) and not clause.ordered:
-            return True
+            return not (listed and clauses.does_something(para, clause))
         rest = para.folded[clause.verb : end]
         if clause.mode == "cho phép" or len(re.findall(r"[a-z]", rest)) < 8:
             return True
@@ -165,8 +171,10 @@ class Judge:
             return True
         if squeezed(clause.units[0].name) == squeezed(self.about.issuer):
             return True
-        short, whole = initials(clause.units[0].name), initials(self.about.issuer)
-        return len(short) >= 3 and whole.startswith(short)
+        name = clause.units[0].name
+        short, whole = initials(name), initials(self.about.issuer)
+        spelt = {key(word) for word in name.split() if not word.isupper()}
+        return len(short) >= 3 and whole.startswith(short) and spelt <= {*mine.split(), *_SHORTENED}
 
     def _parties(self) -> tuple[str, ...]:
         """The bodies that issue the paper together: each may have duties in it."""

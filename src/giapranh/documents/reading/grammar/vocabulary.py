@@ -37,7 +37,7 @@ LOOSE = {
 _NOT_NAMES = (
     r"(?!Tổ (?:chức|quốc)|B[ồỗ] [a-zà-ỹ]|Khoa (?:học|giáo|bảng)|Ban (?:hành|đầu|ngày)|Báo cáo|Trường hợp|Phòng,? ?(?:chống|ngừa|bệnh|cháy)|Cơ sở (?:dữ liệu|pháp lý|vật chất|chính trị)"
     r"|Vụ việc|Bộ (?:máy|luật|Luật|tiêu chí|chỉ số|thủ tục)|Hội (?:nghị|thảo|thi|chợ)|Đoàn kết|Đại hội|Đội ngũ|Cơ quan tài phán|Khối lượng|Nhóm [a-z0-9]|Quỹ đất|Thuế (?:suất|thu)|Đơn (?:thư|giá)"
-    r"|Lãnh đạo,? (?:chỉ đạo|thực hiện|tổ chức|việc|công tác|toàn diện)|Cán bộ,? (?:kỹ|có)|Tổ (?:hợp|máy)|Trạm (?:bơm|dừng)|Đài (?:phun|tưởng)|Báo (?:giá|động)|Công an ninh|Ông (?:cha|Đốc|Ích Khiêm)|Bà (?:con|Rịa|Nà|Đen|Triệu|Điểm|Chúa|Tri)|Văn phòng phẩm|Thanh tra,? (?:kiểm tra|việc|toàn diện)|Kiểm toán (?:nội bộ|độc lập)|Thường trực (?:24|tại)|TT[A-Z])"
+    r"|Lãnh đạo,? (?:chỉ đạo|thực hiện|tổ chức|việc|công tác|toàn diện)|Cán bộ,? (?:kỹ|có)|Tổ (?:hợp|máy)|Trạm (?:bơm|dừng)|Đài (?:phun|tưởng)|Báo (?:giá|động)|Công an ninh|Ông (?:cha|Đốc|Ích Khiêm)|Bà (?:con|Rịa|Nà|Đen|Triệu|Điểm|Chúa|Tri)|Văn phòng phẩm|Thanh tra,? (?:kiểm tra|việc|toàn diện)|Kiểm toán (?:nội bộ|độc lập)|Thường trực (?:\d|(?!các |cấp |tỉnh|huyện|xã|phường|thành )[a-zà-ỹđ])|TT[A-Z])"
 )
 
 
@@ -70,6 +70,7 @@ _SOLO = (
     "Lực lượng", "Chủ đầu tư", "Nhà thầu", "Cấp ủy", "Nhà trường", "Đảng viên", "Đoàn viên", "Hội viên", "Nhân dân", "Người dân", "Học sinh", "Phụ huynh", "thanh tra", "chi cục", "lãnh đạo",
     "hai cơ quan", "hai đơn vị", "Hai cơ quan", "Hai đơn vị", "người đứng đầu", "thủ trưởng", "các cấp", "toàn thể", "Toàn thể", "phòng chuyên môn",
 )  # fmt: skip
+_NO_CAPITAL = frozenset(("tổ chức", "thanh tra", "thị xã", "thành phố", "thị trấn", "đặc khu", "kế toán", "cấp ủy", "hội viên"))
 _PLURAL_WORDS = rf"(?:(?:[Tt]oàn thể |[Tt]ất cả )?(?:[Cc]{LOOSE['a']}c|[Nn]hững|[Mm]ọi|[Tt]ừng|[Mm]ỗi|[Qq]uý|(?:[Hh]ai|[Bb]a|[Bb]ốn)(?= (?:[Ss]ở|[Bb]ộ|[Pp]hòng|[Bb]an|[Cc]ục|[Cc]hi cục|[Tt]rung tâm|UBND|tỉnh|xã|phường|huyện)(?: (?:xã|phường|huyện|tỉnh))?:? [^\W\d_a-z]))) +"
 _SMALL_PERSON = re.compile(
     r"(?:hiệu trưởng|giám đốc|chủ tịch|trưởng phòng|đội trưởng|trạm trưởng|trưởng thôn|trưởng bản|trưởng ấp|trưởng khu phố|bí thư|cấp ủy viên)(?!\w)"
@@ -80,24 +81,31 @@ _SMALL_OFFICE = re.compile(
 _HAMLET = re.compile(r"(?:khu phố|tổ dân phố|thôn|ấp|khóm)(?= (?:\d|[A-ZĐ]))")
 _PLURAL_LETTERS = frozenset("CcMmNnTtQqHhBbô")
 _COMMITTEE = "UBND|Ủy ban nhân dân|Uỷ ban nhân dân"
+# "Chủ tàu", "Người điều khiển phương tiện", "Hộ nuôi cá lồng": who owns, does or keeps something, told by one word at least.
+_OWNER = re.compile(
+    r"(?:Chủ (?!trì|động|trương|yếu|đạo|tịch|nhiệm|quyền|đề|thể|nghĩa|quan|lực|nhật|t[ọo][aạ]|chốt|tâm|ngữ|đích|biên|công|khảo|nhân(?! dân)|nợ)"
+    r"|Người (?!ta|nào|đã|được|đó|này|người|thật|tốt|Việt)(?:(?:sử dụng|điều khiển|đứng đầu|tham gia|quản lý|vận hành|điều hành|sản xuất|kinh doanh|đại diện) )?"
+    r"|Hộ (?!chiếu|khẩu|tịch|đê|tống|trợ|lý))[a-zà-ỹđ]+(?!\w)"
+)
 # "SởNội vụ" of a copy that lost a space.
 _RAN_ON = re.compile("Sở(?=[A-ZĐ][a-zà-ỹ])")
 _SOURCES: dict[str, Callable[[], str]] = {
     "no name": lambda: _NOT_NAMES.replace("(?!", "(?:", 1),
     "no person": lambda: r"Tr[uư].ng (?:hợp|họp)|Lãnh đạo,? (?:và )?(?:chỉ|thực|tổ|toàn|công|việc)",
     "plural": lambda: _PLURAL_WORDS,
-    "kind": lambda: rf"(?:{_either_case(bodies()['generic'])})(?!\w)",
+    "kind": lambda: rf"(?:{_either_case([*bodies()['generic'], *bodies()['people']])})(?!\w)",
     "no kind": lambda: "phòng,? (?:chống|cháy|ngừa)",
     "no bodies": lambda: (
         "trường (?:hợp|đoạn|phái)|bộ (?:chỉ số|tiêu chí|thủ tục|phim|hồ sơ|luật)|cấp độ|cơ sở (?:dữ liệu|vật chất|pháp lý|hạ tầng)"
         "|vụ (?:việc|án|cháy|tai nạn|vi phạm|đông|mùa|hè)|hội (?:nghị|thảo|thi|chợ|trường)|ban hành|tổ hợp|báo cáo|báo giá|bản (?:đồ|cam kết|vẽ|sao)"
         "|phòng (?:học|họp|thi|bệnh|ở)|viện trợ|đội hình|đài phun|tỉnh lộ|huyện lộ|xã hội|khu (?:vực|nhà|đất|vui chơi)|công ty con|hộ (?:chiếu|khẩu|tịch)"
     ),
-    "solo": lambda: rf"(?:{_alternatives(_SOLO)})(?!\w)",
+    "solo": lambda: rf"(?:{_alternatives([*_SOLO, *_capital_kinds()])})(?!\w)",
     "names": lambda: rf"\b{literals(fold(n) for n in bodies()['names'])}(?!\w)",
     "every name": lambda: rf"\b(?=({literals(fold(n) for n in bodies()['names'])})(?!\w))",
     "long duty": lambda: rf"\b{literals(bare(w).lower() for w in _verbs()['duty'] if ' ' in w)}(?!\w)",
     "short duty": lambda: rf"(?i)\b{literals(w for w in _verbs()['duty'] if ' ' not in w)}(?!\w)",
+    "bound": lambda: rf"(?i:{literals([*_verbs()['bounds'], 'của', 'có', 'các', 'và'])})(?!\w)",
     "telling": lambda: rf"(?i:{literals(_verbs()['telling'])})(?!\w)",
     "several": lambda: (
         rf"\s?(?:{_COMMITTEE}|(?:Công an|HĐND|Đảng ủy|Hội đồng nhân dân|Trạm Y tế|Chủ tịch (?:{_COMMITTEE})))?\s?(?:[Cc]ác|[Hh]ai|[Bb]a|[Bb]ốn) "
@@ -109,6 +117,13 @@ _SOURCES: dict[str, Callable[[], str]] = {
         r"(?P<more>) (?=[^\W\d_a-z])"
     ),
 }
+
+
+def _capital_kinds() -> list[str]:
+    """Kinds of bodies and persons as a sentence begins with them; what is also a verb or only a place is left out."""
+    data = bodies()
+    kinds = [*(w for w in data["generic"] if " " in w), *data["people"]]
+    return [w[0].upper() + w[1:] for w in kinds if w not in _NO_CAPITAL]
 
 
 def _either_case(words: Iterable[str]) -> str:
@@ -195,7 +210,7 @@ def _word_ends(text: str, at: int, limit: int) -> bool:
 
 @cache
 def _kind_words() -> frozenset[str]:
-    return frozenset(w.lower() for w in (*bodies()["generic"], *bodies()["heads"], *bodies()["persons"]))
+    return frozenset(w.lower() for row in ("generic", "people", "heads", "persons") for w in bodies()[row])
 
 
 def _stop_of(word: str, duty: bool) -> Stop:
@@ -299,7 +314,7 @@ def kind_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | N
 @cache
 def _first_letters() -> frozenset[str]:
     data = bodies()
-    words = [*data["heads"], *data["persons"], *_SOLO]
+    words = [*data["heads"], *data["persons"], *_SOLO, *_capital_kinds()]
     return frozenset({w[0] for w in words} | set("hgctđbp") | {"U", "Ù", "Ú", "Ủ", "k", "t", "ấ"} | _PLURAL_LETTERS)
 
 
@@ -319,7 +334,7 @@ def body_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | N
     if letter.islower() and (found := small_person_at(text, at, end) or _SMALL_OFFICE.match(text, at, end)):
         return found
     own = person_at(text, at, end) or (named_at(text, at, end) if letter.isupper() else None)
-    return own or pattern("solo").match(text, at, end) or _HAMLET.match(text, at, end)
+    return own or pattern("solo").match(text, at, end) or _HAMLET.match(text, at, end) or _OWNER.match(text, at, end)
 
 
 def duty_at(para: Para, at: int) -> re.Match[str] | None:
@@ -356,7 +371,8 @@ def small_names() -> frozenset[str]:
 @cache
 def small_words() -> frozenset[str]:
     data = bodies()
-    listed = " ".join([data["small"], *data["names"], *data["heads"], *data["generic"], *data["persons"]])
+    rows = ("names", "heads", "generic", "persons", "people")
+    listed = " ".join([data["small"], *(word for row in rows for word in data[row])])
     return frozenset(w.strip(",-").lower() for w in listed.split())
 
 
