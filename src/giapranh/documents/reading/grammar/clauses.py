@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from .lines import Para
@@ -101,7 +101,18 @@ def _ordered(para: Para, begin: int, limit: int, start: int) -> Clause | None:
     if phrase is None:
         stranger = _stranger(para, m.end(), limit, ordered=True)
         return Clause(start, stranger.end, (stranger,), _MODES[m.group("mode")], True) if stranger else None
+    phrase = _and_ordered(para, phrase, limit)
     return Clause(start, phrase.end, phrase.units, _MODES[m.group("mode")], True, phrase.stop == ":")
+
+
+_SECOND_ORDER = re.compile(rf",? (?:va|dong thoi) {_ORDER}(?: cho)? ")
+
+
+def _and_ordered(para: Para, phrase: Phrase, limit: int) -> Phrase:
+    """ "… đề nghị X và yêu cầu Y thực hiện …": both are ordered."""
+    m = _SECOND_ORDER.match(para.folded, phrase.units[-1].end, limit)
+    other = phrase_at(para, m.end(), limit) if m else None
+    return replace(other, units=phrase.units + other.units) if other else phrase
 
 
 def _stranger(para: Para, at: int, limit: int, ordered: bool = False) -> Unit | None:
@@ -141,6 +152,7 @@ def _from_phrase(para: Para, phrase: Phrase, start: int, limit: int) -> Clause |
         ordered = phrase_at(para, m.end(), limit)
         if ordered is not None:
             outer = Clause(start, phrase.end, phrase.units, None, False)
+            ordered = _and_ordered(para, ordered, limit)
             return Clause(start, ordered.end, ordered.units, _MODES[m.group("mode")], True, ordered.stop == ":", outer)
     m = _ASKED.match(para.folded, phrase.end, limit)
     if m:
@@ -215,6 +227,9 @@ _WITHIN_ITS_REACH = re.compile(
 )
 
 
+_MUST = re.compile(r"(?:(?:phai|can|nghiem chinh) )?")
+
+
 def subject_inside(para: Para, at: int, limit: int) -> Clause | None:
     """A body after an opening part of the sentence that does not order: "Đối với các môn học …, Sở Z hướng dẫn …"."""
     lists: list[tuple[int, int]] | None = None
@@ -225,7 +240,7 @@ def subject_inside(para: Para, at: int, limit: int) -> Clause | None:
             if stranger is not None:
                 return Clause(here, stranger.end, (stranger,), None, False)
             continue
-        lists = governed(para, at, limit) if lists is None else lists
+        lists = governed(para, at, limit, possessive=not opens_with_basis(para, at)) if lists is None else lists
         if any(a < here < b for a, b in lists):
             continue
         phrase = phrase_at(para, here, limit)
@@ -234,7 +249,8 @@ def subject_inside(para: Para, at: int, limit: int) -> Clause | None:
         if para.text[here].islower() and not para.folded.startswith(("cac ", "nhung "), here):
             continue
         within = _WITHIN_ITS_REACH.match(para.folded, phrase.end, limit)
-        if duty_at(para, first_word(para, within.end() if within else phrase.end)):
+        must = _MUST.match(para.folded, first_word(para, within.end() if within else phrase.end))
+        if must and duty_at(para, must.end()):
             clause = Clause(here, phrase.end, phrase.units, None, False)
             if not tells(para, clause, True):
                 return clause

@@ -35,6 +35,10 @@ _LABELLED = re.compile(
 )
 # "… trình Ủy ban nhân dân tỉnh trong tháng 10 năm 2025." however far the verb stands before it.
 _AT_THE_END = re.compile(rf"(?<!\w)trong (?P<when>{_MONTH})(?<=\d{{4}})(?= ?(?:[.;)]|$))")
+# "Trong quý IV/2025, Sở X hoàn thành …".
+_AT_THE_START = re.compile(
+    rf"(?:^|(?<=[.;:] ))\W*(?:\d{{1,2}}[.)] )?(?:trong|den het|het|cham nhat) (?P<when>{_MONTH})(?<=\d{{4}}),? (?=[^.;]{{3,140}}?\b(?:hoan thanh|hoan thien|ket thuc|trinh|ban hanh|gui|bao cao)\b)"
+)
 _OF_THE_PERIOD = re.compile(
     r"(?:phat sinh|dien ra|xay ra|ket qua|so lieu|tinh hinh|thu duoc|dat duoc|da)\b[^,;.]{0,60}$"
 )
@@ -49,11 +53,14 @@ _MONTHLY_DAY = re.compile(
     r"(?:truoc )?(?:ngay|vao ngay) (?P<d>\d{1,2}) (?:hang|hang|cua|moi) ?(?:thang|quy)(?P<q> cuoi quy)?"
 )
 _YEARLY_DAYS = re.compile(
-    r"truoc ngay (?P<d1>\d{1,2}) ?(?:/|thang) ?(?P<m1>\d{1,2})(?:,? va (?:truoc )?ngay (?P<d2>\d{1,2}) ?(?:/|thang) ?(?P<m2>\d{1,2}))? ?\(?(?:hang|moi) nam\)?"
+    r"truoc ngay (?P<d1>\d{1,2}) ?(?:/|thang) ?(?P<m1>\d{1,2})(?: ?\([^()]{2,40}\))?(?:,? va (?:truoc )?ngay (?P<d2>\d{1,2}) ?(?:/|thang) ?(?P<m2>\d{1,2}))? ?\(?(?:hang|moi) nam\)?"
 )
 # "6 tháng (trước ngày 05/6) và năm (trước ngày 05/12)": two reports a year, every year.
 _HALF_AND_YEAR = re.compile(
     r"(?:6 thang|sau thang|nua nam|so ket)[^.;()\d]{0,24}\(?(?:truoc|cham nhat)? ?ngay (?P<d1>\d{1,2}) ?(?:/|thang) ?(?P<m1>\d{1,2})(?![\d/])\)?,? (?:va )?(?:bao cao )?(?:ca |mot |01 )?(?:nam|tong ket)[^.;()\d]{0,24}\(?(?:truoc|cham nhat)? ?ngay (?P<d2>\d{1,2}) ?(?:/|thang) ?(?P<m2>\d{1,2})(?![\d/])\)?"
+)
+_DAYS_OF_HALF_AND_YEAR = re.compile(
+    r"truoc ngay (?P<d1>\d{1,2}) ?(?:/|thang) ?(?P<m1>\d{1,2}) ?\([^()]*(?:6 thang|so ket)[^()]*\),? va (?:truoc )?ngay (?P<d2>\d{1,2}) ?(?:/|thang) ?(?P<m2>\d{1,2}) ?\([^()]*(?:nam|tong ket)[^()]*\)"
 )
 _RELATIVE = re.compile(
     r"(?:trong (?:thoi han|thoi gian|vong)|cham nhat(?: la)?(?: sau)?|khong qua|sau) ?(?P<n>\d{1,3})(?: \([^)]{2,20}\))? (?P<unit>ngay|gio|thang|tuan)(?P<work> lam viec)?,? ?(?P<event>(?:ke )?tu (?:ngay|khi|thoi diem) [^.;]{3,120}|sau khi [^.;]{3,120})?"
@@ -175,13 +182,17 @@ def _year_for(day: int, month: int, issued: DateParts | None) -> int | None:
     return issued.year + 1 if earlier else issued.year
 
 
+_EVERY_YEAR_AFTER = re.compile(r" ?\(?(?:hang|moi) nam|(?: ?\([^()]{2,40}\))?,? va (?:truoc )?ngay|[,;]? ?hang")
+_EVERY_YEAR_BEFORE = re.compile(r"\b(?:hang|moi) nam\b[^.;]{0,40}$")
+
+
 def _short_day(
     para: Para, start: int, end: int, taken: list[tuple[int, int]], issued: DateParts | None
 ) -> FoundDue | None:
     for m in _DUE_DAY.finditer(para.folded, start, end):
         if not m.group("sd") or not _free(m, taken):
             continue
-        if re.match(r" ?\(?(?:hang|moi) nam|,? va (?:truoc )?ngay|[,;]? ?hang", para.folded[m.end() : m.end() + 20]):
+        if _EVERY_YEAR_AFTER.match(para.folded, m.end()) or _EVERY_YEAR_BEFORE.search(para.folded, start, m.start()):
             continue
         day, month = int(m.group("sd")), int(m.group("sm"))
         year = _year_for(day, month, issued)
@@ -200,14 +211,15 @@ def _short_day(
 def _yearly(
     para: Para, start: int, end: int, taken: list[tuple[int, int]], issued: DateParts | None
 ) -> FoundDue | None:
-    m = _YEARLY_DAYS.search(para.folded, start, end) or _HALF_AND_YEAR.search(para.folded, start, end)
+    rules = (_YEARLY_DAYS, _HALF_AND_YEAR, _DAYS_OF_HALF_AND_YEAR)
+    m = next((m for m in (rule.search(para.folded, start, end) for rule in rules) if m), None)
     if not m:
         return None
     days = [(m.group("m1"), m.group("d1"))] + ([(m.group("m2"), m.group("d2"))] if m.group("m2") else [])
     if any(not 1 <= int(a) <= 12 or not 1 <= int(b) <= 31 for a, b in days):
         return None
-    rules = "|".join(f"FREQ=YEARLY;BYMONTH={int(a)};BYMONTHDAY={int(b)}" for a, b in days)
-    return FoundDue(Due(DueKind.RECURRING, _words(para, m), recurrence=rules, before=True), m.start(), m.end())
+    often = "|".join(f"FREQ=YEARLY;BYMONTH={int(a)};BYMONTHDAY={int(b)}" for a, b in days)
+    return FoundDue(Due(DueKind.RECURRING, _words(para, m), recurrence=often, before=True), m.start(), m.end())
 
 
 def _monthly(
@@ -284,7 +296,7 @@ def _month(para: Para, start: int, end: int, taken: list[tuple[int, int]], issue
 
 
 def _periods(para: Para, start: int, end: int) -> Iterator[re.Match[str]]:
-    for rule in (_LABELLED, _DUE_MONTH, _AT_THE_END):
+    for rule in (_LABELLED, _DUE_MONTH, _AT_THE_END, _AT_THE_START):
         yield from rule.finditer(para.folded, start, end)
 
 

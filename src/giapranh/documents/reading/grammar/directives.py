@@ -14,6 +14,7 @@ from .spelling import one_spelling
 from .structure import Node, tree, walk
 from .vocabulary import duty_in
 from .wording import (
+    AS_ONE,
     CLOSING,
     CONCLUDES,
     CONSENT,
@@ -199,7 +200,9 @@ class _Reader(Maker):
             return
         if labels.label_of(para, node.at) in ("time", "other", "lead") and len(node.text) < 200:
             return
-        if CONSENT.match(node.folded) and not (scope.units and (scope.heading or node.kind in INNER)):
+        if CONSENT.match(node.folded) and not (
+            scope.units and (scope.heading or node.kind in INNER or AS_ONE.match(node.folded))
+        ):
             later = clauses.inside(para, node.at, end, self._speaks)
             if later is None or not later.ordered:
                 self._later_clauses(node, node.at, scope, None)

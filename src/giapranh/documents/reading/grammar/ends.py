@@ -175,6 +175,9 @@ def described(para: Para, start: int, end: int, limit: int) -> int | None:
     if para.text[start:end] == "tại":
         m = _PLACED_AT.match(para.text, end, limit)
         return m.end() if m and duty_at(para, m.end() + 1) else None
+    if para.text[start:end] in ("đến", "tới") and _RANGE.search(para.text, max(0, start - 24), start):
+        last = _RANGE_END.match(para.text, end, limit)
+        return last.end() if last else None
     if (told := _WHICH.match(para.text, start, limit)) is not None:
         return told.end()
     if para.text[start:end] == "trong" and (listed := _LISTED_IN.match(para.text, start, limit)) is not None:
@@ -193,6 +196,11 @@ def described(para: Para, start: int, end: int, limit: int) -> int | None:
     if m is None or sure_duty_in(para, end, m.end(1) + 1) or not duty_in(para, m.end(1) + 1, m.end()):
         return None
     return m.end(1)
+
+
+# "Các cấp ủy từ tỉnh đến cơ sở …".
+_RANGE = re.compile(r"\btừ (?:[Tt]rung ương|tỉnh|thành phố|huyện|xã|lãnh đạo|cấp [a-zà-ỹ]+) $")
+_RANGE_END = re.compile(r" (?:cơ sở|[a-zà-ỹđ]+(?= ))")
 
 
 def _verb_follows(para: Para, end: int) -> bool:

@@ -20,6 +20,7 @@ from .wording import (
     ASKS,
     AUTHORITY,
     CARRIES_ON,
+    CLOSING,
     CONNECTED,
     CONSENT,
     GENERAL_OBJECT,
@@ -31,6 +32,7 @@ from .wording import (
     PLANNED,
     PRESS,
     PROVINCE,
+    REPORT_BY,
     RESPONSIBLE,
     STORY,
     TOLD,
@@ -47,6 +49,9 @@ class Judge:
     def __init__(self, paras: list[Para], about: Circumstances, annex_from: int, found: list[Found]) -> None:
         self.paras, self.about, self.annex_from, self.found = paras, about, annex_from, found
         self.last_body = max((i for i, p in enumerate(paras[:annex_from]) if not p.note), default=-1)
+        # What stands before nothing but courtesies concerns everybody the paper asks.
+        said = (i for i, p in enumerate(paras[:annex_from]) if not p.note and not CLOSING.match(p.folded))
+        self.last_said = max(said, default=-1)
         self.seen_lead_in = False
         self.kin: dict[int, dict[str, tuple[int, int]]] = {}
         self.root_units: tuple[tuple[Para, Unit], ...] = ()
@@ -94,7 +99,8 @@ class Judge:
     def _sentence_of_duty(self, node: Node) -> bool:
         """ "Đánh giá kết quả …, gửi …." under a lead-in: a whole sentence that begins with its verb heads nothing."""
         whole = not node.children and len(node.text) > 60 and node.text.rstrip().endswith((".", ";", "/."))
-        return whole and not re.match(r"danh gia chung\b", node.folded) and bool(duty_at(node.para, node.at))
+        starts = duty_at(node.para, node.at) or REPORT_BY.match(node.folded)
+        return whole and not re.match(r"danh gia chung\b", node.folded) and bool(starts)
 
     def _topic_then_duty(self, node: Node) -> bool:
         """ "Về cơ sở lưu trú: Sở X rà soát …": a topic first, then a body with its duty."""

@@ -108,8 +108,10 @@ class Maker(Seeker):
                 yield phrase.units
 
     def _emit(self, node: Node, clause: Clause, scope: Scope, start: int, end: int) -> None:
-        units = tuple((node.para, u) for u in clause.units)
+        leads, helpers = _leads_and_helpers(node.para, clause.units)
+        units = tuple((node.para, u) for u in leads)
         made = self._found(node.para, start, end, node, units, False, replace(scope, mode=clause.mode or scope.mode))
+        made.coordinating = [*((node.para, u) for u in helpers), *made.coordinating]
         self.found.append(made)
         self._later_clauses(node, clause.verb, scope, made)
 
@@ -256,10 +258,28 @@ class Maker(Seeker):
         phrase = phrase_at(para, node.at + by.end(), end) if by else None
         everybody = self.root_units or self.about.addressees
         # The last paragraph asks everybody, whatever whole sentence it happens to stand under.
-        of_item = here.units if here.heading or node.index < self.last_body else everybody
+        of_item = here.units if here.heading or node.index < self.last_said else everybody
         units = tuple((para, u) for u in phrase.units) if phrase else of_item or everybody
         self.found.append(self._found(para, node.at, end, node, units, phrase is None, replace(here, due=None)))
         return True
+
+
+_BY_ITS_NOTE = re.compile(r" ?\((?:(?:co quan|don vi) )?(?P<role>chu tri|dau moi|phoi hop)\)")
+_ALONG = re.compile(r",? (?:va )?cung(?: voi)? $")
+
+
+def _leads_and_helpers(para: Para, units: tuple[Unit, ...]) -> tuple[tuple[Unit, ...], tuple[Unit, ...]]:
+    """ "Sở X cùng Sở Y …", "Sở X (chủ trì), Sở Y (phối hợp) …": Y helps."""
+    named = [(u, _BY_ITS_NOTE.search(para.folded, u.start, u.end + 26)) for u in units]
+    if any(note and note.group("role") != "phoi hop" for _, note in named):
+        leads = tuple(_without_note(u) for u, note in named if note and note.group("role") != "phoi hop")
+        return leads, tuple(_without_note(u) for u, note in named if not note or note.group("role") == "phoi hop")
+    along = next((i for i, u in enumerate(units) if i and _ALONG.search(para.folded, units[0].end, u.start)), None)
+    return (units[:along], units[along:]) if along else (units, ())
+
+
+def _without_note(unit: Unit) -> Unit:
+    return replace(unit, name=unit.name.partition(" (")[0])
 
 
 def purpose_duties(paras: list[Para], about: Circumstances, found: list[Found]) -> None:

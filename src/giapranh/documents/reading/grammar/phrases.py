@@ -35,6 +35,7 @@ _NEXT_WORD = re.compile(r"(?<=[\s,])[a-z]+")
 _LISTED = re.compile(r",| các ")
 _ENTRUSTED = re.compile(r"duoc (?:giao|phan cong)\b")
 _LAST_WORD = re.compile(r"(\w+) $")
+_AFTER_COMMA = re.compile(r"(?:, | và )$")
 _OTHERS = re.compile(r"(?:[,;] | và )(?:các|những) ")
 # "các đồng chí … dự sinh hoạt … theo phân công": who comes to a meeting is not described by it.
 _ATTENDS = re.compile(r" dự (?!án|toán|phòng|thảo|báo)")
@@ -183,6 +184,10 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
         if word is None:
             continue
         complete = is_complete(para.text, begin, known, here)
+        listed = _AFTER_COMMA.search(para.text, begin, here) and pattern("listed kind").match(para.text, here, limit)
+        if listed and listed.end() > end:
+            told = listed.end()
+            continue
         head = begin if single and not _LISTED.search(para.text, begin, here) else 0
         if _overlaps(para.text, masked, begin, here, end, limit):
             continue

@@ -208,6 +208,8 @@ def _is_cut(group: str, separator: str, text: str, at: int, end: int, spreading:
     short = re.match(r"[A-ZĐ]{3,}\b", rest)
     if short and named_at(group) and short.group() not in _TOPICS:
         return True
+    if joined_by_and and pattern("small people").match(rest[:1].lower() + rest[1:40]):
+        return False  # "Phòng Bảo trợ xã hội và Người cao tuổi"
     if rest[:1].isupper() and not _LEVELS.match(fold(rest[:16])) and pattern("solo").match(rest):
         return True
     return separator.startswith(";") and bool(body_at(rest))

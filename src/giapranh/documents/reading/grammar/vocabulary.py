@@ -37,7 +37,7 @@ LOOSE = {
 _NOT_NAMES = (
     r"(?!Tổ (?:chức|quốc)|B[ồỗ] [a-zà-ỹ]|Khoa (?:học|giáo|bảng)|Ban (?:hành|đầu|ngày)|Báo cáo|Trường hợp|Phòng,? ?(?:chống|ngừa|bệnh|cháy)|Cơ sở (?:dữ liệu|pháp lý|vật chất|chính trị)"
     r"|Vụ việc|Bộ (?:máy|luật|Luật|tiêu chí|chỉ số|thủ tục)|Hội (?:nghị|thảo|thi|chợ)|Đoàn kết|Đại hội|Đội ngũ|Cơ quan tài phán|Khối lượng|Nhóm [a-z0-9]|Quỹ đất|Thuế (?:suất|thu)|Đơn (?:thư|giá)"
-    r"|Lãnh đạo,? (?:chỉ đạo|thực hiện|tổ chức|việc|công tác|toàn diện)|Cán bộ,? (?:kỹ|có)|Tổ (?:hợp|máy)|Trạm (?:bơm|dừng)|Đài (?:phun|tưởng)|Báo (?:giá|động)|Công an ninh|Ông (?:cha|Đốc|Ích Khiêm)|Bà (?:con|Rịa|Nà|Đen|Triệu|Điểm|Chúa|Tri)|Văn phòng phẩm|Thanh tra,? (?:kiểm tra|việc|toàn diện)|Kiểm toán (?:nội bộ|độc lập)|Thường trực (?:\d|(?!các |cấp |tỉnh|huyện|xã|phường|thành )[a-zà-ỹđ])|TT[A-Z])"
+    r"|Lãnh đạo,? (?:chỉ đạo|thực hiện|tổ chức|việc|công tác|toàn diện)|Cán bộ,? (?:kỹ|có)|Tổ (?:hợp|máy)|Trạm (?:bơm|dừng)|Đài (?:phun|tưởng)|Báo (?:giá|động)|Công an ninh|Ông (?:cha|Đốc|Ích Khiêm)|Bà (?:con|Rịa|Nà|Đen|Triệu|Điểm|Chúa|Tri)|Văn phòng phẩm|Thanh tra,? (?:kiểm tra|việc|toàn diện)|Kiểm toán (?:nội bộ|độc lập)|Thường trực (?:\d|(?!các |cấp ủy|tỉnh|huyện|xã|phường|thành )[a-zà-ỹđ])|TT[A-Z])"
 )
 
 
@@ -70,7 +70,7 @@ _SOLO = (
     "Lực lượng", "Chủ đầu tư", "Nhà thầu", "Cấp ủy", "Nhà trường", "Đảng viên", "Đoàn viên", "Hội viên", "Nhân dân", "Người dân", "Học sinh", "Phụ huynh", "thanh tra", "chi cục", "lãnh đạo",
     "hai cơ quan", "hai đơn vị", "Hai cơ quan", "Hai đơn vị", "người đứng đầu", "thủ trưởng", "các cấp", "toàn thể", "Toàn thể", "phòng chuyên môn",
 )  # fmt: skip
-_NO_CAPITAL = frozenset(("tổ chức", "thanh tra", "thị xã", "thành phố", "thị trấn", "đặc khu", "kế toán", "cấp ủy", "hội viên"))
+_NO_CAPITAL = frozenset(("tổ chức", "thanh tra", "thị xã", "thành phố", "thị trấn", "đặc khu", "kế toán", "cấp ủy", "hội viên", "trẻ em"))
 _PLURAL_WORDS = rf"(?:(?:[Tt]oàn thể |[Tt]ất cả )?(?:[Cc]{LOOSE['a']}c|[Nn]hững|[Mm]ọi|[Tt]ừng|[Mm]ỗi|[Qq]uý|(?:[Hh]ai|[Bb]a|[Bb]ốn)(?= (?:[Ss]ở|[Bb]ộ|[Pp]hòng|[Bb]an|[Cc]ục|[Cc]hi cục|[Tt]rung tâm|UBND|tỉnh|xã|phường|huyện)(?: (?:xã|phường|huyện|tỉnh))?:? [^\W\d_a-z]))) +"
 _SMALL_PERSON = re.compile(
     r"(?:hiệu trưởng|giám đốc|chủ tịch|trưởng phòng|đội trưởng|trạm trưởng|trưởng thôn|trưởng bản|trưởng ấp|trưởng khu phố|bí thư|cấp ủy viên)(?!\w)"
@@ -78,7 +78,10 @@ _SMALL_PERSON = re.compile(
 _SMALL_OFFICE = re.compile(
     r"(?:phòng|trung tâm|trường|chi cục|đảng ủy|chi bộ|công ty|trạm|đội|bệnh viện|hạt|đồn|đồng chí|ông|bà)(?= [^\W\d_a-z])|(?:công chức|cán bộ|viên chức)(?= (?:phụ trách|chuyên trách|địa chính))"
 )
-_HAMLET = re.compile(r"(?:khu phố|tổ dân phố|thôn|ấp|khóm)(?= (?:\d|[A-ZĐ]))")
+# A place stands for those who govern it.
+_HAMLET = re.compile(
+    r"(?:khu phố|tổ dân phố|thôn|ấp|khóm|Khu phố|Tổ dân phố|Thôn|Bản|Ấp|Khóm|Buôn|Xóm|Xã|Phường|Huyện|Thị trấn|Đặc khu)(?= (?:\d|[A-ZĐ]))"
+)
 _PLURAL_LETTERS = frozenset("CcMmNnTtQqHhBbô")
 _COMMITTEE = "UBND|Ủy ban nhân dân|Uỷ ban nhân dân"
 # "Chủ tàu", "Người điều khiển phương tiện", "Hộ nuôi cá lồng": who owns, does or keeps something, told by one word at least.
@@ -94,6 +97,8 @@ _SOURCES: dict[str, Callable[[], str]] = {
     "no person": lambda: r"Tr[uư].ng (?:hợp|họp)|Lãnh đạo,? (?:và )?(?:chỉ|thực|tổ|toàn|công|việc)",
     "plural": lambda: _PLURAL_WORDS,
     "kind": lambda: rf"(?:{_either_case([*bodies()['generic'], *bodies()['people']])})(?!\w)",
+    "listed kind": lambda: rf"(?:{_alternatives(w for w in bodies()['generic'] if ' ' in w)})(?!\w)",
+    "small people": lambda: rf"(?:{_alternatives(w for w in bodies()['people'] if ' ' in w)})(?!\w)",
     "no kind": lambda: "phòng,? (?:chống|cháy|ngừa)",
     "no bodies": lambda: (
         "trường (?:hợp|đoạn|phái)|bộ (?:chỉ số|tiêu chí|thủ tục|phim|hồ sơ|luật)|cấp độ|cơ sở (?:dữ liệu|vật chất|pháp lý|hạ tầng)"
@@ -314,7 +319,7 @@ def kind_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | N
 @cache
 def _first_letters() -> frozenset[str]:
     data = bodies()
-    words = [*data["heads"], *data["persons"], *_SOLO, *_capital_kinds()]
+    words = [*data["heads"], *data["persons"], *_SOLO, *_capital_kinds(), *data["people"]]
     return frozenset({w[0] for w in words} | set("hgctđbp") | {"U", "Ù", "Ú", "Ủ", "k", "t", "ấ"} | _PLURAL_LETTERS)
 
 
@@ -331,7 +336,11 @@ def body_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | N
         found = pattern("kind").match(text, at_kind, end) or _head_at(text, at_kind, end)
         if found:
             return found
-    if letter.islower() and (found := small_person_at(text, at, end) or _SMALL_OFFICE.match(text, at, end)):
+    if letter.islower() and (
+        found := small_person_at(text, at, end)
+        or _SMALL_OFFICE.match(text, at, end)
+        or pattern("small people").match(text, at, end)
+    ):
         return found
     own = person_at(text, at, end) or (named_at(text, at, end) if letter.isupper() else None)
     return own or pattern("solo").match(text, at, end) or _HAMLET.match(text, at, end) or _OWNER.match(text, at, end)

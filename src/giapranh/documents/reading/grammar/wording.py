@@ -46,11 +46,13 @@ INNER = ("dash", "letter", "plus", "bracket")
 CONSENT = re.compile(
     r"(?:dong y|thong nhat(?! (?:quan ly|phuong an|voi cac))|chap thuan|nhat tri|phe duyet|ban hanh (?:kem|quy|ke)|thanh lap|bai bo|sua doi|cong nhan|huy bo|bo nhiem|dieu dong|phan bo|giao (?:chi tieu|du toan|bien che)|cho phep|quyet dinh nay|ghi nhan|bieu duong|danh gia cao|hoan nghenh|co ban)\b"
 )
+# "Thống nhất sử dụng mẫu biểu …" under "đề nghị các đơn vị:" is for them to do, and consents to nothing.
+AS_ONE = re.compile(r"thong nhat (?:to chuc|su dung|thuc hien|ap dung|cach|mau|lay|goi|ghi)\b")
 INVITES = re.compile(
     r"(?:kinh |tran trong (?:kinh )?)?moi\b|tham du|du hop|den du|toi du|ve du|tham gia (?:cuoc )?hop|du (?:cuoc |hoi |le |buoi |phien )"
 )
 ASKS = re.compile(
-    r"\W*(?:(?:som |tiep tuc )?(?:xem xet(?! (?:thanh tra|kiem tra|xu ly|giai quyet|bo tri|dieu chinh|ho tro|thuc hien|lap|to chuc|huong dan))|quan tam|cho y kien|chap thuan|phe duyet|chap nhan|cho phep|cho chu truong|thong qua|quyet dinh|ghi nhan))"
+    r"\W*(?:(?:som |tiep tuc )?(?:xem xet(?! (?:thanh tra|kiem tra|xu ly|giai quyet|bo tri|dieu chinh|ho tro|thuc hien|lap|to chuc|huong dan))|quan tam(?! (?:giam sat|phoi hop|chi dao|ho tro|bo tri|huong dan|tao dieu kien|tuyen truyen|thuc hien))|cho y kien|chap thuan|phe duyet|chap nhan|cho phep|cho chu truong|thong qua|quyet dinh|ghi nhan))"
 )
 ANSWERS = re.compile(
     r"\W*(?:phai |hoan toan |toan dien )*chiu (?:moi |hoan toan )?trach nhiem (?:toan dien |ca nhan )?truoc\b"
@@ -60,7 +62,7 @@ RESPONSIBLE = re.compile(
     r"\W*(?:phai |hoan toan )*chiu (?:hoan toan )?trach nhiem (?:toan dien )?(?:truoc [^,;.]{3,60} )?ve (?:ket qua|toan bo|viec)[^,;.]{0,60}[./]*$"
 )
 WITH = re.compile(
-    r"phoi voi (?=[^\W\d_])|pho(?<!cong tac pho)(?<!co che pho)(?<!quy che pho)(?<!chuong trinh pho)(?<!viec pho)(?<!su pho)(?<!quan he pho)(?:i hop|[a-z]? ?i? h[a-z]{1,2}p)(?: (?:chat che|dong bo|thuong xuyen|kip thoi|hieu qua|tich cuc|chu dong|tot|tham muu|thuc hien|lam viec))*(?:, (?:ho tro|giup do|giup))?(?: (?:voi|cung voi|cung|va giup))? (?=[^\W\d_])"
+    r"phoi voi (?=[^\W\d_])|pho(?<!cong tac pho)(?<!co che pho)(?<!quy che pho)(?<!chuong trinh pho)(?<!viec pho)(?<!su pho)(?<!quan he pho)(?:i hop|[a-z]? ?i? h[a-z]{1,2}p)(?: (?:chat che|dong bo|thuong xuyen|kip thoi|hieu qua|tich cuc|chu dong|tot|tham muu|thuc hien|lam viec))*(?:, (?:ho tro|giup do|giup))?(?: (?:voi|cung voi|cung|va giup):?)? (?=[^\W\d_])"
 )
 # "…làm đầu mối, cùng với X …", "có sự phối hợp của X": X helps, whoever leads stands before.
 TOGETHER = re.compile(
@@ -101,7 +103,7 @@ TOPICAL = re.compile(
     r"(?:ve |cong tac|doi voi|nhiem vu|mot so|noi dung|kinh phi|thoi gian|che do|giai phap|muc |yeu cau|cac noi dung|truong hop|phan |chi tieu|linh vuc)"
 )
 PRELUDE = re.compile(
-    r"(?:tren co so|can cu|de |doi voi|trong |khi |truong hop|hang nam|dinh ky|sau khi|nham|theo |truoc |ngoai |ngay sau|tu ngay)"
+    r"(?:tren co so|can cu|de |doi voi|trong |khi |truong hop|hang nam|dinh ky|sau |nham|theo |truoc |ngoai |ngay |tu (?:ngay|nay|thang)|den (?:het )?(?:ngay|thang)|cham nhat|muon nhat|vao |song song|cung voi|ben canh|nhan dip|thong qua )"
 )
 CARRIES_ON = re.compile(
     r"(?:(?:truong hop|neu|khi) [^.;,]{5,120}?(?:, thi|,| thi)|(?:hang|moi|dinh ky)[a-z ]{3,30},) (?:phai |kip thoi |chu dong |khan truong )?"
