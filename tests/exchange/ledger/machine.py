@@ -19,6 +19,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from tests.exchange.ledger import heirs
 from tests.exchange.ledger.faulty import MemoryWorld, World
 from tests.exchange.ledger.theatre import Theatre
 
@@ -132,6 +133,8 @@ def exchange_machine(new_world: Callable[[], World]) -> type[RuleBasedStateMachi
                 if self.theatre is not None:
                     self.theatre.settle()
                     self.theatre.promises()
+                    if self.theatre.written % 3 == 0:
+                        heirs.follow(self.theatre, self.world, self.theatre.written % 2, self.theatre.written)
                     TOTALS.update(self.theatre.stats)
                     TOTALS["runs"] += 1
             finally:
@@ -193,6 +196,8 @@ def play(number: int, steps: int, new_world: Callable[[], World] = MemoryWorld) 
             getattr(theatre, name)(*draw(chance))
         theatre.settle()
         theatre.promises()
+        if number % 3 == 0:
+            heirs.follow(theatre, world, chance.randrange(2), number)
         return theatre.stats
     finally:
         world.close()

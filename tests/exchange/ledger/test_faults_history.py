@@ -49,7 +49,18 @@ from giapranh.exchange.ledger.entry import Blob
 from giapranh.exchange.ledger.keys import KeyRing
 from giapranh.exchange.ledger.names import stream_name
 from giapranh.exchange.ledger.reasons import Broken
-from giapranh.exchange.ledger.rows import Agreement, Alarm, Body, Entry, Notice, Peer, Place, Record
+from giapranh.exchange.ledger.rows import (
+    Agreement,
+    Alarm,
+    Body,
+    Entry,
+    Notice,
+    Peer,
+    Place,
+    Receipt,
+    Record,
+    Withdrawal,
+)  # fmt: skip
 from giapranh.exchange.ledger.store import MemoryStore
 from giapranh.kernel.errors import Refused
 
@@ -420,8 +431,9 @@ def test_a_province_that_is_merged_clauses_records_and_history_go_to_the_success
         their_card = meeting.read_card(meeting.card(neighbour.engine, tx))
     with new.store.transaction() as tx:
         meeting.meet(new.engine, tx, their_card, " ".join(their_card.words), new.now)
-        succession.adopt(new.engine, tx, old.rows(Record), "vn-20", "vn-24", new.now)
-        succession.adopt_agreement(new.engine, tx, old.rows(Agreement), "vn-20", "vn-24", new.now)
+        rows = [row for table in (Record, Receipt, Entry, Notice, Agreement, Withdrawal) for row in old.rows(table)]
+        succession.adopt(new.engine, tx, rows, "vn-20", "vn-24", new.now)
+        succession.adopt_agreement(new.engine, tx, rows, "vn-20", "vn-24", new.now)
     assert isinstance(new.share("note:1", name="của Bắc Ninh"), Written)
     neighbour.share("note:2", peer="vn-27", name="gửi đơn vị mới")
     pull(neighbour, new)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from tests.exchange.ledger import heirs
+from tests.exchange.ledger.faulty import MemoryWorld
 from tests.exchange.ledger.nodes import ask, exchange, give_back, pair, pull, unpack
 from tests.exchange.ledger.test_faults_history import fresh, same_state
+from tests.exchange.ledger.theatre import Theatre, recover, text_of
 
-from giapranh.exchange.ledger import blobs, envelope, inbox, outbox, records, rollback, rotation
+from giapranh.exchange.ledger import agreements, blobs, envelope, inbox, outbox, records, rollback, rotation
 from giapranh.exchange.ledger.engine import Written
 from giapranh.exchange.ledger.entry import Blob
-from giapranh.exchange.ledger.rows import Alarm, Notice, Place
+from giapranh.exchange.ledger.rows import Agreement, Alarm, Notice, Place, Receipt, Withdrawal
 
 STREAM, BACK = "vn-20.vn-24.record", "vn-24.vn-20.record"
 
@@ -192,3 +195,134 @@ def test_both_sides_may_send_each_other_the_same_file():
         taker.do(blobs.arrived, giver.node, "a" * 64)
     exchange(one, two)
     assert same_state(one, two)
+
+
+def test_what_was_kept_from_a_node_stays_so_when_it_replays():
+    """The first version was refused on sight and never read; a node that begins anew must not stumble over it."""
+    one, two = pair()
+    one.share("note:1", level="poison")
+    written = one.store.backup()
+    one.do(outbox.recall, "vn-24", "note:1", "thu hồi")
+    two.receive(ask(two, one, STREAM).frames[:-1])  # the header without its content, and not the recall
+    one.store.restore(written)
+    pull(one, two)
+    assert one.record("note:1").blocked_by
+    one.share("note:1", name="đã sửa")
+    exchange(one, two)
+    new = fresh(two, one)
+    give_back(one, new, BACK)
+    pull(new, one)
+    assert new.record("note:1").data == two.record("note:1").data
+    assert same_state(one, new)
+
+
+def test_a_signature_of_mine_comes_home_before_the_keys_the_neighbour_signed_with():
+    one, two = pair()
+    two.do(rotation.rotate_key, two.engine.keys.add(b"n" * 32))
+    exchange(one, two)
+    two.do(agreements.propose, "vn-20", text_of(2))
+    exchange(one, two)
+    one.do(agreements.countersign, "vn-24", 2)
+    exchange(one, two)
+    new = fresh(one, two)
+    give_back(two, new, STREAM)
+    pull(new, two)
+    assert [(row.version, row.state) for row in new.rows(Agreement)] == [(1, "replaced"), (2, "in-force")]
+
+
+def test_a_content_that_is_withheld_after_its_header_was_signed_for_is_told_to_the_author():
+    """First it waited for its file, then its reader was restored, and then its clause had ended."""
+    one, two = pair()
+    before = two.store.backup()
+    one.share("note:1", blobs=(Blob("a" * 64, 9),), name="có tệp")
+    exchange(one, two)
+    two.store.restore(before)
+    one.do(agreements.withdraw, "vn-24", "vn-20-note", "thôi")
+    exchange(one, two)
+    assert one.record("note:1").blocked_by
+    assert {row.status for row in one.rows(Receipt, event_id=one.record("note:1").blocked_by)} == {
+        "received",
+        "withheld",
+    }
+
+
+def test_a_node_that_replays_does_not_refuse_what_it_took_before_it_ended_the_clause():
+    one, two = pair()
+    one.share("note:1", name="một")
+    exchange(one, two)
+    two.do(agreements.withdraw, "vn-20", "vn-20-note", "thôi")
+    exchange(one, two)
+    new = fresh(two, one)
+    give_back(one, new, BACK)
+    assert [row.clause for row in new.rows(Withdrawal)] == ["vn-20-note"]
+    with one.store.transaction() as tx:  # as a file of the archive brings it: with its content
+        parts = rollback.returned(one.engine, tx, STREAM, [])
+    assert {o.state for o in new.receive(parts)} == {"applied"}
+    assert new.record("note:1").data == two.record("note:1").data
+
+
+def test_an_offer_of_a_version_that_was_withheld_waits_for_it():
+    one, two = pair()
+    one.share("note:1", name="một")
+    exchange(one, two)
+    one.share("note:1", name="hai")
+    one.do(agreements.withdraw, "vn-24", "vn-20-note", "thôi")
+    one.do(records.offer, "vn-24", "note:1", "bàn giao")
+    exchange(one, two)
+    assert two.rows(Notice, kind="offer") == []
+    one.do(agreements.propose, "vn-24", text_of(2))
+    exchange(one, two)
+    two.do(agreements.countersign, "vn-20", 2)
+    exchange(one, two)
+    assert isinstance(one.share("note:1", name="hai"), Written)
+    exchange(one, two)
+    two.do(records.answer_offer, "vn-20", two.rows(Notice, kind="offer")[0].event_id, True, "")
+    exchange(one, two)
+    assert one.record("note:1").owner == two.record("note:1").owner == "vn-24"
+    assert one.record("note:1").data == two.record("note:1").data
+
+
+def test_a_recovery_on_a_branch_that_lost_is_shown_and_the_stream_goes_on():
+    """The key on paper must say it again; until then the key before signs, and nothing stands still."""
+    one, two = pair()
+    begin = one.store.backup()
+    one.share("note:2", name="trên nhánh mất")
+    one.do(recover, one.recovery, one.engine.keys.add(b"r" * 32))
+    recovered = one.store.backup()
+    one.store.restore(begin)
+    one.share("note:1", name="một")
+    pull(two, one)
+    one.store.restore(recovered)
+    exchange(one, two)
+    assert [a.mark for a in one.rows(Alarm, kind="recovery-lost")] == [STREAM]
+    one.do(recover, one.recovery, one.engine.keys.add(b"s" * 32))
+    one.share("note:1", name="hai")
+    exchange(one, two)
+    assert same_state(one, two)
+
+
+def test_two_texts_under_one_version_after_two_restores_do_not_stop_what_comes_home():
+    one, two = pair()
+    begin, other = one.store.backup(), two.store.backup()
+    one.do(agreements.propose, "vn-24", text_of(2, 0))
+    pull(two, one)
+    told = two.store.backup()
+    one.store.restore(begin)
+    two.store.restore(other)
+    two.do(agreements.propose, "vn-20", text_of(2))
+    pull(one, two)
+    one.do(agreements.countersign, "vn-24", 2)  # nobody has read it when the neighbour's older copy comes back
+    two.store.restore(told)
+    exchange(one, two)
+    assert [row.version for row in one.rows(Agreement, state="in-force")] == [2]
+    assert "agreement 2" in {a.detail for a in one.rows(Alarm, kind="conflict")}
+
+
+def test_what_the_node_that_ended_never_read_goes_to_the_one_that_follows():
+    for number in range(8):
+        world = MemoryWorld()
+        theatre = Theatre(world, number)
+        for subject in range(3):
+            theatre.write(number % 2, subject, subject)
+        theatre.settle()
+        heirs.follow(theatre, world, number % 2, number)

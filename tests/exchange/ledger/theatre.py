@@ -95,7 +95,7 @@ def _fetch(taker: Side, giver: Side, sha256: str) -> None:
         taker.do(blobs.arrived, giver.node, sha256)
 
 
-def _recover(engine: Any, tx: LedgerTx, recovery: bytes, public: str, now: int) -> Any:
+def recover(engine: Any, tx: LedgerTx, recovery: bytes, public: str, now: int) -> Any:
     return rotation.recover_key(engine, tx, recovery, public, now)
 
 
@@ -154,7 +154,7 @@ class Theatre:
         if not self.ids(1 - who, who) <= self.ids(who, who) or self.bag:
             return
         public = s.engine.keys.add(new_seed(s.engine.random))
-        self.guard(lambda: s.do(_recover, s.recovery, public))
+        self.guard(lambda: s.do(recover, s.recovery, public))
 
     def recall(self, who: int, subject: int) -> None:
         s = self.sides[who]

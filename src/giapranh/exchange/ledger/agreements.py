@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from giapranh.exchange.ledger import agreement, envelope
 from giapranh.exchange.ledger.agreement import Clause, Text
-from giapranh.exchange.ledger.chain import Said, again, append, key_at, own, theirs
+from giapranh.exchange.ledger.chain import Said, again, alarm, append, key_at, own, theirs
 from giapranh.exchange.ledger.engine import Engine, Written
 from giapranh.exchange.ledger.envelope import Sealed
 from giapranh.exchange.ledger.names import LANES, stream_name
@@ -166,6 +166,9 @@ def _learn_text(engine: Engine, tx: LedgerTx, said: Said, version: int, *, signe
         raise Broken("bad-control", "agreement without the signatures it needs")
     row = tx.lock(Agreement, said.peer, version)
     if row is not None and read(row.envelope)[1].payload != sealed.payload:
+        if said.returned and row.state in {"in-force", "replaced"}:
+            alarm(engine, tx, said.peer, "conflict", f"agreement {version}", said.now, f"agreement {version}")
+            return  # after two restores both agreed on another text under this number
         _settle(said, row, signed)
     if (
         row is not None

@@ -72,15 +72,16 @@ def _record(engine: Engine, tx: LedgerTx, said: Said) -> Verdict:
     if record is not None and record.owner == engine.node:
         late = record.version >= header.version  # written before the record became mine
         return Verdict("superseded", "stale") if late else Verdict("quarantined", "not-owner")
+    signed = _signed_for(tx, said)
+    if signed is not None and signed.reason == "stale":
+        return Verdict("superseded", "stale")  # a newer version had overtaken it, and comes again behind it
     if record is not None and not _opens(tx, said, record):
         return Verdict("parked", "record-waits")
     kind = None if header.kind in RESERVED else engine.kind(header.kind, header.major)
     if kind is None:
         return Verdict("parked", "unknown-major" if engine.kind(header.kind) else "unknown-kind")
-    reason = "" if _signed_for(tx, said) else why_not(
-        engine, tx, said.peer, kind, header.clause, said.data, header.sent_at, said.now, giver=said.peer
-    )  # fmt: skip
-    if reason:
+    reason = why_not(engine, tx, said.peer, kind, header.clause, said.data, header.sent_at, said.now, giver=said.peer)
+    if reason and signed is None:
         return Verdict("parked" if reason == "agreement-unknown" else "quarantined", reason)
     if record is not None and record.state == "recalled":
         return Verdict("superseded", "recalled")
@@ -96,10 +97,15 @@ def _record(engine: Engine, tx: LedgerTx, said: Said) -> Verdict:
     return Verdict("applied")
 
 
-def _signed_for(tx: LedgerTx, said: Said) -> bool:
-    """I applied it once and was restored since, or begin anew: it was within the agreement of that day, and what I
-    signed comes home before what I signed for, so the agreement of today would judge it wrongly."""
-    return tx.get(Receipt, said.header.stream, said.hash, "applied", "") is not None
+def _signed_for(tx: LedgerTx, said: Said) -> Receipt | None:
+    """I took it once and was restored since, or begin anew: it was within the agreement of that day, and what I signed
+    comes home before what I signed for, so the agreement of today would judge it wrongly."""
+    applied, received = (
+        tx.get(Receipt, said.header.stream, said.hash, status, "") for status in ("applied", "received")
+    )
+    if applied is None and received is not None and received.reason == "blobs-missing":
+        return received
+    return applied
 
 
 def _opens(tx: LedgerTx, said: Said, record: Record) -> bool:

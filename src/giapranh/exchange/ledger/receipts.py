@@ -172,7 +172,7 @@ def _tell_the_author(engine: Engine, tx: LedgerTx, item: Item, said: Said) -> No
         if record is not None and record.owner == engine.node:
             tx.put(replace(record, blocked_by=item.event_id))
     elif item.status == "withheld" and record is not None:
-        if (record.owner, record.state, record.hash) == (engine.node, "live", item.hash):
+        if (record.owner, record.hash) == (engine.node, item.hash) and record.state in {"live", "offered"}:
             tx.put(replace(record, blocked_by=item.event_id))  # the peer has not got it: to be shared again
     elif item.status == "applied" and record is not None and record.owner == engine.node:
         _open_the_way(tx, record, item)

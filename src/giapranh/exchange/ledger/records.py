@@ -186,6 +186,8 @@ def offered_to_me(engine: Engine, tx: LedgerTx, said: Said) -> None:
     before = _answered_before(engine, tx, said)
     if record is None or (not before and (record.owner != said.peer or record.state != "live")):
         raise Broken("not-owner", said.header.subject)
+    if record.version < said.header.base and not before:
+        raise Waits  # the version that is offered was kept from me: its owner shares it again
     _note(tx, said, "offer", "in", said.data, before)
     if before == "accepted":
         tx.put(replace(record, owner=engine.node, state="live", blocked_by=""))

@@ -27,6 +27,7 @@ from giapranh.exchange.ledger.rows import (
     Notice,
     Peer,
     Place,
+    Receipt,
     Record,
     Row,
     StreamKey,
@@ -39,7 +40,7 @@ FORMAT = "giapranh-snapshot/1"
 LINE = 4_194_304
 _ROWS: dict[str, type[Row]] = {
     table.__name__: table
-    for table in (Peer, Head, StreamKey, Agreement, Withdrawal, Record, Notice, BlobNeed, Entry, Body, Place)
+    for table in (Peer, Head, StreamKey, Agreement, Withdrawal, Record, Notice, BlobNeed, Entry, Body, Place, Receipt)
 }
 
 
@@ -125,6 +126,7 @@ def _rows(engine: Engine, tx: LedgerTx, peer: str) -> Iterator[Row]:
         if place is not None and record.hash:
             yield from tx.find(Entry, stream=record.stream, hash=record.hash)
             yield from tx.find(Body, stream=record.stream, hash=record.hash)
+            yield from tx.find(Receipt, stream=record.stream, hash=record.hash)
 
 
 def _plain(value: Any) -> Any:

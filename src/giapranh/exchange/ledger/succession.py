@@ -6,6 +6,7 @@ At the neighbour the clauses and the records move to the successor; the old stre
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from giapranh.exchange.ledger.meeting import Card, read_card, start_streams
 from giapranh.exchange.ledger.names import LANES, stream_name
 from giapranh.exchange.ledger.reasons import Broken
 from giapranh.exchange.ledger.rotation import known_keys
-from giapranh.exchange.ledger.rows import Agreement, Head, Notice, Peer, Record, Withdrawal
+from giapranh.exchange.ledger.rows import Agreement, Entry, Head, Notice, Peer, Receipt, Record, Row, Withdrawal
 from giapranh.exchange.ledger.store import LedgerTx
 
 PAYLOAD_TYPE = "application/vnd.giapranh.succession-text.v1+json"
@@ -119,11 +120,27 @@ def move(engine: Engine, tx: LedgerTx, old: str, new: str, now: int) -> None:
             continue
         owner = new if record.owner == old else record.owner
         tx.drop(Record, old, record.subject)
-        tx.put(replace(record, peer=new, owner=owner, blocked_by=""))
+        known = [*tx.find(Receipt, stream=record.stream, hash=record.hash), tx.get(Entry, record.stream, record.hash)]
+        unsigned = _unsigned(record, known) if owner == engine.node else ""
+        tx.put(replace(record, peer=new, owner=owner, blocked_by=unsigned))
         _tell(engine, tx, record, owner, new, now)
     for notice in tx.find(Notice, peer=old, state="open"):
         tx.put(replace(notice, peer=new))
     alarm(engine, tx, new, "succession", mark, now, f"{old} > {new}")
+
+
+def _unsigned(record: Record, rows: Iterable[Row | None]) -> str:
+    """The entry that nobody signed to have applied: the other side may never have read it, so the record is shared
+    again. ``rows``: entries and receipts."""
+    if record.blocked_by or record.state == "recalled":
+        return record.blocked_by
+    entry = ""
+    for row in rows:
+        if isinstance(row, Receipt) and (row.hash, row.status) == (record.hash, "applied"):
+            return ""
+        if isinstance(row, Entry) and row.hash == record.hash:
+            entry = row.event_id
+    return entry
 
 
 def _tell(engine: Engine, tx: LedgerTx, record: Record, owner: str, new: str, now: int) -> None:
@@ -149,20 +166,35 @@ def _tell(engine: Engine, tx: LedgerTx, record: Record, owner: str, new: str, no
     )
 
 
-def adopt(engine: Engine, tx: LedgerTx, rows: list[Record], old: str, peer: str, now: int) -> int:
-    """At the successor: go on with the predecessor's records towards one neighbour (rows from its snapshot)."""
+def adopt(engine: Engine, tx: LedgerTx, rows: list[Row], old: str, peer: str, now: int) -> int:
+    """At the successor: go on with the predecessor's records and open questions towards one neighbour.
+
+    ``rows`` are those of its snapshot. What the neighbour had not signed is shared again.
+    """
     taken = 0
+    about: dict[str, list[Row]] = {}
+    for row in rows:
+        if isinstance(row, (Receipt, Entry)):
+            about.setdefault(row.hash, []).append(row)
     for record in rows:
-        if tx.get(Record, peer, record.subject) is None:
-            owner = engine.node if record.owner == old else record.owner
-            tx.put(replace(record, peer=peer, owner=owner, blocked_by="", at=now))
+        if isinstance(record, Record) and tx.get(Record, peer, record.subject) is None:
+            mine = record.owner == old
+            unsigned = _unsigned(record, about.get(record.hash, [])) if mine else ""
+            owner = engine.node if mine else record.owner
+            tx.put(replace(record, peer=peer, owner=owner, blocked_by=unsigned, at=now))
             taken += 1
+    for notice in rows:
+        if isinstance(notice, Notice) and notice.state == "open" and tx.get(Notice, peer, notice.event_id) is None:
+            tx.put(replace(notice, peer=peer))
     return taken
 
 
-def adopt_agreement(engine: Engine, tx: LedgerTx, rows: list[Agreement], old: str, peer: str, now: int) -> None:
-    """At the successor: the predecessor's agreement with the neighbour holds on under the new name."""
-    if agreements.in_force(tx, peer) is None:
-        for row in rows:
-            if row.state == "in-force" and tx.get(Agreement, peer, row.version) is None:
-                tx.put(replace(row, peer=peer, why=f"succession:{old}>{engine.node}", at=now))
+def adopt_agreement(engine: Engine, tx: LedgerTx, rows: list[Row], old: str, peer: str, now: int) -> None:
+    """At the successor: the predecessor's agreement with the neighbour, as far as it still holds, under the new name."""
+    if agreements.in_force(tx, peer) is not None:
+        return
+    for row in rows:
+        if isinstance(row, Agreement) and row.state == "in-force" and tx.get(Agreement, peer, row.version) is None:
+            tx.put(replace(row, peer=peer, why=f"succession:{old}>{engine.node}", at=now))
+        elif isinstance(row, Withdrawal):
+            tx.put(replace(row, peer=peer))

@@ -17,12 +17,11 @@ from typing import BinaryIO, TypeVar
 
 from giapranh.exchange.house import engine, now_ms, store
 from giapranh.exchange.ledger import canonical, envelope, frames, meeting, snapshot, succession
-from giapranh.exchange.ledger.agreements import in_force
 from giapranh.exchange.ledger.engine import Engine
 from giapranh.exchange.ledger.meeting import Card
 from giapranh.exchange.ledger.names import LANES, read_stream, stream_name
 from giapranh.exchange.ledger.reasons import Broken
-from giapranh.exchange.ledger.rows import Agreement, Peer, Record, Withdrawal
+from giapranh.exchange.ledger.rows import Peer
 from giapranh.exchange.ledger.store import LedgerTx
 from giapranh.exchange.models import Line
 from giapranh.exchange.permissions import check_can_exchange
@@ -151,13 +150,8 @@ def _inherit_one(me: Engine, tx: LedgerTx, old: str, keys: list[str], card: Card
         meeting.start_streams(me, tx, card, now_ms())
     elif (known.root, known.recovery) != (card.root, card.recovery):
         raise Broken("forged", f"{card.node} is known under another key")
-    if in_force(tx, card.node) is None:
-        agreed = [row for row in rows if isinstance(row, Agreement)]
-        succession.adopt_agreement(me, tx, agreed, old, card.node, now_ms())
-        for row in rows:
-            if isinstance(row, Withdrawal):
-                tx.put(row)
-    succession.adopt(me, tx, [row for row in rows if isinstance(row, Record)], old, card.node, now_ms())
+    succession.adopt_agreement(me, tx, rows, old, card.node, now_ms())
+    succession.adopt(me, tx, rows, old, card.node, now_ms())
 
 
 def _keep_history(file: zipfile.ZipFile, old: str) -> None:
