@@ -227,6 +227,7 @@ _WITHIN_ITS_REACH = re.compile(
 )
 
 
+_OPENING = re.compile(r"(?:doi voi|truong hop|khi |de |nham )")
 _MUST = re.compile(r"(?:(?:phai|can|nghiem chinh) )?")
 
 
@@ -247,7 +248,8 @@ def subject_inside(para: Para, at: int, limit: int) -> Clause | None:
         if phrase is None or phrase.stop in ("", ":", ";", ".") or len(phrase.units) > 4:
             continue
         if para.text[here].islower() and not para.folded.startswith(("cac ", "nhung "), here):
-            continue
+            if not _OPENING.match(para.folded, at) or not pattern("small people").match(para.text, here):
+                continue
         within = _WITHIN_ITS_REACH.match(para.folded, phrase.end, limit)
         must = _MUST.match(para.folded, first_word(para, within.end() if within else phrase.end))
         if must and duty_at(para, must.end()):
@@ -258,6 +260,7 @@ def subject_inside(para: Para, at: int, limit: int) -> Clause | None:
 
 
 _DO = re.compile(r"\bdo (?=[^\W\d_])")
+_A_WORK = re.compile(r"(?:viec|nhiem vu|cong tac|noi dung) ")
 _CARRIES = re.compile(r" ?,? ?(?:chu tri|dam nhan|lam dau moi|chiu trach nhiem|phu trach|to chuc thuc hien)\b")
 
 
@@ -265,17 +268,17 @@ def done_by(para: Para, at: int, limit: int) -> Clause | None:
     """ "Việc … do Sở X chủ trì": the body after "do" has the duty."""
     for m in islice(_DO.finditer(para.folded, at, limit), _TRIES):
         phrase = phrase_at(para, m.end(), limit)
-        if (
-            phrase is not None
-            and para.text[m.start() : m.start() + 2] == "do"
-            and _CARRIES.match(para.folded, phrase.end)
-        ):
+        carries = phrase and (
+            _CARRIES.match(para.folded, phrase.end)
+            or (_A_WORK.match(para.folded, at) and para.folded.startswith("thuc hien", first_word(para, phrase.end)))
+        )
+        if phrase is not None and para.text[m.start() : m.start() + 2] == "do" and carries:
             return Clause(m.end(), phrase.end, phrase.units, None, False)
     return None
 
 
 _TOWARDS = re.compile(
-    r"\b(?:voi|cung|gui|cho|cua|bao cao|don doc|huong dan|chi dao|gom|giua|trinh|phoi hop|yeu cau|de nghi|den|ve) (?=[^\W\d_])"
+    r"\b(?:(?:voi|cung|gom): |(?:voi|cung|gui|cho|cua|bao cao|don doc|huong dan|chi dao|gom|giua|trinh|phoi hop|yeu cau|de nghi|den|ve) )(?=[^\W\d_])"
 )
 _HELP_OF = re.compile(r"(?:phoi hop|tham gia|ho tro|giup do|y kien|thong nhat) (?:chat che )?$")
 

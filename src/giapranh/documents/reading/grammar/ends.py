@@ -28,6 +28,8 @@ _CLOSED_AT_ONCE = re.compile(rf" (?:{_OPENS_DUTY}|{_NO_OBJECT})(?!\w)")
 _ENDS = re.compile(rf"{_WORDS}{{0,3}}(?=[,;.)]|$)")
 _GAPS = tuple(re.compile(rf"{_WORDS}{{{n}}}") for n in range(3))
 _GOES_ON = re.compile(rf"{_WORDS}{{0,3}}? (?:và|-|–) (?=[^\W\d_a-z])")
+_JOINED = re.compile(r"[a-zà-ỹđ] và $")
+_ORDERS = re.compile(r"(?:yêu cầu|đề nghị|kiến nghị|giao|phân công|chỉ đạo)(?!\w)")
 _OBJECT = re.compile(r"(?:^|[ ,])(?P<verb>[^\W\d_a-z][a-zà-ỹ]* [a-zà-ỹ]+),? ?$")
 _COMPOUND = re.compile(r"(?:^ ?|(?P<before>\S+) )(?P<word>[^\W\d_a-z][^\W\d_]*) $")
 _LEVELS = frozenset(["tỉnh", "thành", "phố", "huyện", "quận", "thị", "xã", "trấn", "phường", "khu", "thôn", "bản"])
@@ -130,6 +132,21 @@ _NOT_YET = re.compile(
 _HEADING = 110  # characters of the longest heading
 
 
+# "Các đơn vị được giao chủ trì các nhiệm vụ … khẩn trương …": which of them.
+_ENTRUSTED = re.compile(
+    r"được (?:giao|phân công|ủy quyền|phân cấp)(?: làm (?:chủ đầu tư|đại diện chủ sở hữu)(?= [a-zà-ỹđ])"
+    r"|(?: [^\s;.:]+){1,12}?(?= (?:khẩn trương|nghiêm túc|phải|tập trung|có trách nhiệm|chủ động|tiếp tục)(?!\w)))"
+)
+# What is done as a trade: "các tổ chức hành nghề công chứng".
+_AS_TRADE = ("hành nghề ", "dịch vụ ", "ngành nghề ", )
+
+
+def entrusted(text: str, start: int, limit: int) -> int:
+    """Where "được giao …" has told which bodies are meant; 0 when it does not tell."""
+    m = _ENTRUSTED.match(text, start, limit)
+    return m.end() if m else 0
+
+
 def is_complete(text: str, begin: int, known: list[tuple[int, int]], at: int) -> bool:
     """Whether a name is whole right before ``at``: a name of the dictionary, or a head that needs none, and its place."""
     name = next(((a, b) for a, b in reversed(known) if b <= at), None)
@@ -156,6 +173,8 @@ def verb_in_name(para: Para, begin: int, start: int, end: int) -> bool:
     one_syllable = " " not in text[start:end] and not text[end : end + 2].strip().isdigit()
     if one_syllable and half_before(text, begin, start, strictly=True):
         return True
+    if _JOINED.search(text, begin, start) and not _ORDERS.match(text, start):
+        return True  # no verb of a duty follows its subject behind "và"
     if text.startswith("tổ chức:", start):
         return True
     if para.bare[start:end] not in fields() or text.startswith(surely_before(text[start:end]), end):
@@ -184,6 +203,8 @@ def described(para: Para, start: int, end: int, limit: int) -> int | None:
         return listed.end() if para.text.endswith(("có tên ", "nêu tên "), 0, start) else None
     if (not_yet := _NOT_YET.match(para.text, start, limit)) is not None:
         return not_yet.end()
+    if para.text.endswith(_AS_TRADE, 0, start):
+        return end
     if (trades := _TRADES.match(para.text, start, limit)) is not None:
         verb = next(
             (g for g in (r.match(para.text, trades.end()) for r in _OBJECTS) if g and _verb_follows(para, g.end())),

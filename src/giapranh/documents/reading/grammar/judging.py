@@ -130,7 +130,7 @@ class Judge:
         if not clause.heading and not clauses.has_duty(para, clause, end) and not clause.ordered:
             return not (listed and clauses.does_something(para, clause))
         rest = para.folded[clause.verb : end]
-        if clause.mode == "cho phép" or len(re.findall(r"[a-z]", rest)) < 8:
+        if clause.mode == "cho phép" or len(re.findall(r"[a-z]", rest)) < 5 or re.match(r"\W*(?:nhu sau|sau day)\W*$", rest):
             return True
         if clause.mode == "đề nghị" and ASKS.match(rest) and not re.search(r"bao cao|gui ", rest):
             return True

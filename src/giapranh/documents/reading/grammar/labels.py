@@ -10,7 +10,7 @@ from .phrases import phrase_at
 from .units import Unit, split
 from .vocabulary import duty_at
 
-_LEAD = r"(?:(?:don vi|co quan|bo phan|phong|to chuc|ca nhan|dia phuong)(?:,? (?:don vi|co quan|ca nhan|dia phuong))? )?(?:chu tri|thuc hien|dau moi|chiu trach nhiem|duoc giao|tham muu)(?:,? (?:thuc hien|tham muu|trien khai|chinh|xay dung))*|phan cong(?: thuc hien| nhiem vu)?|trach nhiem(?: thuc hien)?|don vi|giao"
+_LEAD = r"(?:(?:don vi|co quan|bo phan|phong|to chuc(?! thuc hien)|ca nhan|dia phuong)(?:,? (?:don vi|co quan|ca nhan|dia phuong))? )?(?:chu tri|thuc hien|dau moi|chiu trach nhiem|duoc giao|tham muu)(?:,? (?:thuc hien|tham muu|trien khai|chinh|xay dung))*|phan cong(?: thuc hien| nhiem vu)?|trach nhiem(?: thuc hien)?|don vi|giao"
 _WITH = r"(?:(?:cac )?(?:don vi|co quan|phong|dia phuong)(?:,? (?:don vi|co quan))? )?phoi hop(?: thuc hien| tham muu)?"
 _TIME = r"(?:thoi gian|thoi han|tien do|han|lo trinh)(?: (?:thuc hien|hoan thanh|trien khai|bao cao|trinh|xong|to chuc|ban hanh|du kien))*"
 _OTHER = r"(?:san pham|ket qua|kinh phi|nguon (?:kinh phi|luc)|dia diem|thanh phan|doi tuong|muc tieu|hinh thuc|san pham (?:dau ra|du kien)|ghi chu|noi dung|nguoi lien he|co quan trinh|cap trinh|cap phe duyet)(?: [a-z ]{2,24})?"
@@ -46,6 +46,9 @@ def label_of(para: Para, at: int) -> str | None:
 
 def _gives_duty(para: Para, at: int) -> bool:
     """ "Kinh phí: Phòng X tham mưu …": a topic, a body and its duty."""
+    ordered = re.compile(r" ?(?:giao|yeu cau|de nghi|phan cong)(?: cho)? ").match(para.folded, at)
+    if ordered is not None:
+        return phrase_at(para, ordered.end()) is not None
     phrase = phrase_at(para, at + 1)
     if phrase is None:
         return False

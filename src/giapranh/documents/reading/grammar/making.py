@@ -31,6 +31,7 @@ from .wording import (
     SHARED_REPORT,
     TOGETHER,
     WITH,
+    WITH_LIST,
 )
 
 
@@ -145,6 +146,11 @@ class Maker(Seeker):
         current = first
         quoted = [q.span() for q in QUOTED.finditer(para.text)]
         lists: list[tuple[int, int]] | None = None
+        helping = [
+            (w.end(), phrase.end)
+            for w in WITH_LIST.finditer(para.folded, node.at, end)
+            if (phrase := phrase_at(para, w.end(), end)) is not None
+        ]
         for m in islice(re.finditer(r"(?<=[.;,]) +", para.text[after:]), 120):
             at = after + m.end()
             if para.text[at - 2] == ",":
@@ -153,7 +159,7 @@ class Maker(Seeker):
                 lists = clauses.governed(para, node.at, end, possessive=False) if lists is None else lists
                 if current is None or not self._own_after_comma(para, at, end, lists):
                     continue
-            if any(a <= at < b for a, b in quoted):
+            if any(a <= at < b for a, b in (*quoted, *helping)):
                 continue
             if para.text[at - 2] == "." and re.search(
                 r"\b(?:TP|Tp|P|Q|TS|tr|Đ/c|St)\.$", para.text[max(0, at - 6) : at - 1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .ends import described, half_before, is_complete, verb_in_name, word_in_name
+from .ends import described, entrusted, half_before, is_complete, verb_in_name, word_in_name
 from .folding import fold
 from .lines import Para
 from .units import LONGEST_LIST, Unit, known_names, mask, split
@@ -35,6 +35,8 @@ _NEXT_WORD = re.compile(r"(?<=[\s,])[a-z]+")
 _LISTED = re.compile(r",| các ")
 _ENTRUSTED = re.compile(r"duoc (?:giao|phan cong)\b")
 _LAST_WORD = re.compile(r"(\w+) $")
+# No names of their own: "Đơn vị được giao …", "Cơ quan chủ trì soạn thảo".
+_ANY_OFFICE = re.compile(r"(?:Cơ quan|Đơn vị) [a-zà-ỹđ]")
 _AFTER_COMMA = re.compile(r"(?:, | và )$")
 _OTHERS = re.compile(r"(?:[,;] | và )(?:các|những) ")
 # "các đồng chí … dự sinh hoạt … theo phân công": who comes to a meeting is not described by it.
@@ -170,8 +172,11 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
     first = body_at(para.text, at, limit) or code_at(para, at)
     begin = first.end() if first else at
     known = known_names(para, at, min(limit, at + 900))
-    single = named_at(para.text, at, limit) or person_at(para.text, at, limit)
+    single = not _ANY_OFFICE.match(para.text, at) and (
+        named_at(para.text, at, limit) or person_at(para.text, at, limit)
+    )
     best: tuple[int, str] | None = None
+    inner = 0  # where a verb of the name itself ends
     told = begin  # words before this place tell which bodies are meant
     for w in _NEXT_WORD.finditer(masked, begin, limit):
         if w.start() < told or w.group() not in stops() or any(a <= w.start() < b for a, b in known):
@@ -194,7 +199,14 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
         if not word.ends_name(para.text, here, end, limit, head, complete) or (
             not complete and verb_in_name(para, begin, here, end)
         ):
+            of_kind = head == 0 and word.duty and " " in word.word
+            inner = end if of_kind else inner
             told = max(end if " " in word.word else told, _participle_end(para, word, end))
+            if word.word == "được" and not head:
+                told = max(told, entrusted(para.text, here, limit))
+            continue
+        if inner == here - 1 and not head and word.duty and (duty_at(para, end + 1) or para.bare[here:end] in fields()):
+            inner = told = end  # "Cơ quan chủ trì soạn thảo", "các đơn vị quản lý vận hành hồ chứa"
             continue
         if not head and (described_to := described(para, here, end, limit)) is not None:
             told = described_to
@@ -206,8 +218,27 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
     shouted = _SHOUTED.search(para.text, begin, best[0] if best else limit)
     if shouted:
         best = shouted.start(), fold(shouted.group())
+    counted = _counted(para.text, begin, best[0] if best else limit)
+    if counted is not None:
+        best = counted, "?"
     strange = _strange(para, at, begin, best[0] if best else min(limit, at + 300), known, masked)
     return (strange, "?") if strange is not None else best
+
+
+# Behind these a number is part of a name ("Đội Quản lý thị trường số 12", "Tiểu đoàn bộ binh 40").
+_NUMBERED = frozenset(
+    "số vực quý thứ khóa khoá đoàn điểm tháng năm lớp khối loại hạng mức cấp vùng cụm tổ đội thôn bản ấp phường quận xóm "
+    "khu phố nhóm từ trên dưới đủ hơn gần đến tới quá ca kíp đồn trạm hạt đường lộ tuyến đợt kỳ ngày các những còn binh khoảng thầu mỏ".split()
+)
+_COUNT = re.compile(r" (?P<pair>[a-zà-ỹđ]+ )?(?P<verb>[a-zà-ỹđ]+) (?:\d{2,}|\d{1,3}(?:\.\d{3})+|\d{1,3}%) ?[a-zà-ỹđ]")
+
+
+def _counted(text: str, begin: int, stop: int) -> int | None:
+    """Where a name is over because what follows is counted: "Hội Khuyến học trao 120 suất …"."""
+    m = _COUNT.search(text, begin, stop)
+    if m is None or m.group("verb") in _NUMBERED:
+        return None
+    return m.start("pair") if m.group("pair") and m.group("verb") in small_words() else m.start("verb")
 
 
 def _longest_at(text: str, masked: str, at: int, limit: int) -> tuple[Stop | None, int]:
@@ -226,7 +257,7 @@ def _participle_end(para: Para, word: Stop, end: int) -> int:
     if following is None:
         return 0
     verb = duty_at(para, end + len(following) + 1)
-    return verb.end() if verb else end + len(following)
+    return verb.end() if verb and verb.group() in fields() else end + len(following)
 
 
 def _overlaps(text: str, masked: str, begin: int, start: int, end: int, limit: int) -> bool:

@@ -13,12 +13,13 @@ from .lines import Para
 from .phrases import phrase_at
 from .structure import Node
 from .units import Unit
-from .vocabulary import duty_at
+from .vocabulary import body_at, duty_at
 from .wording import (
     CHUYEN,
     CLOSING,
     PRELUDE,
     SECTION,
+    TOPIC,
     TOPICAL,
 )
 
@@ -37,6 +38,12 @@ class Seeker(Judge):
             return min((c for c in (order, own) if c is not None), key=lambda c: c.start, default=None)
         if order is not None and order.mode == "giao" and not scope.heading:
             return order
+        topic = TOPIC.match(node.folded)
+        if topic is not None and duty_at(para, node.at) is None and body_at(para.text, node.at) is None:
+            own = self._clause(para, node.at + topic.end(), self._sentence_end(para, node.at) + 1)
+            verb = clauses.first_word(para, own.verb) if own is not None else 0
+            if own is not None and (own.ordered or duty_at(para, verb)) and not clauses.tells(para, own, True):
+                return own
         if PRELUDE.match(node.folded) or re.match(r"ve [^:]{3,120}: ", node.folded):
             return clauses.subject_inside(para, node.at, min(end, self._sentence_end(para, node.at) + 1))
         return None

@@ -21,6 +21,8 @@ _SEPARATOR = re.compile(r";\s*(?:và |cùng )?|,\s*(?:và |cùng )?|\s+(?:và|c�
 _GLOSS = re.compile(
     r" ?\((?:sau đây|dưới đây|gọi|viết) (?:được |gọi |viết |tắt |chung )*(?:tắt|chung|là)\b[^()]*\)?$| ?\([^()]*(?:\d{3}|\bqua [^\W\d_a-z]|thông qua |\b(?:điện thoại|ĐT|email|Email|đồng chí|Đ/c|ông|bà)\b)[^()]*\)?$"
 )
+# "Ban Chỉ đạo phong trào "Toàn dân đoàn kết …" tỉnh".
+_QUOTED_NAME = re.compile(r"(?<=\w )[\"“][^\"“”.;:]{4,90}[\"”]")
 _EACH = re.compile(r"(?:[Cc]ác|[Hh]ai|[Bb]a|[Bb]ốn) $")
 _SEVERAL = re.compile(r"(?<!\w)(?:[Cc]ác|[Hh]ai|[Bb]a|[Bb]ốn) ")
 _LEVELS = re.compile(r"(?:huyen|thi xa|thanh pho|quan|xa|phuong|thi tran|dac khu|tinh|thon|cap)(?!\w)")
@@ -45,6 +47,7 @@ _NAMED_KIND = re.compile(r"(?:^|\s)[Cc]ác [^\W\d_a-zđ]?[^\W\d_]+(?: [a-zà-ỹ
 _BUILDERS = re.compile(r"(?:ban quản lý|nhà thầu|đơn vị tư vấn|tư vấn giám sát) [a-zà-ỹđ]")
 # "đồng chí Lê Văn An, Phó Chủ tịch …": one person and the title.
 _BY_NAME = re.compile(r"(?:[Đđ]ồng chí|[Ôô]ng|[Bb]à) (?:[^\W\d_a-zđ][a-zà-ỹ]+ ?){2,5}$")
+_ONE_PERSON = re.compile(r"(?:ông|bà|đồng chí|đ/c) [^\W\d_a-z]")
 _SHORT_HEAD = re.compile(r"[^\W\d_]+(?=\s*(?:[,;)]|$|và\s|ngành\b|tỉnh\b|liên quan))")
 
 
@@ -186,6 +189,8 @@ def _is_cut(group: str, separator: str, text: str, at: int, end: int, spreading:
         return False
     if _BY_NAME.match(group) and separator.startswith(",") and person_at(rest):
         return False
+    if _ONE_PERSON.match(rest):
+        return True
     named = named_at(rest) or person_at(rest) or small_person_at(rest)
     short = _SHORT_HEAD.match(rest)
     if named and not (short and named.end() == short.end() and _INNER_PLURAL.search(group)):
@@ -217,9 +222,12 @@ def _is_cut(group: str, separator: str, text: str, at: int, end: int, spreading:
 
 def mask(text: str, at: int, limit: int) -> str:
     """The text with everything in round brackets blotted out, so that a name keeps its gloss."""
-    if "(" not in text[at:limit]:
+    quoted = [m.span() for m in _QUOTED_NAME.finditer(text, at, limit)]
+    if "(" not in text[at:limit] and not quoted:
         return text
     out = list(text)
+    for a, b in quoted:
+        out[a:b] = "#" * (b - a)
     depth = 0
     for i in range(at, limit):
         if text[i] == "(":
@@ -229,7 +237,7 @@ def mask(text: str, at: int, limit: int) -> str:
         if text[i] == ")" and depth:
             depth -= 1
     # A bracket that never closes blots out nothing.
-    return text if depth else "".join(out)
+    return text if depth and not quoted else "".join(out)
 
 
 def _cuts_a_title(text: str, a: int, b: int) -> bool:

@@ -71,6 +71,7 @@ _SOLO = (
     "hai cơ quan", "hai đơn vị", "Hai cơ quan", "Hai đơn vị", "người đứng đầu", "thủ trưởng", "các cấp", "toàn thể", "Toàn thể", "phòng chuyên môn",
 )  # fmt: skip
 _NO_CAPITAL = frozenset(("tổ chức", "thanh tra", "thị xã", "thành phố", "thị trấn", "đặc khu", "kế toán", "cấp ủy", "hội viên", "trẻ em"))
+_ALSO_OTHERWISE = frozenset(("tổ chức", "thanh tra", "thị xã", "thành phố", "thị trấn", "đặc khu", "văn phòng", "đoàn thể", "trẻ em"))
 _PLURAL_WORDS = rf"(?:(?:[Tt]oàn thể |[Tt]ất cả )?(?:[Cc]{LOOSE['a']}c|[Nn]hững|[Mm]ọi|[Tt]ừng|[Mm]ỗi|[Qq]uý|(?:[Hh]ai|[Bb]a|[Bb]ốn)(?= (?:[Ss]ở|[Bb]ộ|[Pp]hòng|[Bb]an|[Cc]ục|[Cc]hi cục|[Tt]rung tâm|UBND|tỉnh|xã|phường|huyện)(?: (?:xã|phường|huyện|tỉnh))?:? [^\W\d_a-z]))) +"
 _SMALL_PERSON = re.compile(
     r"(?:hiệu trưởng|giám đốc|chủ tịch|trưởng phòng|đội trưởng|trạm trưởng|trưởng thôn|trưởng bản|trưởng ấp|trưởng khu phố|bí thư|cấp ủy viên)(?!\w)"
@@ -98,7 +99,7 @@ _SOURCES: dict[str, Callable[[], str]] = {
     "plural": lambda: _PLURAL_WORDS,
     "kind": lambda: rf"(?:{_either_case([*bodies()['generic'], *bodies()['people']])})(?!\w)",
     "listed kind": lambda: rf"(?:{_alternatives(w for w in bodies()['generic'] if ' ' in w)})(?!\w)",
-    "small people": lambda: rf"(?:{_alternatives(w for w in bodies()['people'] if ' ' in w)})(?!\w)",
+    "small people": lambda: rf"(?:{_alternatives(_small_kinds())})(?!\w)",
     "no kind": lambda: "phòng,? (?:chống|cháy|ngừa)",
     "no bodies": lambda: (
         "trường (?:hợp|đoạn|phái)|bộ (?:chỉ số|tiêu chí|thủ tục|phim|hồ sơ|luật)|cấp độ|cơ sở (?:dữ liệu|vật chất|pháp lý|hạ tầng)"
@@ -129,6 +130,12 @@ def _capital_kinds() -> list[str]:
     data = bodies()
     kinds = [*(w for w in data["generic"] if " " in w), *data["people"]]
     return [w[0].upper() + w[1:] for w in kinds if w not in _NO_CAPITAL]
+
+
+def _small_kinds() -> list[str]:
+    """Persons, and kinds of bodies that no other word is mistaken for, in small letters."""
+    data = bodies()
+    return [w for w in (*data["people"], *data["generic"]) if " " in w and w not in _ALSO_OTHERWISE]
 
 
 def _either_case(words: Iterable[str]) -> str:

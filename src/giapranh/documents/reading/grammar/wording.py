@@ -64,6 +64,8 @@ RESPONSIBLE = re.compile(
 WITH = re.compile(
     r"phoi voi (?=[^\W\d_])|pho(?<!cong tac pho)(?<!co che pho)(?<!quy che pho)(?<!chuong trinh pho)(?<!viec pho)(?<!su pho)(?<!quan he pho)(?:i hop|[a-z]? ?i? h[a-z]{1,2}p)(?: (?:chat che|dong bo|thuong xuyen|kip thoi|hieu qua|tich cuc|chu dong|tot|tham muu|thuc hien|lam viec))*(?:, (?:ho tro|giup do|giup))?(?: (?:voi|cung voi|cung|va giup):?)? (?=[^\W\d_])"
 )
+# "… phối hợp với: X; Y; Z …": a list that semicolons part.
+WITH_LIST = re.compile(r"phoi hop(?: chat che)?(?: voi| cung| cung voi)?: (?=[^\W\d_])")
 # "…làm đầu mối, cùng với X …", "có sự phối hợp của X": X helps, whoever leads stands before.
 TOGETHER = re.compile(
     r"(?:[,;] (?:va )?cung(?: voi)?|\b(?:chu tri|dau moi|chu luc|thuong truc),? cung(?: voi)?|\b(?:co|voi) su (?:phoi hop|tham gia|ho tro|giup do)(?: chat che)?(?:(?:,| va) [a-z]+ [a-z]+){0,2} cua) (?=[^\W\d_])"
@@ -102,6 +104,8 @@ TITLED = re.compile(
 TOPICAL = re.compile(
     r"(?:ve |cong tac|doi voi|nhiem vu|mot so|noi dung|kinh phi|thoi gian|che do|giai phap|muc |yeu cau|cac noi dung|truong hop|phan |chi tieu|linh vuc)"
 )
+# "Lĩnh vực đất đai: Sở X …", "Chế độ báo cáo: Các đơn vị …".
+TOPIC = re.compile(r"[^.;:()]{3,80}: (?=[^\W\d_])")
 PRELUDE = re.compile(
     r"(?:tren co so|can cu|de |doi voi|trong |khi |truong hop|hang nam|dinh ky|sau |nham|theo |truoc |ngoai |ngay |tu (?:ngay|nay|thang)|den (?:het )?(?:ngay|thang)|cham nhat|muon nhat|vao |song song|cung voi|ben canh|nhan dip|thong qua )"
 )
