@@ -13,3 +13,11 @@ export function submitOnChange(): void {
     if (control instanceof HTMLSelectElement && control.matches("[data-submit]")) control.form?.requestSubmit();
   });
 }
+
+// On a phone the sections of a room are one line that scrolls: the one we are in must not be out of sight.
+export function showCurrentTab(): void {
+  for (const tab of document.querySelectorAll<HTMLElement>(".tabs-line [aria-current]")) {
+    const line = tab.parentElement;
+    if (line && line.scrollWidth > line.clientWidth) line.scrollLeft = tab.offsetLeft - (line.clientWidth - tab.offsetWidth) / 2;
+  }
+}

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from giapranh.kernel.clock import VIETNAM, now
 from giapranh.kernel.errors import N_
+from giapranh.kernel.text import clipped
 
 if TYPE_CHECKING:
     from giapranh.people.models import Office, Officer
@@ -233,7 +234,7 @@ def finish(story: Story, task: Task, moment: datetime, *, confirm: bool = True) 
     if by is None or task.recurrence or task.state != "doing":
         return
     paper = documents.create_outgoing(
-        kind="Báo cáo", subject=f"Kết quả thực hiện: {task.text[:120]}", data=result_docx(story, task, moment),
+        kind="Báo cáo", subject=f"Kết quả thực hiện: {clipped(task.text, 120)}", data=result_docx(story, task, moment),
         name=f"bao-cao-viec-{task.pk}.docx", issuer=office("ls-snnmt"), by=story["vanthu"], at=moment, illustrative=True,
         text=task.text,
     )  # fmt: skip

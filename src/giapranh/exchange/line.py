@@ -161,12 +161,28 @@ def _in_time(client: httpx.Client) -> Iterator[None]:
 def _errors() -> Iterator[None]:
     try:
         yield
+    except httpx.TimeoutException as error:
+        raise LineDown(
+            N_("Không liên lạc được: bên kia không trả lời kịp, đường truyền chậm hoặc máy đang tắt.")
+        ) from error
+    except httpx.ConnectError as error:
+        raise LineDown(_why_not_connected(error)) from error
     except httpx.HTTPError as error:
         raise LineDown(
             N_("Không liên lạc được với láng giềng (%(why)s)."), why=str(error) or type(error).__name__
         ) from error
     except (OSError, RuntimeError, httpx.InvalidURL) as error:  # RuntimeError: the client was closed over our head
         raise LineDown(N_("Không liên lạc được với láng giềng (%(why)s)."), why=str(error)) from error
+
+
+def _why_not_connected(error: httpx.ConnectError) -> str:
+    """The three causes an officer can tell the neighbour about; the system's own words are English."""
+    said = str(error).lower()
+    if "certificate" in said or "ssl" in said or "tls" in said:
+        return N_("Không liên lạc được: chứng thư của máy bên kia không đúng; hỏi bên kia có đổi chứng thư không.")
+    if "name" in said or "getaddrinfo" in said or "nodename" in said:
+        return N_("Không liên lạc được: không tìm thấy địa chỉ của bên kia; xem lại địa chỉ, hoặc mạng ở đây đang mất.")
+    return N_("Không liên lạc được: máy bên kia đang tắt, sai cổng, hoặc bị tường lửa chặn.")
 
 
 def _expect(answer: httpx.Response, status: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,7 @@ from giapranh.exchange.ledger.reasons import TEXT, WHAT_TO_DO
 from giapranh.kernel import clock
 from giapranh.kernel.numbers import format_number
 
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 LANES = {
     "alert": gettext_lazy("Cảnh báo, thông báo"), "record": gettext_lazy("Hồ sơ"),
     "bulk": gettext_lazy("Số liệu lớn"),
@@ -183,6 +185,11 @@ def label_of(kind: str, record_id: str, data: dict[str, Any] | None) -> str:
         return known.label(data).strip() or record_id
     except (TypeError, ValueError, LookupError, AttributeError):  # what a neighbour sent need not be what we expect
         return record_id
+
+
+def short_id(record_id: str) -> str:
+    """Enough of an id to tell two records apart on a page; the whole one stands on the page of the record."""
+    return _UUID.sub(lambda found: f"{found[0][:4]}…{found[0][-4:]}", record_id)
 
 
 def outcome(state: str) -> str:

@@ -21,6 +21,7 @@ from giapranh.kernel.text import search_key, sort_key
 
 Kind = Literal["text", "number", "date", "status", "link"]
 PAGE_SIZES = (25, 50, 100, 200)
+LONG_TEXT = 36
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -78,6 +79,11 @@ class Cell:
     value: Any
     text: str
     url: str
+
+    @property
+    def is_long(self) -> bool:
+        """Sentences and long names need a wide column, or they become a tower of single words."""
+        return self.column.kind in ("text", "link") and len(self.text) > LONG_TEXT
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,16 @@ def one_line(text: str) -> str:
     return _SPACES.sub(" ", nfc(text)).strip()
 
 
+def clipped(text: str, most: int) -> str:
+    """At most ``most`` letters of a text, cut between two words: half a word reads as another word."""
+    if len(text) <= most:
+        return text
+    kept = text[: most - 1]
+    if not text[most - 1].isspace():
+        kept = kept.rpartition(" ")[0] or kept
+    return kept.rstrip(" ,;:–-(") + "…"
+
+
 def modern_tone(text: str) -> str:
     """The same text with the tone of oa, oe, uy on the first vowel ("hòa", "thủy")."""
     decomposed = unicodedata.normalize("NFD", text)

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 
+from giapranh.kernel.text import clipped
 from giapranh.people.models import Office
 from giapranh.people.succession import Effect, Move
 from giapranh.programme.models import Programme, Task, TaskEvent, TaskPart
@@ -105,4 +106,4 @@ def _name(office_id: int | None) -> str:
 
 def _title(task: Task) -> str:
     words = f"{task.n}. {task.text}" if task.n else task.text
-    return words if len(words) <= 110 else words[:109].rstrip() + "…"
+    return clipped(words, 110)

@@ -68,6 +68,11 @@ def head_of(agency: Office, by: Officer, day: date) -> Head:
     )  # fmt: skip
 
 
+def _unstopped(words: object) -> str:
+    """What an officer typed, without its own full stop: the sentence around it has one."""
+    return str(words).rstrip(" .")
+
+
 def _signer(agency: Office, day: date) -> tuple[Officer | None, str]:
     """The leader who signs as head of the agency; else the first deputy."""
     found = []
@@ -111,7 +116,7 @@ def _body(
         f"{head.agency.name} {_OPENINGS[kind]} mã số {content['number']} (thông báo số {n}), cụ thể như sau:"
     ))  # fmt: skip
     body.append(Heading(str(content["name"]), 2))
-    body += [Item(f"{label}: {content[key]}.") for key, label in _PARTS if content.get(key)]
+    body += [Item(f"{label}: {_unstopped(content[key])}.") for key, label in _PARTS if content.get(key)]
     if words.strip():
         body.append(Heading("Nội dung bổ sung", 2))
         body += [Paragraph(line.strip()) for line in words.splitlines() if line.strip()]

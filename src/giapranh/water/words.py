@@ -54,6 +54,11 @@ def window(start: datetime, end: datetime) -> str:
     return f"{a:%H:%M} – {b:%H:%M %d/%m}" if a.date() == b.date() else f"{a:%H:%M %d/%m} – {b:%H:%M %d/%m}"
 
 
+def times(multiple: float) -> str:
+    """How many times a limit: ``1,03``, ``2,4``. Near the limit one place would say “1 time”, which is no excess."""
+    return format_number(round(multiple, 2 if multiple < 1.1 else 1))
+
+
 def kilometre(km: float) -> str:
     """``km 93,2``."""
     return _("km %(km)s") % {"km": format_number(round(km, 1))}

@@ -18,6 +18,7 @@ from giapranh.kernel.clock import VIETNAM
 from giapranh.kernel.dates import format_date
 from giapranh.kernel.numbers import format_number
 from giapranh.kernel.tables import Status, Table
+from giapranh.kernel.text import clipped
 
 register = Library()
 
@@ -30,6 +31,12 @@ def said(message: Any) -> str:
     """What a room of plain Python left as ``template`` and ``params``, in the reader's language."""
     words = gettext(message.template)
     return words % message.params if message.params else words
+
+
+@register.filter(name="clipped")
+def _clipped(text: Any, most: int) -> str:
+    """A long text cut between two words."""
+    return clipped(str(text or ""), most)
 
 
 @register.filter

@@ -393,6 +393,12 @@ class Went:
         return words.kind_title(self.kind)
 
     @property
+    def version(self) -> str:
+        """Of which agreement: the clause's id ends with it."""
+        number = self.clause.rpartition("@")[2]
+        return _("thỏa thuận số %(number)s") % {"number": number} if number else ""
+
+    @property
     def day(self) -> date:
         return (self.at or datetime.min.replace(tzinfo=VIETNAM)).astimezone(VIETNAM).date()
 
@@ -435,11 +441,11 @@ def what_left(peer: str, first: date, last: date) -> list[Went]:
 def _title(me: Any, row: Place, body: bytes | None) -> str:
     record_id = id_of(row.subject)
     if row.kind in words.CONTROL or body is None:
-        return record_id
+        return words.short_id(record_id)
     try:
-        return words.label_of(row.kind, record_id, read_body(me, body).data)
+        return words.label_of(row.kind, words.short_id(record_id), read_body(me, body).data)
     except Broken:
-        return record_id
+        return words.short_id(record_id)
 
 
 def by_day(rows: list[Went]) -> list[tuple[date, int, int]]:

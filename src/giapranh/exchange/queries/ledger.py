@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from giapranh.exchange import kinds, words
@@ -47,9 +48,16 @@ def streams(peer: str) -> list[Stream]:
     return found
 
 
-def places(stream: str) -> Any:
-    """Rows for a table: what stands in one stream."""
-    return Place.objects.filter(stream=stream)
+def places(stream: str, peer: str) -> Any:
+    """Rows for a table: what stands in one stream, each with what its record says today."""
+    record = Record.objects.filter(peer=peer, subject=OuterRef("subject")).values("data")[:1]
+    return Place.objects.filter(stream=stream).annotate(record_data=Subquery(record))
+
+
+def title_of(place: Any) -> str:
+    """What the record of one of these rows is called; one we may not open keeps a short id."""
+    short = words.short_id(id_of(place.subject))
+    return words.label_of(place.kind, short, content(place.record_data)) if place.subject else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +171,10 @@ class Aside:
     reason: str
     detail: str
     at: datetime | None
+
+    @property
+    def title(self) -> str:
+        return words.short_id(id_of(self.subject))
 
     @property
     def kind_title(self) -> str:

@@ -32,13 +32,14 @@ def ledger(request: HttpRequest, peer: str) -> HttpResponse:
     asked = request.GET.get("so", "")
     chosen = next((one for one in streams if one.name == asked), None) or _first(streams)
     table = Table.of(
-        queries.places(chosen.name),
+        queries.places(chosen.name, peer),
         [
             Column("seq", _("Số"), "number", field="seq", filterable=False),
             Column("at", _("Lúc"), "date", value=lambda place: words.moment(place.at), sort_field="at", filterable=False),
             Column("kind", _("Loại"), value=lambda place: words.kind_title(place.kind), field="kind",
                    choices=_kinds()),
-            Column("subject", _("Hồ sơ"), field="subject"),
+            Column("title", _("Hồ sơ"), value=queries.title_of, filterable=False, sortable=False),
+            Column("subject", _("Mã hồ sơ"), field="subject", hidden=True),
             Column("state", _("Tình trạng"), "status", value=_state, field="state",
                    choices=[(key, str(word)) for key, (word, _tone, _icon) in words.STATES.items()]),
             Column("reason", _("Lý do"), value=lambda place: words.reason(place.reason), filterable=False,

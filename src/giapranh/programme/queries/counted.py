@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from giapranh.documents.models import Direction, Paper
 from giapranh.kernel.dates import format_date
 from giapranh.kernel.errors import N_
+from giapranh.kernel.text import clipped
 from giapranh.programme.indicators import Scope
 from giapranh.programme.models import Counterpart, Product, Task, TaskPart
 from giapranh.programme.rules.buckets import Bucket
@@ -121,4 +122,4 @@ def meetings(scope: Scope, start: date, end: date) -> list[CountedPaper]:
 
 def _label(n: str, text: str) -> str:
     words = f"{n}. {text}" if n else text
-    return words if len(words) <= 100 else words[:99].rstrip() + "…"
+    return clipped(words, 100)

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from giapranh.kernel.text import clipped
 from giapranh.people import access
 from giapranh.people import queries as people
 from giapranh.people.roles import Role
@@ -176,7 +177,7 @@ def _item(
 
 def _title(task: Task) -> str:
     words = " ".join(f"{task.n}. {task.text}".split() if task.n else task.text.split())
-    return words if len(words) <= 110 else words[:109].rstrip() + "…"
+    return clipped(words, 110)
 
 
 def _who(part: TaskPart) -> str:

@@ -54,6 +54,15 @@ class Timeline:
     today_x: float | None
     ticks: tuple[tuple[date, float], ...] = field(default=())
 
+    @property
+    def labels(self) -> list[tuple[str, float]]:
+        """What stands over the lines of the months: “T8”, with the year where it begins; the place in per cent."""
+        named: list[tuple[str, float]] = []
+        for number, (day, x) in enumerate(self.ticks):
+            year = number == 0 or day.year != self.ticks[number - 1][0].year
+            named.append((f"T{day.month}/{day:%y}" if year else f"T{day.month}", round(100 * x / WIDTH, 2)))
+        return named
+
 
 def timeline(user: Any, filters: Filters, at: datetime) -> Timeline:
     now = today(at)

@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import reverse
 
 from giapranh.kernel.errors import N_
+from giapranh.kernel.text import clipped
 from giapranh.people.models import Office
 from giapranh.programme import indicators
 from giapranh.programme.models import Programme
@@ -30,7 +31,7 @@ TASK = N_("việc")
 OFFICE = N_("đơn vị")
 PART = N_("phần phối hợp")
 COUNTED_STANDING = N_("Đếm nhiệm vụ ở tình trạng “%(standing)s”")
-INDICATOR = N_("Chỉ số %(key)s")
+INDICATOR = N_("Đo theo chỉ số “%(title)s”")
 CLAUSE_TITLE = N_("%(clause)s: nhiệm vụ của kỳ")
 _TITLES = {
     Standing.DONE_IN_TIME: N_("Nhiệm vụ hoàn thành đúng hạn"),
@@ -136,7 +137,7 @@ def _clause_number(clause: Clause, programme: Programme, period: ReportingPeriod
 
 
 def _cited(task: TaskLine) -> Cited:
-    label = task.text if len(task.text) <= 90 else task.text[:89].rstrip() + "…"
+    label = clipped(task.text, 90)
     return Cited(label, f"task:{task.task_id}", f"/viec/{task.task_id}/", str(STANDING_WORDS[task.standing]))
 
 
@@ -193,8 +194,9 @@ def _measured(key: str, query: dict[str, Any], period: ReportingPeriod) -> Numbe
     scope = indicators.Scope(wanted["programme"], tuple(wanted["tasks"]) if wanted["tasks"] is not None else None)
     target = Decimal(query["target"]) if query.get("target") else None
     found = indicators.measure(name, period, scope, target)
+    title = str(indicators.get(name).title)
     return Number(
-        key, str(indicators.get(name).title), found.value, str(found.unit), INDICATOR % {"key": name}, query,
+        key, title, found.value, str(found.unit), INDICATOR % {"title": title}, query,
         [Cited(each.label, each.ref, each.url, each.note) for each in found.citations], out_of=found.out_of,
         target=found.target, note=found.note,
     )  # fmt: skip

@@ -455,16 +455,18 @@ def _counted_from(number: Number) -> str:
     """How many records, and the first of them by reference."""
     if not number.citations:
         return "không có bản ghi nào"
+    labels = {cited.ref.split("/")[0]: cited.label for cited in reversed(number.citations)}
     refs = list(dict.fromkeys(cited.ref.split("/")[0] for cited in number.citations))
-    shown = ", ".join(_ref_words(ref) for ref in refs[:6])
+    shown = ", ".join(_ref_words(ref, labels[ref]) for ref in refs[:6])
     more = f" và {len(refs) - 6} bản ghi khác" if len(refs) > 6 else ""
     return f"{shown}{more}"
 
 
-def _ref_words(ref: str) -> str:
+def _ref_words(ref: str, label: str) -> str:
+    """Tasks, papers and parts have numbers people use; anything else is named."""
     kind, _, rest = ref.partition(":")
-    names = {"task": "việc", "paper": "văn bản", "part": "phần", "office": "đơn vị"}
-    return f"{names.get(kind, kind)} {rest}"
+    names = {"task": "việc", "paper": "văn bản", "part": "phần"}
+    return f"{names[kind]} {rest}" if kind in names else _cut(label, 60)
 
 
 # --- words -----------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from giapranh.documents.writing import Block, Column, OfficialPaper, Paragraph, 
 from giapranh.documents.writing.paper import Words
 from giapranh.kernel.dates import format_date
 from giapranh.kernel.errors import N_, BadInput, Conflict
+from giapranh.kernel.text import clipped
 from giapranh.people import queries as people
 from giapranh.people.models import Officer
 from giapranh.programme.models import Programme, Task, TaskPart
@@ -145,4 +146,4 @@ def _table(duties: Sequence[UrgedDuty]) -> Table:
 
 def _cut(text: str) -> str:
     clean = " ".join(text.split())
-    return clean if len(clean) <= 300 else clean[:299].rstrip() + "…"
+    return clipped(clean, 300)

@@ -43,7 +43,7 @@ def _title(number: Number) -> str:
 
 def _how(number: Number) -> str:
     if "indicator" in number.query:
-        return _(INDICATOR) % {"key": number.query["indicator"]}
+        return _(INDICATOR) % {"title": _title(number)}
     if "standing" in number.query:
         return _(COUNTED_STANDING) % {"standing": _(STANDING_WORDS[Standing(number.query["standing"])])}
     return _(number.how)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, override
 from giapranh.exchange.services import sharing
 from giapranh.kernel.clock import today
 from giapranh.kernel.errors import N_
+from giapranh.kernel.text import clipped
 from giapranh.people import queries as people
 from giapranh.people.models import Office, Officer
 from giapranh.people.roles import Role
@@ -65,7 +66,7 @@ def tell_neighbours(tasks: Iterable[Task], at: datetime) -> None:
 
 def title_of(task: Task) -> str:
     words = f"{task.n}. {task.text}" if task.n else task.text
-    return words if len(words) <= 90 else words[:89].rstrip() + "…"
+    return clipped(words, 90)
 
 
 def url_of(task: Task) -> str:

@@ -44,6 +44,8 @@ def left_words(task: Any, now: Today) -> str:
         return ""
     if left == 0:
         return _("hôm nay") if task.due_on >= now.day else ""
+    if left > 0:
+        return ngettext("còn %(days)s ngày làm việc", "còn %(days)s ngày làm việc", left) % {"days": left}
     days = abs(left)
     return ngettext("%(days)s ngày làm việc", "%(days)s ngày làm việc", days) % {"days": days}
 

@@ -56,7 +56,12 @@ def sentence(rule: AlertRule, series: Series | None, day: date) -> str:
         rule, place=place_of(rule), parameter=names or _("mọi thông số"), limit=_limit(rule, series, day),
         owner=rule.owner.name if rule.owner else _("đơn vị quản lý trạm"),
     )  # fmt: skip
-    return ", ".join(_(piece.template) % piece.params for piece in said) + "."
+    return ", ".join(map(_told, said)) + "."
+
+
+def _told(piece: alert_sentences.Piece) -> str:
+    inner = {key: _told(v) if isinstance(v, alert_sentences.Piece) else v for key, v in piece.params.items()}
+    return _(piece.template) % inner
 
 
 def place_of(rule: AlertRule) -> str:

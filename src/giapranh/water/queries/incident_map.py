@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from giapranh.documents.writing.drawing import Drawing, Line, Polygon, Rect, Shape, Text
+from giapranh.kernel.numbers import format_number
 from giapranh.water.models import CoursePoint, Incident, RiverFeature, Station
 
 WIDTH, HEIGHT, EDGE = 720.0, 520.0, 40.0
@@ -27,7 +28,7 @@ def map_of(incident: Incident) -> Drawing:
         shapes += [Rect(x - 5, y - 5, 10, 10, fill=fill), Text(x + 9, y + 4, name[:40], size=11)]
     x, y = to_page(*_place_at(points, incident.km))
     shapes.append(Polygon([(x, y - 12), (x - 10, y + 8), (x + 10, y + 8)], fill="dark"))
-    shapes.append(Text(x + 14, y - 8, f"{incident.number} · km {incident.km:g}", bold=True))
+    shapes.append(Text(x + 14, y - 8, f"{incident.number} · km {format_number(incident.km)}", bold=True))
     shapes.append(Text(EDGE, HEIGHT - 12, "▲ nơi xảy ra · ■ công trình lấy nước · □ trạm quan trắc", size=11))
     return Drawing(WIDTH, HEIGHT, shapes, title=f"{incident.number} {incident.name}")
 

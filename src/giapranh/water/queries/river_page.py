@@ -204,9 +204,7 @@ def _over(parameter: str, multiple: float | None) -> str:
 
     about = parameters.all_parameters().get(parameter)
     name = about.symbol if about else parameter
-    return (
-        _("%(name)s %(times)s lần") % {"name": name, "times": format_number(round(multiple, 1))} if multiple else name
-    )
+    return _("%(name)s %(times)s lần") % {"name": name, "times": words.times(multiple)} if multiple else name
 
 
 def _note(state: StationState, now: datetime) -> str:

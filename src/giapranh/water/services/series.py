@@ -50,7 +50,8 @@ def make_series(
     ).first()  # fmt: skip
     if found is not None:
         return found, False
-    title = f"{station.name} – {about.vi}" + (f" (tính theo {kept_basis})" if kept_basis else "")
+    told = f"tính theo {kept_basis}"
+    title = f"{station.name} – {about.vi}" + (f" ({told})" if kept_basis and told not in about.vi else "")
     made = Series.objects.create(
         station=station, observed_property=_observed_property(about), sensor=sensor, parameter=about.key,
         basis=kept_basis, name=title, description=title, unit_name=measured_in.display,

@@ -33,7 +33,8 @@ STEPS: dict[str, type[StepForm]] = {
 }  # fmt: skip
 FIRST = ("confirm",)
 TONES = {"closed": ("good", "check"), "false_alarm": ("", "cross"), "controlled": ("good", "check"),
-         "suspected": ("soon", "half")}  # fmt: skip
+         "suspected": ("soon", "half"), "notified": ("accent", "half"), "acknowledged": ("accent", "half"),
+         "joint_sampling": ("accent", "half")}  # fmt: skip
 
 
 @require_safe

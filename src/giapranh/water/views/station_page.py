@@ -135,7 +135,7 @@ def _class(row: LatestRow) -> Status:
     latest = row.latest
     note = ""
     if latest.over is not None and latest.over.exceeds:
-        times = format_number(round(latest.over.multiple, 1)) if latest.over.multiple else ""
+        times = words.times(latest.over.multiple) if latest.over.multiple else ""
         note = _("vượt giới hạn sức khỏe %(times)s lần") % {"times": times} if times else _("vượt giới hạn sức khỏe")
     cls = latest.cls
     if cls is not None and cls.state is ClassState.CLASSED:
