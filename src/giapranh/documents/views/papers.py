@@ -108,6 +108,7 @@ def _paper_page(request: HttpRequest, paper_id: int, *, error: str = "", status:
         "day": day_in_words(found.issued_day, found.issued_month, found.issued_year),
         "graph": queries.citation_graph(found.pk, request.user),
         "versions": queries.versions(found),
+        "has_reading": queries.latest_reading(found.pk) is not None,
         "attachments": queries.attachments(found),
         "signatures": queries.signatures_of(found),
         "access": queries.access_rows(found),
