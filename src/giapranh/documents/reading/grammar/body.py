@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from . import anchors
 from .lines import Line, Para, join, part_of
 
+_BRACKET = re.compile(r"\(\s?(\d|[iv]{1,3})\s?\)")
 MARK = re.compile(
     r"^(?:(?:[IVX]{1,5}|\d{1,2}(?:\.\d{1,2}){0,3})\s?[.)]\s*(?=[^\W\d_]|\d{1,3} |[\"“(])|(?:[IVX]{1,5}|\d{1,2})\s?/\s+(?=[^\W\d_])"
     r"|\d{1,2}(?:\.\d{1,2}){1,3}\s+(?=[^\W\d_])"
@@ -221,7 +222,7 @@ _COUNTED = {"2": "1", "3": "2", "4": "3", "5": "4", "6": "5", "ii": "i", "iii": 
 
 def _goes_on_counting(group: list[Line], line: Line) -> bool:
     """Whether "(ii) …" at the head of a line goes on counting what "…: (i) …" began inside the paragraph."""
-    m = re.match(r"\(\s?(\d|[iv]{1,3})\s?\)", line.folded)
+    m = _BRACKET.match(line.folded)
     before = _COUNTED.get(m.group(1)) if m else None
     if before is None:
         return False

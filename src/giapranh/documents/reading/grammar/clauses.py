@@ -13,6 +13,7 @@ from .phrases import Phrase, phrase_at
 from .units import Unit
 from .vocabulary import body_at, duty_at, duty_in, kind_at, pattern
 
+_JOINT = re.compile(r"(?:[.,;:] |\bva (?=yeu cau |de nghi |giao ))")
 _CONNECTORS = re.compile(
     r"(?:(?:dong thoi|ngoai ra|ben canh do|mat khac|rieng|trong do|cu the|theo do|do do|vi vay|truoc mat|trong thoi gian toi|thoi gian toi|hang nam|hang quy|hang thang|khi can thiet|rieng doi voi|sau do|ve lau dai|lau dai|ve phia tinh|ngay lap tuc|mot la|hai la|ba la|bon la)[,:]? )+"
 )
@@ -198,12 +199,14 @@ def has_duty(para: Para, clause: Clause, limit: int) -> bool:
 def does_something(para: Para, clause: Clause) -> bool:
     """Whether a small word that begins no description stands right behind the body: a verb nobody has listed."""
     at = first_word(para, clause.verb)
-    return para.text[at : at + 1].islower() and not tells(para, clause, True) and not pattern("bound").match(para.text, at)
+    return (
+        para.text[at : at + 1].islower() and not tells(para, clause, True) and not pattern("bound").match(para.text, at)
+    )
 
 
 def inside(para: Para, at: int, limit: int, speaks: Callable[[Clause], bool]) -> Clause | None:
     """An order later in the sentence: "…, Bộ X đề nghị các Sở Y …", "…; yêu cầu Thủ trưởng …", "…, Sở Z hướng dẫn …"."""
-    for m in islice(re.finditer(r"(?:[.,;:] |\bva (?=yeu cau |de nghi |giao ))", para.folded[at:limit]), _TRIES):
+    for m in islice(_JOINT.finditer(para.folded[at:limit]), _TRIES):
         here = at + m.end()
         clause = _ordered(para, here, limit, here) or _inner_subject(para, here, limit)
         if clause and clause.outer is not None and not speaks(clause.outer):
@@ -247,9 +250,9 @@ def subject_inside(para: Para, at: int, limit: int) -> Clause | None:
         phrase = phrase_at(para, here, limit)
         if phrase is None or phrase.stop in ("", ":", ";", ".") or len(phrase.units) > 4:
             continue
-        if para.text[here].islower() and not para.folded.startswith(("cac ", "nhung "), here):
-            if not _OPENING.match(para.folded, at) or not pattern("small people").match(para.text, here):
-                continue
+        small = para.text[here].islower() and not para.folded.startswith(("cac ", "nhung "), here)
+        if small and not (_OPENING.match(para.folded, at) and pattern("small people").match(para.text, here)):
+            continue
         within = _WITHIN_ITS_REACH.match(para.folded, phrase.end, limit)
         must = _MUST.match(para.folded, first_word(para, within.end() if within else phrase.end))
         if must and duty_at(para, must.end()):

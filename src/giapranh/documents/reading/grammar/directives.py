@@ -30,6 +30,8 @@ from .wording import (
     SILENT,
 )
 
+_ENDS_OPEN = re.compile(r":\s*$")
+
 
 def duties(paras: list[Para], about: Circumstances, annex_from: int) -> tuple[Node, list[Found]]:
     """The structure of the paper and its duties, in order."""
@@ -247,7 +249,7 @@ class _Reader(Maker):
     def _plain(self, node: Node, here: Scope, base: Scope, following: Node | None) -> Scope:
         para, end = node.para, len(node.para.text)
         folded = node.folded
-        ends_open = bool(re.search(r":\s*$", folded)) and following is not None
+        ends_open = _ENDS_OPEN.search(folded) is not None and following is not None
         if (
             following is None
             and re.search(r":\s*$", folded)

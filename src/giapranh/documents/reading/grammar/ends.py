@@ -138,7 +138,11 @@ _ENTRUSTED = re.compile(
     r"|(?: [^\s;.:]+){1,12}?(?= (?:khẩn trương|nghiêm túc|phải|tập trung|có trách nhiệm|chủ động|tiếp tục)(?!\w)))"
 )
 # What is done as a trade: "các tổ chức hành nghề công chứng".
-_AS_TRADE = ("hành nghề ", "dịch vụ ", "ngành nghề ", )
+_AS_TRADE = (
+    "hành nghề ",
+    "dịch vụ ",
+    "ngành nghề ",
+)
 
 
 def entrusted(text: str, start: int, limit: int) -> int:

@@ -61,12 +61,17 @@ def _number_lines(top: list[Line]) -> Iterator[tuple[int, Line, re.Match[str]]]:
                 yield i, line, m
 
 
+_BEFORE = 240  # letters before a number that tell whether a column of the head begins there
+
+
 def number_on(line: Line) -> re.Match[str] | None:
     """The number on a line, tried only where a column of the head may begin."""
     for start in _STARTS.finditer(line.bare):
         if _OF_A_SITE.match(line.folded, start.start()):
             continue
-        if _opens_column(line.bare[: start.start()]) and (found := _NUMBER.match(line.bare, start.start())):
+        if _opens_column(line.bare[max(0, start.start() - _BEFORE) : start.start()]) and (
+            found := _NUMBER.match(line.bare, start.start())
+        ):
             return found
     return None
 

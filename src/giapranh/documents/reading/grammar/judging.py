@@ -40,6 +40,13 @@ from .wording import (
 )
 
 # What "UBND", "HĐND" and "TP" stand for.
+_FEW_LETTERS = re.compile(r"[^a-z]*(?:[a-z][^a-z]*){0,4}$")
+_AS_FOLLOWS = re.compile(r"\W*(?:nhu sau|sau day)\W*$")
+_PARTY_ORGAN = re.compile(r"\b(?:dang uy|chi bo|cap uy|tinh uy|dang bo)\b")
+_CARRIES_OUT_THIS = re.compile(
+    r"chiu trach nhiem (?:thi hanh|thuc hien) (?:quyet dinh|nghi quyet|ke hoach|chi thi) nay"
+)
+_PARTIES = re.compile(r" [-–] (?=[^\W\d_a-z])|; ")
 _SHORTENED = ("uy", "ban", "nhan", "dan", "hoi", "dong", "thanh", "pho")
 
 
@@ -130,7 +137,7 @@ class Judge:
         if not clause.heading and not clauses.has_duty(para, clause, end) and not clause.ordered:
             return not (listed and clauses.does_something(para, clause))
         rest = para.folded[clause.verb : end]
-        if clause.mode == "cho phép" or len(re.findall(r"[a-z]", rest)) < 5 or re.match(r"\W*(?:nhu sau|sau day)\W*$", rest):
+        if clause.mode == "cho phép" or _FEW_LETTERS.match(rest) or _AS_FOLLOWS.match(rest):
             return True
         if clause.mode == "đề nghị" and ASKS.match(rest) and not re.search(r"bao cao|gui ", rest):
             return True
@@ -149,9 +156,7 @@ class Judge:
         tail = rest.strip()[m.end() :] if m else rest.strip()
         if GENERAL_OBJECT.match(tail) and (m or not tail.strip(" ./")):
             return True
-        return bool(
-            re.search(r"chiu trach nhiem (?:thi hanh|thuc hien) (?:quyet dinh|nghi quyet|ke hoach|chi thi) nay", rest)
-        )
+        return bool(_CARRIES_OUT_THIS.search(rest))
 
     def _only_tells(self, para: Para, clause: Clause) -> bool:
         """Whether the issuer speaks of itself; an office that passes on its head's words has duties among them too."""
@@ -162,7 +167,7 @@ class Judge:
 
     def _of_party(self, scope: Scope) -> bool:
         """Whether a Party organ is meant, whose work is "lãnh đạo …"."""
-        return any(re.search(r"\b(?:dang uy|chi bo|cap uy|tinh uy|dang bo)\b", key(u.name)) for _, u in scope.units)
+        return any(_PARTY_ORGAN.search(key(u.name)) for _, u in scope.units)
 
     def _is_self(self, clause: Clause) -> bool:
         mine = key(self.about.issuer)
@@ -184,7 +189,7 @@ class Judge:
 
     def _parties(self) -> tuple[str, ...]:
         """The bodies that issue the paper together: each may have duties in it."""
-        pieces = re.split(r" [-–] (?=[^\W\d_a-z])|; ", self.about.issuer)
+        pieces = _PARTIES.split(self.about.issuer)
         return tuple(map(key, pieces)) if len(pieces) > 1 and all(map(named_at, pieces)) else ()
 
     def _strict_clause(self, para: Para, at: int, end: int) -> Clause | None:

@@ -34,6 +34,8 @@ from .wording import (
     WITH_LIST,
 )
 
+_NEXT_PART = re.compile(r"(?<=[.;,]) +")
+
 
 class Maker(Seeker):
     """Writes down duties, each with what the lines above it say."""
@@ -151,7 +153,7 @@ class Maker(Seeker):
             for w in WITH_LIST.finditer(para.folded, node.at, end)
             if (phrase := phrase_at(para, w.end(), end)) is not None
         ]
-        for m in islice(re.finditer(r"(?<=[.;,]) +", para.text[after:]), 120):
+        for m in islice(_NEXT_PART.finditer(para.text[after:]), 120):
             at = after + m.end()
             if para.text[at - 2] == ",":
                 if not named_at(para.text, at):

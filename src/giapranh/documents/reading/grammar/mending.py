@@ -6,6 +6,8 @@ import re
 
 from .lines import Line
 
+_NUMBER_WORD = re.compile(r"so\s?:?")
+_NUMBER_REST = re.compile(r"\d{0,5}[a-z]?\s?(?:/\d{4})?\s?[/-]")
 _HEAD = 45  # lines of the longest head
 _NATION = "conghoaxahoichunghiavietnam"
 _LETTERS = re.compile(r"[^a-z]")
@@ -44,7 +46,7 @@ def _broken(lines: list[Line], i: int) -> int:
         and not _is_number(second)
     ):
         return 1 + (_broken(lines, i + 1) if first.bare != "VE" else 1)
-    if re.fullmatch(r"so\s?:?", first.folded) and re.match(r"\d{0,5}[a-z]?\s?(?:/\d{4})?\s?[/-]", second.folded):
+    if _NUMBER_WORD.fullmatch(first.folded) and _NUMBER_REST.match(second.folded):
         return 2
     if first.folded.startswith("cong"):
         whole = ""

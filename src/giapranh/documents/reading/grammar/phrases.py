@@ -17,6 +17,7 @@ from .vocabulary import (
     kind_at,
     name_pairs,
     named_at,
+    numbered,
     pattern,
     person_at,
     small_folded,
@@ -25,6 +26,7 @@ from .vocabulary import (
     two_words,
 )
 
+_SIGN = re.compile(r"[:.;]")
 _ABBREVIATED = re.compile(r"(?:TP|Tp|Q|P|TT|TS|Th\.?S|St|Đ/c|H|X|Ng)\.\s*$")
 _WHOLE = re.compile(r",? theo (?:chuc nang|nhiem vu|tham quyen|phan cong)")
 _SMALL_WORD = re.compile(r"(?<![\w/&’'])[a-zà-ỹđ]+(?![\w/&])")
@@ -149,7 +151,7 @@ def _phrase_end(para: Para, at: int, limit: int) -> tuple[int, str]:
     stop = _stop(depth_free, para, at, limit)
     if stop:
         best, word = stop
-    for m in re.finditer(r"[:.;]", depth_free[at:best]):
+    for m in _SIGN.finditer(depth_free[at:best]):
         here = at + m.start()
         if m.group() == ":":
             if _spreads(para.text, at, here):
@@ -225,18 +227,13 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
     return (strange, "?") if strange is not None else best
 
 
-# Behind these a number is part of a name ("Đội Quản lý thị trường số 12", "Tiểu đoàn bộ binh 40").
-_NUMBERED = frozenset(
-    "số vực quý thứ khóa khoá đoàn điểm tháng năm lớp khối loại hạng mức cấp vùng cụm tổ đội thôn bản ấp phường quận xóm "
-    "khu phố nhóm từ trên dưới đủ hơn gần đến tới quá ca kíp đồn trạm hạt đường lộ tuyến đợt kỳ ngày các những còn binh khoảng thầu mỏ".split()
-)
 _COUNT = re.compile(r" (?P<pair>[a-zà-ỹđ]+ )?(?P<verb>[a-zà-ỹđ]+) (?:\d{2,}|\d{1,3}(?:\.\d{3})+|\d{1,3}%) ?[a-zà-ỹđ]")
 
 
 def _counted(text: str, begin: int, stop: int) -> int | None:
     """Where a name is over because what follows is counted: "Hội Khuyến học trao 120 suất …"."""
     m = _COUNT.search(text, begin, stop)
-    if m is None or m.group("verb") in _NUMBERED:
+    if m is None or m.group("verb") in numbered():
         return None
     return m.start("pair") if m.group("pair") and m.group("verb") in small_words() else m.start("verb")
 

@@ -45,6 +45,11 @@ from .tail import Tail, read_tail
 from .units import Unit, split
 from .writing import written
 
+_STRAY_END = re.compile(r"[;.]\s+\S{0,3}$")
+_STRANGE_SIGN = re.compile(r"[^\w\s.,;:()/&\-–+'\"’“”°%]")
+_LAST_NOTE = re.compile(r"\(([^()]*)\)?$")
+_WORDY = re.compile(r"\w{2}")
+_SIGN_BEFORE_NOTE = re.compile(r"[;,](?= \()")
 _ANSWERS = re.compile(
     r"(?:v/v |ve viec |ve )?(?:tra loi|phuc dap|giai dap|tham gia (?:gop )?y kien|gop y|cho y kien|y kien (?!chi dao|ket luan)|thoa thuan )"
 )
@@ -329,18 +334,16 @@ def _structure(root: object) -> tuple[Part, ...]:
 def _recipients(tail: Tail) -> tuple[Value[Recipient], ...]:
     out: list[Value[Recipient]] = []
     for para in tail.items:
-        text = re.sub(r"[;,](?= \()", "", para.text).strip(" .;:,-–*_|'`")
+        text = _SIGN_BEFORE_NOTE.sub("", para.text).strip(" .;:,-–*_|'`")
         if para is not tail.kept:
-            text = re.sub(r"[;.]\s+\S{0,3}$", "", text).strip(" .;:,")
-        if not re.search(r"\w{2}", text):
+            text = _STRAY_END.sub("", text).strip(" .;:,")
+        if not _WORDY.search(text):
             continue
-        note = re.search(r"\(([^()]*)\)?$", text)
+        note = _LAST_NOTE.search(text)
         start = para.text.find(text[:12])
         start = max(start, 0)
         end = min(len(para.text), start + len(text) + (1 if text not in para.text else 0))
-        weak = (
-            N_("Dòng nơi nhận có chữ máy đọc không chắc.") if re.search(r"[^\w\s.,;:()/&\-–+'\"’“”°%]", text) else None
-        )
+        weak = N_("Dòng nơi nhận có chữ máy đọc không chắc.") if _STRANGE_SIGN.search(text) else None
         out.append(
             Value(Recipient(text, note.group(1) if note else None), para.span(start, end), 0.7 if weak else 1.0, weak)
         )

@@ -23,6 +23,8 @@ from .wording import (
     TOPICAL,
 )
 
+_ABOUT_IT = re.compile(r"(?:ve|doi voi) [^:;]{3,120}: ")
+
 
 class Seeker(Judge):
     """Finds the clause that gives the duty behind an opening, a topic or a basis."""
@@ -50,7 +52,7 @@ class Seeker(Judge):
 
     def _half_after_story(self, node: Node, end: int) -> Clause | None:
         """ "Về …: X sẽ kiểm tra; Y phối hợp …": what X does is told, Y has the duty."""
-        topic = re.match(r"(?:ve|doi voi) [^:;]{3,120}: ", node.folded)
+        topic = _ABOUT_IT.match(node.folded)
         story = self._clause(node.para, node.at + (topic.end() if topic else 0), end)
         if story is None or story.ordered or not clauses.is_story(node.para, story):
             return None

@@ -12,6 +12,9 @@ from .data import bodies
 from .folding import fold
 from .lines import Line, Para, columns, join, part_of
 
+_SIGN_AND_GAP = re.compile(r"[;.:,)]\s+")
+_BEHIND_A_SIGN = re.compile(r"(?<=[;.:,)])\s+(\S.*)$")
+_WORDY = re.compile(r"\w{2}")
 _DASH = re.compile(r"^(?:[-–—_=+•ˆ*]\s?){1,3}(?=\S)|^[.:]\s?-\s?")
 _CAPITAL = "A-ZĐÀ-ẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸƠƯĂÂÊÔ"
 _NAME = re.compile(r"^(?:[^\W\d_a-z][\w’']*\s){1,4}[^\W\d_a-z][\w’']*$")
@@ -158,8 +161,8 @@ def _cut_signer(piece: Line, listed: bool, signing: bool) -> tuple[Line | None, 
         _is_name(piece, piece.blank_before or signing) or (_SMALL_CHAIN.match(text) and piece.blank_before)
     ):
         return None, [piece]
-    m = re.search(r"(?<=[;.:,)])\s+(\S.*)$", text)
-    spots = [x.end() for x in re.finditer(r"[;.:,)]\s+", text)]
+    m = _BEHIND_A_SIGN.search(text)
+    spots = [x.end() for x in _SIGN_AND_GAP.finditer(text)]
     for spot in spots:
         cut = part_of(piece, spot, len(text))
         if cut.caps and len(cut.text) > 6 and (_AUTHORITY.match(cut.text) or _POSITION.match(cut.folded)):
@@ -193,7 +196,7 @@ def _items(left: list[Line], tail: Tail) -> list[Para]:
     dashed = sum(bool(_DASH.match(x.text)) for x in left) * 2 > len(left) / 2
     groups: list[list[Line]] = []
     for line in left:
-        if not re.search(r"\w{2}", line.text) or _SIGNED.match(line.folded):
+        if not _WORDY.search(line.text) or _SIGNED.match(line.folded):
             continue
         if groups and _kept(groups[-1]) and not _DASH.match(line.text) and not groups[-1][-1].text.endswith(","):
             break

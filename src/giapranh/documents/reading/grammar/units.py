@@ -15,6 +15,8 @@ from .naming import nearest_known
 from .vocabulary import LOOSE, body_at, kind_at, named_at, pattern, person_at, small_names, small_person_at
 
 # No list of bodies runs longer; without a limit a text of nothing but names would be read again from every name.
+_MORE_CAPITALS = re.compile(r"(?:, | và )(?:và )?([^\W\d_a-z])")
+_LOOSE_END = re.compile(r"[\s,]+(?:và|cùng|với|cùng với|các|có|để|chỉ|(?<!giúp )việc)$")
 LONGEST_LIST = 900
 _SEPARATOR = re.compile(r";\s*(?:và |cùng )?|,\s*(?:và |cùng )?|\s+(?:và|cùng với|cùng(?! cấp)|hoặc)\s+")
 # A telephone number behind a name is no part of it.
@@ -99,7 +101,7 @@ def _several(piece: str, text: str, b: int, end: int) -> re.Match[str] | None:
     if m:
         return m
     m = _after_person("several places", piece, person)
-    more = re.match(r"(?:, | và )(?:và )?([^\W\d_a-z])", text[b:end])
+    more = _MORE_CAPITALS.match(text[b:end])
     if m and more:
         after = b + more.start(1)
         if not body_at(text, after) or pattern("names").match(fold(text[after : after + 60])):
@@ -115,7 +117,7 @@ def _after_person(name: str, piece: str, person: re.Match[str] | None) -> re.Mat
 
 
 def _drop_tail(text: str, start: int, end: int) -> int:
-    m = re.search(r"[\s,]+(?:và|cùng|với|cùng với|các|có|để|chỉ|(?<!giúp )việc)$", text[start:end])
+    m = _LOOSE_END.search(text[start:end])
     return start + m.start() if m else end
 
 

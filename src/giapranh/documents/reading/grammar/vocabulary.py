@@ -70,8 +70,12 @@ _SOLO = (
     "Lực lượng", "Chủ đầu tư", "Nhà thầu", "Cấp ủy", "Nhà trường", "Đảng viên", "Đoàn viên", "Hội viên", "Nhân dân", "Người dân", "Học sinh", "Phụ huynh", "thanh tra", "chi cục", "lãnh đạo",
     "hai cơ quan", "hai đơn vị", "Hai cơ quan", "Hai đơn vị", "người đứng đầu", "thủ trưởng", "các cấp", "toàn thể", "Toàn thể", "phòng chuyên môn",
 )  # fmt: skip
-_NO_CAPITAL = frozenset(("tổ chức", "thanh tra", "thị xã", "thành phố", "thị trấn", "đặc khu", "kế toán", "cấp ủy", "hội viên", "trẻ em"))
-_ALSO_OTHERWISE = frozenset(("tổ chức", "thanh tra", "thị xã", "thành phố", "thị trấn", "đặc khu", "văn phòng", "đoàn thể", "trẻ em"))
+_NO_CAPITAL = frozenset(
+    ("tổ chức", "thanh tra", "thị xã", "thành phố", "thị trấn", "đặc khu", "kế toán", "cấp ủy", "hội viên", "trẻ em")
+)
+_ALSO_OTHERWISE = frozenset(
+    ("tổ chức", "thanh tra", "thị xã", "thành phố", "thị trấn", "đặc khu", "văn phòng", "đoàn thể", "trẻ em")
+)
 _PLURAL_WORDS = rf"(?:(?:[Tt]oàn thể |[Tt]ất cả )?(?:[Cc]{LOOSE['a']}c|[Nn]hững|[Mm]ọi|[Tt]ừng|[Mm]ỗi|[Qq]uý|(?:[Hh]ai|[Bb]a|[Bb]ốn)(?= (?:[Ss]ở|[Bb]ộ|[Pp]hòng|[Bb]an|[Cc]ục|[Cc]hi cục|[Tt]rung tâm|UBND|tỉnh|xã|phường|huyện)(?: (?:xã|phường|huyện|tỉnh))?:? [^\W\d_a-z]))) +"
 _SMALL_PERSON = re.compile(
     r"(?:hiệu trưởng|giám đốc|chủ tịch|trưởng phòng|đội trưởng|trạm trưởng|trưởng thôn|trưởng bản|trưởng ấp|trưởng khu phố|bí thư|cấp ủy viên)(?!\w)"
@@ -390,6 +394,12 @@ def small_words() -> frozenset[str]:
     rows = ("names", "heads", "generic", "persons", "people")
     listed = " ".join([data["small"], *(word for row in rows for word in data[row])])
     return frozenset(w.strip(",-").lower() for w in listed.split())
+
+
+@cache
+def numbered() -> frozenset[str]:
+    """Words with which a number is part of a name ("Đội Quản lý thị trường số 12")."""
+    return frozenset(bodies()["numbered"].split())
 
 
 @cache

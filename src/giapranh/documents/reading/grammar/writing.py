@@ -14,6 +14,7 @@ from .phrases import phrase_at
 from .units import Unit
 from .vocabulary import pattern
 
+_BESIDE = re.compile(r"(?:voi|giua) (?=[^\W\d_])")
 _TO_WHOM = re.compile(
     r"(?P<v>(?:bao cao|gui|trinh|phan anh|thong bao|tham muu|kien nghi|de xuat|tong hop,? bao cao)(?: (?:ket qua|ngay|bang van ban|kip thoi|truc tiep|danh sach|ho so|tinh hinh|nhanh|tong hop))*(?: thuc hien)?(?: (?:ve|cho|den|toi|voi))*) (?=[^\W\d_])"
 )
@@ -66,7 +67,7 @@ def _sides(found: Found, about: Circumstances) -> tuple[list[tuple[Para, Unit]],
         if _elsewhere(para, unit, about):
             away.append((para, unit))
     seen = {key(u.name) for _, u in [*away, *home, *found.units]}
-    for m in re.finditer(r"(?:voi|giua) (?=[^\W\d_])", found.para.folded[found.start : found.end]):
+    for m in _BESIDE.finditer(found.para.folded[found.start : found.end]):
         phrase = phrase_at(found.para, found.start + m.end(), found.end)
         for unit in phrase.units if phrase else ():
             if key(unit.name) not in seen and _elsewhere(found.para, unit, about):
