@@ -86,7 +86,7 @@ def build(console: Console, here: House, there: House) -> None:
     with demo_houses.neighbour(there) as neighbour:
         neighbour.ask("build", password=password())
         setting_up.set_up()
-        start_empty()
+        setting_up.start_empty()
         setting_up.migrate()
         setting_up.load_seed()
         setting_up.first_administrator("quantri", password())
@@ -99,21 +99,6 @@ def build(console: Console, here: House, there: House) -> None:
     if story.report is not None:
         target = home.home() / "bao-cao-quy-III-2026.docx"
         target.write_bytes(report_bytes(story.report))
-
-
-def start_empty() -> None:
-    """Drop what an interrupted demonstration left. Only ever the demonstration's own database."""
-    import shutil
-
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("drop schema public cascade")
-        cursor.execute("create schema public")
-    connection.close()
-    for name in ("blobs", "files", "mail", "exchange"):
-        shutil.rmtree(home.home() / name, ignore_errors=True)
-    (home.home() / "secrets" / "exchange-keys.json").unlink(missing_ok=True)
 
 
 def password() -> str:

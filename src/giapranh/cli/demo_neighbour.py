@@ -36,9 +36,7 @@ PARAMETERS = ("nh4_n", "do", "ph")
 
 def build(password: str) -> None:
     """The house before it has met anybody; an interrupted one starts again from an empty database."""
-    from giapranh.cli.demo import start_empty
-
-    start_empty()
+    setting_up.start_empty()
     setting_up.migrate()
     setting_up.load_seed()
     setting_up.first_administrator("quantri", password)

@@ -52,3 +52,20 @@ def first_administrator(username: str, password: str) -> str | None:
     chosen = nfc(password) or secrets.token_urlsafe(12)  # as the sign-in page sends it
     created = people.create_first_administrator(username=username, password=chosen, at=now())
     return chosen if created else None
+
+
+def start_empty() -> None:
+    """Drop what an interrupted demonstration left. Only ever the demonstration's own database."""
+    import shutil
+
+    from django.db import connection
+
+    from giapranh.node import home
+
+    with connection.cursor() as cursor:
+        cursor.execute("drop schema public cascade")
+        cursor.execute("create schema public")
+    connection.close()
+    for name in ("blobs", "files", "mail", "exchange"):
+        shutil.rmtree(home.home() / name, ignore_errors=True)
+    (home.home() / "secrets" / "exchange-keys.json").unlink(missing_ok=True)

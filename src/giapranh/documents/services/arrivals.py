@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, BinaryIO
 
-from django.conf import settings
 from django.db import transaction
 
 from giapranh.documents import permissions, queries, vault
@@ -25,6 +24,7 @@ from giapranh.documents.models import (
 )
 from giapranh.documents.reader import ReadFile, media_type_of, read_file
 from giapranh.documents.rules.fields import lay_over
+from giapranh.documents.services.admission import check_size, refuse_secret
 from giapranh.documents.services.records import (
     DuplicatePaper,
     agency_of,
@@ -38,26 +38,13 @@ from giapranh.documents.services.records import (
     save_once,
 )
 from giapranh.kernel import clock
-from giapranh.kernel.errors import N_, BadInput, Conflict, NotAllowed, NotFound, Refused
-from giapranh.kernel.text import one_line, search_key
+from giapranh.kernel.errors import N_, BadInput, Conflict, NotFound, Refused
+from giapranh.kernel.text import one_line
 from giapranh.people import queries as people
 
 __all__ = ["DuplicatePaper", "add_version", "read_upload", "receive_upload", "remove_draft", "sweep", "take_in"]
 
-MIB = 1024 * 1024
 UPLOAD_DIRECTIONS = (Direction.INCOMING, Direction.OUTGOING, Direction.INTERNAL)
-
-
-class FileTooLarge(BadInput):
-    code = "file_too_large"
-
-
-class EmptyUpload(BadInput):
-    code = "paper_empty"
-
-
-class SecretPaper(NotAllowed):
-    code = "paper_secret"
 
 
 class InUse(Conflict):
@@ -115,30 +102,6 @@ def _new_paper(found: ReadFile, direction: str, by: Any, at: datetime, illustrat
     refuse_same_identity(paper.identity, by)
     save_once(paper, by)
     return paper
-
-
-def check_size(size: int, name: str) -> None:
-    limit = settings.UPLOAD_LIMIT_BYTES
-    if size == 0:
-        raise EmptyUpload(N_("Tệp %(name)s rỗng (0 byte): xin gửi lại tệp gốc."), name=name)
-    if size > limit:
-        raise FileTooLarge(
-            N_("Tệp %(name)s nặng %(size)d MB, quá giới hạn %(limit)d MB: tách tệp hoặc nhờ quản trị tăng giới hạn."),
-            name=name, size=-(-size // MIB), limit=limit // MIB,
-        )  # fmt: skip
-
-
-def refuse_secret(found: ReadFile, name: str) -> None:
-    """A paper with a mark of secrecy is not kept on a machine that is not certified for it."""
-    secrecy = found.data.get("secrecy")
-    if secrecy and search_key(str(secrecy.get("value") or "")):
-        raise SecretPaper(
-            N_(
-                "Tệp %(name)s mang dấu “%(mark)s”. Hệ thống này không được phép lưu văn bản mật; "
-                "tệp không được lưu lại. Hãy xử lý theo quy định về bí mật nhà nước."
-            ),
-            name=name, mark=one_line(str(secrecy["value"])),
-        )  # fmt: skip
 
 
 # --- uploads that take long ------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from giapranh.documents.reader import ReadFile, media_type_of, read_file, text_o
 from giapranh.documents.rules import numbers
 from giapranh.documents.rules.envelopes import merge
 from giapranh.documents.rules.fields import lay_over
-from giapranh.documents.services.arrivals import check_size, refuse_secret
+from giapranh.documents.services.admission import check_size, refuse_secret
 from giapranh.documents.services.records import (
     agency_of,
     clean_name,

@@ -11,7 +11,7 @@ from django.db import transaction
 from giapranh.documents import permissions, vault
 from giapranh.documents.models import Direction, Paper, PaperState, PaperVersion
 from giapranh.documents.reader import media_type_of, text_of
-from giapranh.documents.services.arrivals import check_size
+from giapranh.documents.services.admission import check_size
 from giapranh.documents.services.records import (
     agency_of,
     clean_name,

@@ -148,7 +148,7 @@ def add_version(request: HttpRequest, paper_id: int) -> HttpResponse:
             request, paper_id, error=_("Chưa chọn tệp nào. Hãy chọn hoặc kéo tệp vào khung."), status=422
         )
     try:
-        services.arrivals.check_size(int(file.size or 0), str(file.name))
+        services.admission.check_size(int(file.size or 0), str(file.name))
         version = services.add_version(
             paper_id=paper_id, data=file.read(), name=str(file.name), note_text=request.POST.get("note", ""),
             by=request.user, at=clock.now(),
@@ -189,7 +189,7 @@ def new_outgoing(request: HttpRequest) -> HttpResponse:
 
 def _create(request: HttpRequest, typed: dict[str, Any]) -> Any:
     file = typed["file"]
-    services.arrivals.check_size(int(file.size or 0), str(file.name))
+    services.admission.check_size(int(file.size or 0), str(file.name))
     return services.create_outgoing(
         kind=typed["kind"], subject=typed["subject"], symbol=typed["symbol"],
         recipients=[each for each in typed["recipients"].splitlines() if each.strip()],

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from giapranh.kernel.clock import local_date
 from giapranh.kernel.errors import N_
@@ -21,7 +21,8 @@ from giapranh.water import incident_permissions as permissions
 from giapranh.water import words
 from giapranh.water.incident_permissions import NoSuchAlert
 from giapranh.water.models import Alert, AlertEvent, AlertRule, Incident, LimitSource, Notice, RuleKind, Series
-from giapranh.water.queries import alert_words
+from giapranh.water.queries import alert_words, incidents
+from giapranh.water.queries.clocks import Clock, countdown
 from giapranh.water.rules.alert_clocks import LADDER_WORDS, SEVERITY_WORDS, Severity
 from giapranh.water.rules.alert_states import LEVELS, LIVE, STATE_WORDS, AlertState, Verdict
 from giapranh.water.rules.notices import NoticeState
@@ -31,15 +32,6 @@ LIMIT_SOURCES: list[tuple[str, Any]] = list(LimitSource.choices)
 SEVERITIES: list[tuple[str, Any]] = [(key.value, gettext_lazy(word)) for key, word in SEVERITY_WORDS.items()]
 LADDERS: list[tuple[str, Any]] = [(key.value, gettext_lazy(word)) for key, word in LADDER_WORDS.items()]
 MOST = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """How long is left, or by how much it is over. ``tone``: good, soon, bad, accent or ""."""
-
-    words: str
-    tone: str
-    icon: str = "clock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,24 +106,6 @@ def clock_of(alert: Alert, at: datetime) -> Clock:
     return countdown(alert.acknowledge_by, at, _("để nhận"), _("Chưa ai nhận, quá"))
 
 
-def countdown(due: datetime, at: datetime, to_do: str, over: str) -> Clock:
-    """“Còn 2 giờ 10 phút để nhận”, “Chưa ai nhận, quá 5 phút”."""
-    minutes = int(abs((due - at).total_seconds()) // 60)
-    if due >= at:
-        left = _("Còn %(span)s %(to_do)s") % {"span": span(minutes), "to_do": to_do}
-        return Clock(left, "soon", "clock")
-    return Clock(f"{over} {span(minutes)}", "bad", "warning")
-
-
-def span(minutes: int) -> str:
-    """Minutes as hours and minutes, from two days on in days."""
-    if minutes >= 2880:
-        return ngettext("%(n)s ngày", "%(n)s ngày", minutes // 1440) % {"n": minutes // 1440}
-    if minutes >= 60:
-        return _("%(h)s giờ %(m)02d phút") % {"h": minutes // 60, "m": minutes % 60}
-    return ngettext("%(n)s phút", "%(n)s phút", minutes) % {"n": minutes}
-
-
 # --- the desk --------------------------------------------------------------------------------------------------------
 
 
@@ -146,8 +120,6 @@ class Desk:
 
 
 def desk(user: Any, at: datetime) -> Desk:
-    from giapranh.water.queries import incidents
-
     permissions.check_can_see_alerts(user)
     rows, may = live_alerts(), permissions.alert_handler(user)
     found = list(rows[:MOST])
@@ -280,8 +252,6 @@ def _bucket(due: datetime | None, at: datetime, running: bool) -> str:
 
 
 def _own_notices(user: Officer, at: datetime) -> list[BenchLine]:
-    from giapranh.water.queries import incidents
-
     rows = Notice.objects.select_related("incident")
     found = []
     if permissions.can_handle_incident(user):
@@ -292,8 +262,6 @@ def _own_notices(user: Officer, at: datetime) -> list[BenchLine]:
 
 
 def _awaited(user: Officer, at: datetime) -> list[BenchLine]:
-    from giapranh.water.queries import incidents
-
     if not permissions.can_handle_incident(user):
         return []
     rows = Notice.objects.select_related("incident").filter(incoming=False, state=NoticeState.SENT)

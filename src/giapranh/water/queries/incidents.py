@@ -21,7 +21,7 @@ from giapranh.water import permissions as water_permissions
 from giapranh.water.incident_permissions import NoSuchIncident
 from giapranh.water.models import Bank, Drill, Incident, IncidentEvent, IncidentPhoto, Notice, Sign
 from giapranh.water.queries import incident_choices, incident_map, incident_place
-from giapranh.water.queries.alerts import Clock, countdown
+from giapranh.water.queries.clocks import Clock, countdown, span
 from giapranh.water.queries.incident_place import Surroundings
 from giapranh.water.rules.incidents import (
     EXTENT_WORDS,
@@ -158,8 +158,6 @@ def notice_page(user: Any, notice_id: int, at: datetime) -> NoticePage:
         can |= verbs & {"acknowledge", "answer"}
     took = ""
     if notice.sent_at and notice.acknowledged_at:
-        from giapranh.water.queries.alerts import span
-
         took = span(int((notice.acknowledged_at - notice.sent_at).total_seconds() // 60))
     readable = notice.paper is not None and papers.can_read(user, notice.paper)
     return NoticePage(notice, notice_line(notice, at), took, frozenset(can), readable)

@@ -20,7 +20,7 @@ from giapranh.water import incident_permissions as permissions
 from giapranh.water.incident_permissions import NoSuchIncident
 from giapranh.water.models import Incident, Notice, Sign
 from giapranh.water.queries import neighbours
-from giapranh.water.queries.alerts import Clock, countdown
+from giapranh.water.queries.clocks import Clock, countdown
 from giapranh.water.rules.notices import NOTICE_WORDS, NoticeKind
 
 KIND = "water-notice"

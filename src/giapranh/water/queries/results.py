@@ -12,13 +12,14 @@ from django.db import connection
 from giapranh.kernel.clock import local_date, now
 from giapranh.places.named import held_on
 from giapranh.water.models import Sample, Series, Station, StationKind
-from giapranh.water.queries.states import TOGETHER
 from giapranh.water.rules import limits, parameters, wqi
 from giapranh.water.rules.limits import Exceedance, ParameterClass, SampleClass
 from giapranh.water.rules.quality import Flag
 from giapranh.water.rules.readings import Reading
 from giapranh.water.rules.wqi import Wqi
 
+# Values of one look at the water: grabs of a round, the last hours of an automatic station.
+TOGETHER = timedelta(days=2)
 LATEST = """
 SELECT s.id, o.time, o.value, o.flag, o.reason, o.status, o.censored, o.source_id, c.value, c.flag, c.id
 FROM water_series s

@@ -8,20 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from giapranh.kernel.clock import local_date
 from giapranh.kernel.numbers import format_number
 from giapranh.water.models import Series, Station
+from giapranh.water.queries.results import Latest, StationResult, latest_results
 from giapranh.water.rules import parameters
 
-if TYPE_CHECKING:
-    from giapranh.water.queries.results import Latest, StationResult
-
-TOGETHER = timedelta(
-    days=2
-)  # values of one look at the water: grabs of a round, the last hours of an automatic station
 ORDER = {"A": 1, "A1": 1, "B": 2, "A2": 2, "C": 3, "B1": 3, "D": 4, "B2": 4, "worse": 5}
 
 
@@ -72,8 +66,6 @@ class StationState:
 
 def station_states(stations: Iterable[Station], now: datetime) -> dict[int, StationState]:
     """The state of each of ``stations``; as many queries for one as for a hundred."""
-    from giapranh.water.queries.results import latest_results
-
     results = latest_results(list(stations), local_date(now))
     return {station_id: _state(result, now) for station_id, result in results.items()}
 
