@@ -64,7 +64,8 @@ def insert_alone(one: Side, store: LedgerStore, entries: int) -> None:
 
 def catch_up(one: Side, two: Side) -> list[float]:
     """Ask, apply, ask again; the memory of the process in MiB on the way."""
-    memory, process, batch = [], psutil.Process(), 0
+    memory: list[float] = []
+    process, batch, begin = psutil.Process(), 0, time.perf_counter()
     while True:
         with two.store.transaction() as tx:
             stand = inbox.stand(tx, STREAM)
@@ -75,6 +76,7 @@ def catch_up(one: Side, two: Side) -> list[float]:
         inbox.receive(two.engine, two.store, unpack(two.engine, served.frames), two.tick())
         if batch % 20 == 0:
             memory.append(process.memory_info().rss / 2**20)
+            print(f"{batch * 500} after {time.perf_counter() - begin:.0f} s, {memory[-1]:.0f} MiB", flush=True)
         batch += 1
 
 
@@ -90,6 +92,7 @@ def measure(entries: int) -> None:
     verify = each(lambda: [key.verify_key.verify(message, signature) for _ in range(3_000)], 3_000)
     write = each(lambda: write_all(one, entries), entries)
     insert = each(lambda: insert_alone(one, two.store, min(entries, 10_000)), min(entries, 10_000))
+    print(f"{entries} written: {write * entries / 1e6:.0f} s, {1e6 / write:.0f}/s", flush=True)
     memory: list[float] = []
     apply = each(lambda: memory.extend(catch_up(one, two)), entries)
     print(f"{'one entry of ' + str(entries):44s}{'µs':>10s}{'per s':>10s}{'of the inserts':>16s}")

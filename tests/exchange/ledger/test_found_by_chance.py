@@ -326,3 +326,21 @@ def test_what_the_node_that_ended_never_read_goes_to_the_one_that_follows():
             theatre.write(number % 2, subject, subject)
         theatre.settle()
         heirs.follow(theatre, world, number % 2, number)
+
+
+def test_what_was_told_under_a_signature_that_a_restore_forgot_is_shared_again():
+    one, two = pair()
+    two.do(agreements.propose, "vn-20", text_of(2))
+    exchange(one, two)
+    backup = one.store.backup()
+    one.do(agreements.countersign, "vn-24", 2)
+    one.share("flood:1", "flood", name="lũ")
+    pull(two, one, lanes=["alert"])  # the alert is quicker than the signature in the lane of records
+    assert [(p.state, p.reason) for p in two.rows(Place, subject="flood:1")] == [("parked", "agreement-unknown")]
+    one.store.restore(backup)
+    exchange(one, two)
+    assert one.record("flood:1").blocked_by
+    assert isinstance(one.share("flood:1", "flood", name="lũ"), Written)
+    exchange(one, two)
+    assert same_state(one, two)
+    assert [p.state for p in two.rows(Place, subject="flood:1")] == ["superseded", "applied"]

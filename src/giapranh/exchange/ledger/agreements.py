@@ -75,6 +75,12 @@ def clauses_from(tx: LedgerTx, giver: str, peer: str, kind: str) -> list[Clause]
     ]
 
 
+def beyond(tx: LedgerTx, peer: str, named: str) -> bool:
+    """Whether a clause is named of a version that is not in force here: its signature was lost in a restore."""
+    text = in_force(tx, peer)
+    return int(named.partition("@")[2] or 0) > (text.version if text else 0)
+
+
 def propose(engine: Engine, tx: LedgerTx, peer: str, text: Text, now: int) -> Written:
     """Sign a new version and send it to be countersigned."""
     if text.version != next_version(tx, peer):

@@ -81,6 +81,8 @@ def _record(engine: Engine, tx: LedgerTx, said: Said) -> Verdict:
     if kind is None:
         return Verdict("parked", "unknown-major" if engine.kind(header.kind) else "unknown-kind")
     reason = why_not(engine, tx, said.peer, kind, header.clause, said.data, header.sent_at, said.now, giver=said.peer)
+    if reason == "agreement-unknown" and record is not None and record.version >= header.version:
+        return Verdict("superseded", "stale")
     if reason and signed is None:
         return Verdict("parked" if reason == "agreement-unknown" else "quarantined", reason)
     if record is not None and record.state == "recalled":

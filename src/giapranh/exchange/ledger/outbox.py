@@ -181,11 +181,17 @@ def _blocked(tx: LedgerTx, said: Said, record: Record | None) -> str:
     if record is not None and record.state == "offered" and before and before == said.header.corrects:
         return ""  # one correction while the offer is out: the peer may answer as soon as it has it
     if said.returned:
-        refused, applied, withheld = (
+        refused, applied, withheld, kept = (
             tx.get(Receipt, said.header.stream, said.hash, status, "")
-            for status in ("quarantined", "applied", "withheld")
+            for status in ("quarantined", "applied", "withheld", "received")
         )
         refused = refused or withheld
+        if (
+            kept is not None
+            and kept.reason == "agreement-unknown"
+            and agreements.beyond(tx, said.peer, said.header.clause)
+        ):
+            refused = kept
         if applied is not None and before in {said.header.corrects, said.header.id}:
             return ""
         if refused is not None and applied is None:

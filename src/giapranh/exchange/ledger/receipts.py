@@ -15,12 +15,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from giapranh.exchange.ledger import agreements
 from giapranh.exchange.ledger.chain import Said, again, alarm, append, own, theirs
 from giapranh.exchange.ledger.chain import forget as drop_contents
 from giapranh.exchange.ledger.engine import Engine, Outcome, Read, Written
 from giapranh.exchange.ledger.names import EVENT, HEX64, LANES, read_stream, stream_name
 from giapranh.exchange.ledger.reasons import TEXT, Broken
-from giapranh.exchange.ledger.rows import Head, Place, Receipt, Record
+from giapranh.exchange.ledger.rows import Entry, Head, Place, Receipt, Record
 from giapranh.exchange.ledger.store import LedgerTx
 
 STATUSES = ("received", "withheld", "applied", "quarantined", "read")
@@ -174,6 +175,10 @@ def _tell_the_author(engine: Engine, tx: LedgerTx, item: Item, said: Said) -> No
     elif item.status == "withheld" and record is not None:
         if (record.owner, record.hash) == (engine.node, item.hash) and record.state in {"live", "offered"}:
             tx.put(replace(record, blocked_by=item.event_id))  # the peer has not got it: to be shared again
+    elif item.reason == "agreement-unknown" and record is not None and record.owner == engine.node:
+        row = tx.get(Entry, item.stream, item.hash)
+        if row is not None and agreements.beyond(tx, said.peer, row.clause):
+            tx.put(replace(record, blocked_by=item.event_id))  # nobody will ever know that version: share it again
     elif item.status == "applied" and record is not None and record.owner == engine.node:
         _open_the_way(tx, record, item)
     elif item.status == "read" and (kind := engine.kind(place.kind)) is not None:
