@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from giapranh.cli import demo_exchange, demo_houses, life, setting_up
 from giapranh.cli.demo_houses import House
 from giapranh.cli.language import _
 from giapranh.node import home
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 MADE = "2"  # of which make the houses are; older ones are built anew
 
@@ -24,6 +26,8 @@ def demo(
     fresh: Annotated[bool, typer.Option("--fresh", help=_("Bỏ bản chạy thử cũ, làm lại từ đầu."))] = False,
 ) -> None:
     """Dựng hai nút minh họa: công văn thành chương trình, báo cáo; hai tỉnh trao đổi với nhau. Ví dụ: giapranh demo --once"""
+    from rich.console import Console
+
     here, there = demo_houses.houses(port, neighbour_port)
     here.move_in()
     console = Console(highlight=False, soft_wrap=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import smtplib
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,7 +12,6 @@ from enum import Enum
 from pathlib import Path
 
 import typer
-from rich.console import Console
 
 from giapranh.cli.language import _, line_of
 from giapranh.kernel.clock import now
@@ -42,6 +40,8 @@ class Finding:
 
 def doctor() -> None:
     """Khám nút: cơ sở dữ liệu, đĩa, giờ, phông chữ, OCR, thư, khóa; chỉ cách sửa. Ví dụ: giapranh doctor"""
+    from rich.console import Console
+
     findings = list(examine())
     console = Console(highlight=False, soft_wrap=True)
     colours = {Mark.GOOD: "green", Mark.WARNING: "yellow", Mark.BAD: "red"}
@@ -148,6 +148,8 @@ def check_mail() -> Finding:
                 "folder": home.home() / "mail"},
             _("Đặt smtp_host trong giapranh.toml (xem docs/how-to/settings.md)."),
         )  # fmt: skip
+    import smtplib  # a tenth of a second, which other commands need not wait for
+
     port = int(home.setting("smtp_port", "587"))
     try:
         with smtplib.SMTP(server, port, timeout=10) as connection:

@@ -41,6 +41,7 @@ _DIGIT = re.compile(r"\d")
 _BETWEEN = re.compile(r"^[\s,;:()]*(?:(?:va|cung|hoac) )?(?:cac )?(?:van ban )?(?:so\s?:?)?\s*$")
 _TITLE = re.compile(r"^[,]? ?(?:ve viec|ve|v/v|quy dinh|phe duyet|ban hanh|sua doi|huong dan|ket luan|thong bao) ")
 _ISSUER = re.compile(r"^[,]? ?(?:cua|do) ")
+_SAME_DAY = re.compile(r" ?,? ?(?:ban hanh )?cung ngay(?! \d)")
 _STOP_ISSUER = re.compile(
     r"\s(?:ve|quy dinh|phe duyet|ban hanh|sua doi|huong dan|tai|va|de|ngay|nham|yeu cau|co|da|trong|thi|cong bo|giao|thong bao|ket luan|ban hanh)\s|[,;.()\"]"
 )
@@ -198,6 +199,9 @@ def _share_along_list(para: Para, rows: list[Cited]) -> None:
             mine.confidence, mine.reason = min(mine.confidence, 0.85), N_("Ngày ghi chung ở cuối danh sách số văn bản.")
     for i in range(1, len(rows)):
         gap = para.folded[rows[i - 1].end : rows[i].start]
+        if rows[i].citation.date is None and _SAME_DAY.match(para.folded, rows[i].end) and _BETWEEN.match(gap):
+            rows[i].citation = replace(rows[i].citation, date=rows[i - 1].citation.date)
+            rows[i].confidence, rows[i].reason = 0.85, N_("Ngày ghi chung ở cuối danh sách số văn bản.")
         bare_head = _bare_head(rows[i])
         code = fold(rows[i].citation.number or "").split("/")[-1].split("-")[0]
         unknown = rows[i].citation.kind in (None, "Công văn") and kind_by_code().get(code) is None

@@ -13,7 +13,7 @@ NUMERIC = r"(\d{1,2}) ?[/.-] ?(\d{1,2}) ?[/.-] ?(\d{4})(?!\d)"
 WORDED = r"(\d{1,2}) +thang +(\d{1,2}),? +nam +(\d{4})(?!\d)"
 FULL = re.compile(rf"(?:{NUMERIC}|{WORDED})")
 AFTER_NUMBER = re.compile(
-    rf" ?[,;(]? ?(?:(?:de|ky|ban hanh|duoc ban hanh) )?(?:cua [^,;.()]{{3,70}}? )?,? ?(?:de |ky |ban hanh )?n[gq]?\w{{1,2}}[yvj]:? ?(?:{NUMERIC}|{WORDED})"
+    rf" ?[,;(]? ?(?:(?:de|ky|ban hanh|duoc ban hanh) )?(?:cua [^,;.()]{{3,70}}? )?,? ?(?:de |ky |ban hanh )?(?:(?:deu )?cung )?n[gq]?\w{{1,2}}[yvj]:? ?(?:{NUMERIC}|{WORDED})"
 )
 SAME_YEAR = re.compile(r"(\d{1,2}) ?[/-] ?(\d{1,2})(?![\d/-])")
 

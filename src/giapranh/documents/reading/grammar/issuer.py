@@ -37,7 +37,7 @@ def _bodies_of(line: Line) -> list[Line]:
     """A line of a web copy that holds the parent and the issuer together, as two."""
     m = re.search(
         r"^(?:uy ban nhan dan|ubnd|bo|tong cuc|so|tinh uy|thanh uy)\b.{4,50}? "
-        r"(?=(?:so|van phong|thanh tra|chi cuc|phong(?!,? (?:chong|thu))|ban quan ly|trung tam|cuc|vu|truong|benh vien) )",
+        r"(?=(?:so|van phong|thanh tra|chi cuc|phong(?!,? (?:chong|thu))|ban quan ly|trung tam|cuc|vu|(?<!moi )truong|benh vien) )",
         line.folded,
     )
     return [part_of(line, 0, m.end()), part_of(line, m.end(), len(line.text))] if m else [line]
@@ -80,6 +80,9 @@ def _printed(lines: list[Line]) -> str:
     if folded.startswith("hoi dong nhan dan"):
         text = "HĐND" + text[len("hội đồng nhân dân") :]
         folded = fold(text)
+    if folded.startswith("uy ban mat tran to quoc viet nam"):
+        text = "Ủy ban MTTQ Việt Nam" + text[len("ủy ban mặt trận tổ quốc việt nam") :]
+        folded = fold(text)
     out = list(text)
     for name, small in spellings_in(folded):
         at = folded.find(small)
@@ -118,6 +121,9 @@ def issuer_of(head: Head, paras: list[Para], text: str) -> tuple[Value[str] | No
         return _inferred(head, paras), None
     own = groups[-1]
     name = _as_placed(_printed(own), head)
+    joint = _joint(groups, name)
+    if joint is not None:
+        return joint, None
     parent = _printed(groups[-2]) if len(groups) > 1 else None
     parent_value = Value(parent, _span(groups[-2])) if parent else None
     span = _span(own)
@@ -136,7 +142,7 @@ def issuer_of(head: Head, paras: list[Para], text: str) -> tuple[Value[str] | No
         return Value(name, span), parent_value
     if parent and _LOCAL.match(fold(name)):
         level = _LEVEL.search(fold(parent))
-        if fold(name) in ("van phong", "thanh tra"):
+        if fold(name) in ("van phong", "thanh tra", "ban thuong truc"):
             return Value(f"{name} {parent}", Span(groups[-2][0].start, own[-1].end)), parent_value
         if level:
             return Value(f"{name} {parent[level.start() :]}", Span(groups[-2][0].start, own[-1].end)), parent_value
@@ -150,6 +156,24 @@ def issuer_of(head: Head, paras: list[Para], text: str) -> tuple[Value[str] | No
             reason = N_("Tên địa phương lấy từ dòng địa danh, ngày tháng vì phần đầu văn bản không ghi.")
             return Value(local, span, 0.6, reason), parent_value
     return Value(name, span), parent_value
+
+
+def _joint(groups: list[list[Line]], name: str) -> Value[str] | None:
+    """Two bodies of one kind, each with its own place, that sign one paper together."""
+    if len(groups) != 2:
+        return None
+    other = _printed(groups[0])
+    first, last = fold(other), fold(name)
+    place = _LEVEL.search(first)
+    if (
+        place is None
+        or place.start() == 0
+        or not _LEVEL.search(last)
+        or first == last
+        or first[: place.start()] != last[: place.start()]
+    ):
+        return None
+    return Value(f"{other} - {name}", Span(groups[0][0].start, groups[1][-1].end), 0.9)
 
 
 def _as_placed(name: str, head: Head) -> str:

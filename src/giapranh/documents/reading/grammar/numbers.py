@@ -14,9 +14,7 @@ from .folding import bare, fold, near
 _PIECE = r"[A-ZĐÐ](?:[\wĐÐđ&§]|\.(?=[A-ZĐ-]))*"
 _DASH = r"(?: ?[-–‑](?! )|[-–‑] )"
 _TAIL = rf"(?:{_DASH}(?:{_PIECE}|\d[\wĐđ]*))*"
-_STATE = (
-    rf"(?P<n>\d{{1,6}}[a-zA-Z]?) ?/ ?(?:(?P<y>\d{{4,5}}) ?/ ?)?(?P<s>{_PIECE}{_TAIL}(?:/[\wĐđ]+(?:-[\wĐđ]+)*){{0,2}})"
-)
+_STATE = rf"(?P<n>\d{{1,6}}(?:\.\d{{1,2}}(?=/\d{{4}}/)|[a-zA-Z]?)) ?/ ?(?:(?P<y>\d{{4,5}}) ?/ ?)?(?P<s>{_PIECE}{_TAIL}(?:/[\wĐđ]+(?:-[\wĐđ]+)*){{0,2}})"
 _PARTY = rf"(?P<pn>\d{{1,5}}) ?[-–] ?(?P<pt>[A-ZĐÐ][A-Za-zĐÐđ]{{0,6}}) ?/ ?(?P<po>[A-ZĐÐ0-9][\wĐđ.]*(?:-{_PIECE})*)"
 _LOST_SLASH = rf"(?<=so )(?P<ln>\d{{1,5}}) ?(?P<ls>(?:QD|QĐ|KH|CT|TB|BC|NQ|TTr|CV)[ĐÐ]?{_DASH}{_PIECE}{_TAIL})"
 NUMBER = re.compile(rf"(?<![\w/.,-])(?:{_STATE}|{_PARTY})(?![\w])")

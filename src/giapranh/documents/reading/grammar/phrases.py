@@ -39,7 +39,6 @@ _ENTRUSTED = re.compile(r"duoc (?:giao|phan cong)\b")
 _LAST_WORD = re.compile(r"(\w+) $")
 # No names of their own: "Đơn vị được giao …", "Cơ quan chủ trì soạn thảo".
 _ANY_OFFICE = re.compile(r"(?:Cơ quan|Đơn vị) [a-zà-ỹđ]")
-_AFTER_COMMA = re.compile(r"(?:, | và )$")
 _OTHERS = re.compile(r"(?:[,;] | và )(?:các|những) ")
 # "các đồng chí … dự sinh hoạt … theo phân công": who comes to a meeting is not described by it.
 _ATTENDS = re.compile(r" dự (?!án|toán|phòng|thảo|báo)")
@@ -191,7 +190,7 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
         if word is None:
             continue
         complete = is_complete(para.text, begin, known, here)
-        listed = _AFTER_COMMA.search(para.text, begin, here) and pattern("listed kind").match(para.text, here, limit)
+        listed = para.text.endswith((", ", " và "), begin, here) and pattern("listed kind").match(para.text, here, limit)
         if listed and listed.end() > end:
             told = listed.end()
             continue

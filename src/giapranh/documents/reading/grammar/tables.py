@@ -63,7 +63,7 @@ def without_tables(lines: list[Line]) -> tuple[list[Line], list[Table]]:
     out: list[Line] = []
     i = 0
     while i < len(lines):
-        piped = _piped(lines, i)
+        piped = _piped(lines, i) or _stacked(lines, i)
         if piped is not None:
             table, i = piped
             tables.append(table)
@@ -101,6 +101,42 @@ def _piped(lines: list[Line], i: int) -> tuple[Table, int] | None:
             rows.append({r: join([c], column=True) for r, c in zip(roles, cells, strict=False) if c.text.strip("-: ")})
         k += 1
     return (Table(rows), k) if rows else None
+
+
+def _stacked(lines: list[Line], i: int) -> tuple[Table, int] | None:
+    """A table copied cell under cell: the words of its head, then a number and the cells of each row."""
+    k = i + 1 if _ROLES[0][1].match(lines[i].folded.strip(" .:")) else i
+    roles: list[str] = []
+    while k < len(lines) and len(lines[k].text) <= 40 and not lines[k].text[:1].isdigit():
+        roles.append(_role(lines[k].folded.strip(" .:")))
+        k += 1
+    if len(roles) < 3 or roles[0] != "task" or "lead" not in roles or "other" in roles:
+        return None
+    rows: list[dict[str, Para]] = []
+    while k < len(lines) and lines[k].text.strip(" .") in (str(len(rows) + 1), f"{len(rows) + 1:02d}"):
+        end = next((j for j in range(k + 1, len(lines)) if _ends_row(lines[j], len(rows) + 2)), len(lines))
+        end = min(end, k + 1 + 3 * len(roles))
+        rows.append({"ordinal": join([lines[k]], column=True), **_stacked_row(lines[k + 1 : end], roles)})
+        k = end
+    return (Table(rows), k) if len(rows) > 1 else None
+
+
+def _ends_row(line: Line, following: int) -> bool:
+    """Whether the next row's number stands there, or what comes after a table."""
+    return (
+        line.text.strip(" .") in (str(following), f"{following:02d}")
+        or bool(MARK.match(line.text))
+        or line.blank_before
+        or line.caps
+        or anchors.copies_at(line) is not None
+    )
+
+
+def _stacked_row(cells: list[Line], roles: list[str]) -> dict[str, Para]:
+    """Cells that were broken over lines belong to the task, which is the longest; cells at the end may be empty."""
+    more = max(len(cells) - len(roles) + 1, 1)
+    row = {roles[0]: join(cells[:more], column=True)} if cells else {}
+    return row | {role: join([cell], column=True) for role, cell in zip(roles[1:], cells[more:], strict=False)}
 
 
 def _bars(line: Line) -> list[Line]:

@@ -28,7 +28,9 @@ LOOSE = {
     base: "["
     + "".join(
         c
-        for c in map(chr, (*range(0x61, 0x7B), *range(0xE0, 0x1B1), *range(0x1EA1, 0x1EFA)))
+        for c in map(
+            chr, (*range(0x61, 0x7B), *range(0xE0, 0x100), 0x103, 0x129, 0x169, 0x1A1, 0x1B0, *range(0x1EA1, 0x1EFA))
+        )
         if fold(c) == base and c.islower()
     )
     + "]"
@@ -41,21 +43,21 @@ _NOT_NAMES = (
 )
 
 
-def _loosened(words: Iterable[str]) -> list[str]:
-    """Patterns of words, the longest first, that forgive marks lost or changed by OCR."""
-    out = []
-    for word in sorted(words, key=len, reverse=True):
-        pattern = re.escape(word).replace(r"\ ", " ")
-        if " " in word or len(word) >= 6:
-            out.append("".join(LOOSE.get(fold(c), c) if i else c for i, c in enumerate(word)))
-            continue
-        loose = next((k for k in _MARKS if k in word), None)
-        out.append(pattern.replace(loose, _MARKS[loose]) if loose else pattern)
-    return out
+def _loosened(word: str) -> list[str]:
+    """The letters of a word as pieces of a pattern that forgives marks lost or changed by OCR."""
+    if " " in word or len(word) >= 6:
+        return [LOOSE.get(fold(c), re.escape(c)) if i else c for i, c in enumerate(word)]
+    known = next((k for k in _MARKS if k in word), None)
+    return [re.escape(word).replace(known, _MARKS[known])] if known else [re.escape(c) for c in word]
 
 
 def _alternatives(words: Iterable[str]) -> str:
-    return "|".join(_loosened(words))
+    """A pattern for the longest of the words, forgiving to OCR."""
+    return _tree(_loosened(word) for word in sorted(words, key=_strictness))
+
+
+def _strictness(word: str) -> tuple[bool, int]:
+    return " " not in word and len(word) < 6, -len(word)
 
 
 @cache
@@ -101,16 +103,25 @@ _SOURCES: dict[str, Callable[[], str]] = {
     "no name": lambda: _NOT_NAMES.replace("(?!", "(?:", 1),
     "no person": lambda: r"Tr[uư].ng (?:hợp|họp)|Lãnh đạo,? (?:và )?(?:chỉ|thực|tổ|toàn|công|việc)",
     "plural": lambda: _PLURAL_WORDS,
-    "kind": lambda: rf"(?:{_either_case([*bodies()['generic'], *bodies()['people']])})(?!\w)",
-    "listed kind": lambda: rf"(?:{_alternatives(w for w in bodies()['generic'] if ' ' in w)})(?!\w)",
-    "small people": lambda: rf"(?:{_alternatives(_small_kinds())})(?!\w)",
+    "kind": lambda: rf"(?:{_either_case(bodies()['generic'])}|{literals(_people())})(?!\w)",
+    "listed kind": lambda: rf"(?:{literals(w for w in bodies()['generic'] if ' ' in w)})(?!\w)",
+    "small people": lambda: rf"(?:{literals(_small_kinds())})(?!\w)",
+    "small body": lambda: "|".join(
+        (
+            _SMALL_PERSON.pattern,
+            _SMALL_OFFICE.pattern,
+            *(_SOURCES[x]() for x in ("small people", "solo")),
+            _HAMLET.pattern,
+        )
+    ),
+    "capital body": lambda: "|".join((_SOURCES["solo"](), _HAMLET.pattern, _OWNER.pattern)),
     "no kind": lambda: "phòng,? (?:chống|cháy|ngừa)",
     "no bodies": lambda: (
         "trường (?:hợp|đoạn|phái)|bộ (?:chỉ số|tiêu chí|thủ tục|phim|hồ sơ|luật)|cấp độ|cơ sở (?:dữ liệu|vật chất|pháp lý|hạ tầng)"
         "|vụ (?:việc|án|cháy|tai nạn|vi phạm|đông|mùa|hè)|hội (?:nghị|thảo|thi|chợ|trường)|ban hành|tổ hợp|báo cáo|báo giá|bản (?:đồ|cam kết|vẽ|sao)"
         "|phòng (?:học|họp|thi|bệnh|ở)|viện trợ|đội hình|đài phun|tỉnh lộ|huyện lộ|xã hội|khu (?:vực|nhà|đất|vui chơi)|công ty con|hộ (?:chiếu|khẩu|tịch)"
     ),
-    "solo": lambda: rf"(?:{_alternatives([*_SOLO, *_capital_kinds()])})(?!\w)",
+    "solo": lambda: rf"(?:{_alternatives(_SOLO)}|{literals(_capital_kinds())})(?!\w)",
     "names": lambda: rf"\b{literals(fold(n) for n in bodies()['names'])}(?!\w)",
     "every name": lambda: rf"\b(?=({literals(fold(n) for n in bodies()['names'])})(?!\w))",
     "long duty": lambda: rf"\b{literals(bare(w).lower() for w in _verbs()['duty'] if ' ' in w)}(?!\w)",
@@ -129,6 +140,11 @@ _SOURCES: dict[str, Callable[[], str]] = {
 }
 
 
+def _people() -> list[str]:
+    """Persons told by their work, each with its first letter small or capital."""
+    return [first + word[1:] for word in bodies()["people"] for first in (word[0], word[0].upper())]
+
+
 def _capital_kinds() -> list[str]:
     """Kinds of bodies and persons as a sentence begins with them; what is also a verb or only a place is left out."""
     data = bodies()
@@ -145,26 +161,31 @@ def _small_kinds() -> list[str]:
 def _either_case(words: Iterable[str]) -> str:
     """The words, each with its first letter small or capital."""
     out = []
-    for word in sorted(words, key=len, reverse=True):
-        (small,), (capital,) = _loosened([word]), _loosened([word[0].upper() + word[1:]])
-        alike = small[1:] == capital[1:]
-        out += [f"[{small[0]}{capital[0]}]{small[1:]}"] if alike else [small, capital]
-    return "|".join(out)
+    for word in sorted(words, key=_strictness):
+        small, capital = _loosened(word), _loosened(word[0].upper() + word[1:])
+        alike = small[1:] == capital[1:] and len(small[0]) == 1
+        out += [[f"[{small[0]}{capital[0]}]", *small[1:]]] if alike else [small, capital]
+    return _tree(out)
 
 
 def literals(words: Iterable[str]) -> str:
-    """A pattern for the longest of the words, which tries a letter once for all the words that share it."""
+    """A pattern for the longest of the words, letter for letter."""
+    return _tree([re.escape(letter) for letter in word] for word in words)
+
+
+def _tree(words: Iterable[list[str]]) -> str:
+    """A pattern for the longest of the words, given in pieces, which tries a piece once for all the words that share it."""
     tree: dict[str, Any] = {}
     for word in words:
         here = tree
-        for letter in word:
-            here = here.setdefault(letter, {})
+        for piece in word:
+            here = here.setdefault(piece, {})
         here[""] = {}
     return _branches(tree)
 
 
 def _branches(tree: dict[str, Any]) -> str:
-    longer = [re.escape(letter) + _branches(below) for letter, below in tree.items() if letter]
+    longer = [piece + _branches(below) for piece, below in tree.items() if piece]
     if "" in tree:
         longer.append("")
     return longer[0] if len(longer) == 1 else f"(?:{'|'.join(longer)})"
@@ -347,14 +368,10 @@ def body_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | N
         found = pattern("kind").match(text, at_kind, end) or _head_at(text, at_kind, end)
         if found:
             return found
-    if letter.islower() and (
-        found := small_person_at(text, at, end)
-        or _SMALL_OFFICE.match(text, at, end)
-        or pattern("small people").match(text, at, end)
-    ):
-        return found
-    own = person_at(text, at, end) or (named_at(text, at, end) if letter.isupper() else None)
-    return own or pattern("solo").match(text, at, end) or _HAMLET.match(text, at, end) or _OWNER.match(text, at, end)
+    if letter.islower():
+        return pattern("small body").match(text, at, end)
+    own = person_at(text, at, end) or named_at(text, at, end)
+    return own or pattern("capital body").match(text, at, end)
 
 
 def duty_at(para: Para, at: int) -> re.Match[str] | None:
