@@ -91,8 +91,9 @@ class Visit:
         ]
 
     def too_wide(self) -> list[str]:
-        """What sticks out sideways when the page scrolls sideways."""
-        wide = "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
+        """What sticks out sideways when the page scrolls sideways; what scrolls inside its own frame does not."""
+        framed = "(e) => { while ((e = e.parentElement) && e !== document.body) if (getComputedStyle(e).overflowX !== 'visible') return true; return false; }"
+        wide = f"[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !({framed})(e))"
         if not self.page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
             return []
         return [
@@ -132,12 +133,18 @@ def visit_of(browser: Browser, server: Any) -> Iterator[Callable[..., Visit]]:
         visit = Visit(page, server.url)
         page.on("console", lambda message: _note_console(visit, message))
         page.on("pageerror", lambda error: visit.faults.append(f"script: {error}"))
-        page.on("requestfailed", lambda request: visit.faults.append(f"not loaded: {request.url} {request.failure}"))
+        page.on("requestfailed", lambda request: _note_failure(visit, request))
         return visit
 
     yield make
     for context in contexts:
         context.close()
+
+
+def _note_failure(visit: Visit, request: Any) -> None:
+    # A page that asks again by itself is cut short in its question when the walk goes on.
+    if request.failure != "net::ERR_ABORTED":
+        visit.faults.append(f"not loaded: {request.url} {request.failure}")
 
 
 def _note_console(visit: Visit, message: Any) -> None:

@@ -182,7 +182,7 @@ def _label(series: Any) -> str:
     known = all_parameters().get(series.parameter)
     name = said(known) if known else series.name
     basis = f" ({_('theo')} {series.basis})" if series.basis and not (known and known.basis == series.basis) else ""
-    return f"{name}{basis}" + (f", {series.unit_symbol}" if series.unit_symbol not in {"", "-"} else "")
+    return f"{name}{basis}" + (f", {series.unit_symbol}" if series.unit_symbol not in {"", "-", name} else "")
 
 
 def _enter(request: HttpRequest, station_id: int, form: HandForm) -> entering.Sitting:

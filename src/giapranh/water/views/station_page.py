@@ -282,7 +282,7 @@ def _wqi_words(found: Wqi | None) -> dict[str, Any] | None:
         "reasons": [_(each.what) % {"got": each.got, "least": each.least} for each in found.reasons],
         "left_out": [f"{symbols([key])}: {_(why)}" for key, why in found.left_out],
         "used": symbols(found.used), "notes": [_(note) for note in found.notes],
-        "other": f"{found.other.value} ({found.other.method_id})" if found.other else "",
+        "other": f"{found.other.value} ({method_words(found.other)})" if found.other else "",
     }  # fmt: skip
 
 
