@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
+from django.db import connection
+
 from giapranh.exchange import kinds, seeds
 from giapranh.exchange.house import engine, store
 from giapranh.exchange.kinds import Shareable, subject_of
@@ -43,6 +45,13 @@ def records_changed(kind: str, record_ids: Iterable[str], *, at: datetime) -> li
         for record_id in record_ids:
             results += _tell(me, tx, known, record_id, peers, ms(at))
     return results
+
+
+def anybody() -> bool:
+    """Whether any neighbour has an agreement in force. Asked of every single observation, so without the model."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM exchange_agreement WHERE state = 'in-force')")
+        return bool(cursor.fetchone()[0])
 
 
 def _agreed() -> list[str]:

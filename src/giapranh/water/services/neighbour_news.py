@@ -45,6 +45,8 @@ def rows_arrived(arrived: Arrived) -> None:
     The day that runs is told when it is over, by the daily round. A fault in here must never cost an observation.
     """
     try:
+        if not sharing.anybody():
+            return
         with transaction.atomic():
             sharing.records_changed("water-latest", _stations(arrived), at=arrived.at)
             sharing.records_changed("water-daily", _finished_days(arrived), at=arrived.at)
