@@ -141,6 +141,8 @@ def _known(ids: np.ndarray) -> dict[int, Head]:
     held = {int(each): _heads.get(int(each)) for each in ids}
     if all(entry is not None and entry[0] > now for entry in held.values()):
         return {each: entry[1] for each, entry in held.items() if entry is not None}
+    for each in held:
+        _heads.pop(each, None)
     heads = lock_heads(ids)
     if len(heads) != len(ids):
         raise _Stale  # a series that is not there: ``store`` says so
@@ -153,7 +155,7 @@ def _remember(heads: dict[int, Head], firsts: np.ndarray, lasts: np.ndarray, at:
     if len(_heads) > 20_000:
         _heads.clear()
     for head, start, last in zip(heads.values(), firsts.tolist(), lasts.tolist(), strict=True):
-        kept_until = _heads[head.id][0] if head.id in _heads else until
+        kept_until = _heads[head.id][0] if head.id in _heads else until  # its thresholds are as old as that
         fresh = Head(
             head.id, head.after, start if head.count == 0 else head.first_ms, last, at, head.parameter, head.cycle_s,
             head.thresholds, head.reference, head.unit, head.basis,

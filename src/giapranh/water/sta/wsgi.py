@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from http import HTTPStatus
@@ -30,6 +31,7 @@ _STATUS = {status.value: f"{status.value} {status.phrase}" for status in HTTPSta
 
 def beside(pages: Application) -> Application:
     """``pages`` with this interface in front of it at its own address."""
+    gc.freeze()  # what is loaded by now stays: Python's collector need not look through it beside every request
 
     def application(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
