@@ -6,10 +6,11 @@ may be read again (a symbol was given a meaning since): rows that are there alre
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -98,11 +99,24 @@ def take_in(files: Sequence[Given], *, at: datetime, dry_run: bool = False) -> R
         if len(batch) == 1 and _size(batch[0].path) > BYTES_AT_ONCE:
             report.files.append(_take_long(batch[0], at, dry_run))
             continue
-        with transaction.atomic():
+        with transaction.atomic(), _collector_resting():
             report.files.extend(_take(batch, at))
             if dry_run:
                 transaction.set_rollback(True)
     return report
+
+
+@contextmanager
+def _collector_resting() -> Iterator[None]:
+    """Ten thousand objects that live to the end of a batch, none in a cycle, would send Python's collector through the
+    whole process again and again: a quarter of the time."""
+    working = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if working:
+            gc.enable()
 
 
 def take_in_by(files: Sequence[Given], *, by: Officer, at: datetime) -> Report:
@@ -150,7 +164,9 @@ class _Stations:
     """Stations by code and by id, looked up once per batch."""
 
     def __init__(self, batch: Sequence[Given]) -> None:
-        self.names: dict[Path, StationFileName | BadFileName] = {given.path: _named(given.path.name) for given in batch}
+        self.names: dict[str, StationFileName | BadFileName] = {}
+        for given in batch:
+            self.names[given.path.name] = _named(given.path.name)
         codes = {name.code for name in self.names.values() if isinstance(name, StationFileName)}
         ids = {given.station_id for given in batch if given.station_id is not None}
         found = list(Station.objects.filter(code__in=codes, node="").order_by("valid_from"))
@@ -164,7 +180,7 @@ class _Stations:
     def of(self, given: Given) -> int:
         """The number of the station. Raises when the file belongs to nobody, or to another one than its folder."""
         owner = self.by_id.get(given.station_id) if given.station_id is not None else None
-        name = self.names[given.path]
+        name = self.names[given.path.name]
         if isinstance(name, BadFileName):
             if owner is not None:
                 return owner.pk
@@ -433,15 +449,9 @@ _SOURCE = (
 
 def _write_sources(reports: list[FileReport], at: datetime) -> None:
     _give_ids(reports)
+    lines = "".join(_source_line(report, at.isoformat()) for report in reports if not report.again)
     with connection.cursor() as cursor, cursor.copy(_SOURCE) as copy:
-        for report in reports:
-            if report.again:
-                continue
-            refusals = json.dumps([line.as_dict() for line in report.lines]) if report.lines else "[]"
-            copy.write_row((
-                report.source_id, SourceKind.STATION_FILE.value, _clean(report.path.name), report.sha256, report.size,
-                report.station_id, at, report.stored, report.known, report.refused, refusals,
-            ))  # fmt: skip
+        copy.write(lines)
     for report in reports:
         if report.again:  # what it could not give before it may give now
             source = SourceFile.objects.get(pk=_source(report))
@@ -449,6 +459,24 @@ def _write_sources(reports: list[FileReport], at: datetime) -> None:
             source.rows_known, source.rows_refused = report.known, report.refused
             source.refusals = [line.as_dict() for line in report.lines]
             source.save()
+
+
+def _source_line(report: FileReport, at: str) -> str:
+    """A row as COPY reads it: ten thousand at once, so without psycopg's look at every column."""
+    refusals = json.dumps([line.as_dict() for line in report.lines]) if report.lines else "[]"
+    return (
+        f"{report.source_id}\t{SourceKind.STATION_FILE.value}\t{_escaped(_clean(report.path.name))}\t{report.sha256}"
+        f"\t{report.size}\t{report.station_id or _NULL}\t{at}\t{report.stored}\t{report.known}\t{report.refused}"
+        f"\t{_escaped(refusals)}\n"
+    )
+
+
+_NULL = r"\N"
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+
+
+def _escaped(text: str) -> str:
+    return text.translate(_ESCAPES)
 
 
 def _clean(name: str) -> str:

@@ -38,9 +38,9 @@ class StationFileName:
 
 def parse_name(name: str) -> StationFileName:
     """The parts of a file's name. Paths, reserved names and other forms are refused."""
-    if len(name) > 180 or any(sign in name for sign in "/\\\0:") or ".." in name:
+    found = _NAME.fullmatch(name) if len(name) <= 180 else None
+    if found is None and (len(name) > 180 or any(sign in name for sign in "/\\\0:") or ".." in name):
         raise BadFileName(N_("Tên tệp “%(name)s” không hợp lệ: chỉ nhận tên, không nhận đường dẫn."), name=name[:60])
-    found = _NAME.fullmatch(name)
     if found is None or found["province"].casefold() in _DEVICES:
         raise BadFileName(N_("Tên tệp “%(name)s” không đúng dạng Tỉnh_CơSở_Trạm_yyyyMMddHHmmss.txt."), name=name[:60])
     time = found["time"].ljust(14, "0")
