@@ -1,6 +1,7 @@
 """The table of observations: partitioned by month, made by hand because Django knows no partitions.
 
-Order of columns: eight-byte ones first, so that a row takes 40 bytes beside its header and none for alignment.
+Order of columns: eight-byte ones first, so that a row takes 40 bytes beside its header and none for alignment. The
+leaves of the key are filled: rows come in the order of time, so nothing is to be put between them later.
 Rows of a month without a partition of its own go to ``water_observation_default`` until one is made.
 """
 
@@ -17,7 +18,7 @@ CREATE TABLE water_observation (
     reason smallint NOT NULL DEFAULT 0,
     status smallint NOT NULL DEFAULT 0,
     censored smallint NOT NULL DEFAULT 0,
-    PRIMARY KEY (series_id, time)
+    PRIMARY KEY (series_id, time) WITH (fillfactor = 100)
 ) PARTITION BY RANGE (time);
 CREATE TABLE water_observation_default PARTITION OF water_observation DEFAULT;
 """
