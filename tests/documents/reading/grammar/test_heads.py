@@ -258,3 +258,17 @@ def test_an_issuer_lost_by_a_copy_is_found_by_the_symbol_and_marked_weak() -> No
     assert reading.issuer.value == "Sở Xây dựng tỉnh Điện Biên"
     assert reading.issuer.confidence < 0.7
     assert reading.issuer.reason
+
+
+def test_two_departments_sign_one_paper() -> None:
+    left = ["SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG TỈNH SƠN LA", "SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG TỈNH PHÚ THỌ"]
+    text = head(left, "Số: 03/BGN-SL-PT", "Sơn La, ngày 05 tháng 3 năm 2026", "BẢN GHI NHỚ\nVề phối hợp", "lines")
+    assert plain(text).issuer.value == (
+        "Sở Nông nghiệp và Môi trường tỉnh Sơn La - Sở Nông nghiệp và Môi trường tỉnh Phú Thọ"
+    )
+
+
+def test_a_standing_board_speaks_for_its_front() -> None:
+    left = ["ỦY BAN MẶT TRẬN TỔ QUỐC VIỆT NAM", "TỈNH CAO BẰNG", "BAN THƯỜNG TRỰC"]
+    text = head(left, "Số: 45/MTTQ-BTT", "Cao Bằng, ngày 05 tháng 3 năm 2025", SUBJECT, "lines")
+    assert plain(text).issuer.value == "Ban Thường trực Ủy ban MTTQ Việt Nam tỉnh Cao Bằng"

@@ -166,3 +166,39 @@ def test_a_list_on_one_line_ends_its_shared_head_at_the_next_dash() -> None:
 def test_bodies_told_by_their_duty_elsewhere() -> None:
     (first, _) = given(LEAD_IN + "1. Các cơ quan được giao chủ trì tại mục II xây dựng kế hoạch chi tiết." + NEXT)
     assert leads(first) == ["Các cơ quan được giao chủ trì tại mục II"]
+
+
+def test_a_table_copied_cell_under_cell() -> None:
+    table = """STT
+Nhiệm vụ
+Cơ quan chủ trì
+Cơ quan phối hợp
+Thời gian
+1
+Lập danh mục mỏ cát
+Sở Nông nghiệp và Môi trường
+Công an tỉnh
+Trước 30/6/2026
+2
+Rà soát bến bãi tập kết vật liệu dọc
+sông Cầu
+Sở Xây dựng
+UBND các xã
+Quý III/2026"""
+    duties = given(LEAD_IN + table)
+    assert [leads(d) for d in duties] == [["Sở Nông nghiệp và Môi trường"], ["Sở Xây dựng"]]
+    assert [partners(d) for d in duties] == [["Công an tỉnh"], ["UBND các xã"]]
+    assert [d.due.value.date for d in duties] == [date(2026, 6, 30), date(2026, 9, 30)]
+    assert duties[1].text == "Rà soát bến bãi tập kết vật liệu dọc sông Cầu"
+
+
+def test_papers_of_one_day_in_a_list() -> None:
+    said = (
+        "Thực hiện Nghị định số 53/2024/NĐ-CP, Nghị định số 54/2024/NĐ-CP cùng ngày 16/5/2024; Nghị quyết số "
+        "66.4/2025/NQ-CP ngày 21/9/2025; Công văn số 12/UBND-NN ngày 03/4/2025 và Công văn số 13/UBND-NN cùng ngày:"
+    )
+    cited = {c.value.number: c.value.date.as_date for c in plain(said + "\n\n" + LEAD_IN + NEXT).citations}
+    assert cited == {
+        "53/2024/NĐ-CP": date(2024, 5, 16), "54/2024/NĐ-CP": date(2024, 5, 16), "66.4/2025/NQ-CP": date(2025, 9, 21),
+        "12/UBND-NN": date(2025, 4, 3), "13/UBND-NN": date(2025, 4, 3),
+    }  # fmt: skip
