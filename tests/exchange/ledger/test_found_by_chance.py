@@ -344,3 +344,17 @@ def test_what_was_told_under_a_signature_that_a_restore_forgot_is_shared_again()
     exchange(one, two)
     assert same_state(one, two)
     assert [p.state for p in two.rows(Place, subject="flood:1")] == ["superseded", "applied"]
+
+
+def test_a_version_that_came_without_its_content_is_still_owed_when_a_later_branch_is_undone():
+    one, two = pair()
+    one.share("note:1", name="một")
+    backup = one.store.backup()
+    one.do(agreements.withdraw, "vn-24", "vn-20-note", "thôi")
+    exchange(one, two)
+    assert one.record("note:1").blocked_by
+    one.store.restore(backup)
+    one.share("note:1", name="hai")  # it has forgotten that the clause is gone, and this is never sent
+    exchange(one, two)
+    assert one.record("note:1").version == 1
+    assert one.record("note:1").blocked_by

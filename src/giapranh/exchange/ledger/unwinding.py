@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from giapranh.exchange.ledger import canonical, receipts
+from giapranh.exchange.ledger import agreements, canonical, receipts
 from giapranh.exchange.ledger.chain import CONTROL, Said, reopen
 from giapranh.exchange.ledger.engine import Engine
 from giapranh.exchange.ledger.names import LANES, stream_name
@@ -96,6 +96,16 @@ def _refused(engine: Engine, tx: LedgerTx, peer: str, subject: str) -> str:
         for place in tx.find(Place, stream=stream_name(engine.node, peer, lane), subject=subject, state="written"):
             if tx.get(Receipt, place.stream, place.hash, "applied", "") is not None:
                 refused = ""
-            elif tx.get(Receipt, place.stream, place.hash, "quarantined", "") is not None:
+            elif _not_there(tx, peer, place):
                 refused = place.event_id
     return refused
+
+
+def _not_there(tx: LedgerTx, peer: str, place: Place) -> bool:
+    """Refused, come without its content, or told under an agreement that nobody knows."""
+    if any(tx.get(Receipt, place.stream, place.hash, status, "") for status in ("quarantined", "withheld")):
+        return True
+    kept, row = tx.get(Receipt, place.stream, place.hash, "received", ""), tx.get(Entry, place.stream, place.hash)
+    if kept is None or row is None or kept.reason != "agreement-unknown":
+        return False
+    return agreements.beyond(tx, peer, row.clause)
