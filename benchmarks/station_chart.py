@@ -122,6 +122,7 @@ def _measure(chromium: str, address: str, cookie: str, token: str, row: Any) -> 
             page = _opened(context, f"{address}/song-ngoi/tram/{row.station_id}/?ky=tat-ca")
             _tell("all its points moved", page, "move", still)
             _tell("all its points zoomed", page, "zoom", still)
+            context.unroute_all(behavior="ignoreErrors")
             context.close()
         browser.close()
 
@@ -140,13 +141,15 @@ def _whole(context: Any) -> None:
     step = 300_000
     first = int(START.timestamp() * 1000)
 
+    told: dict[str, Any] = {}
+
     def answer(route: Any) -> None:
-        told = route.fetch().json()
-        told |= {
+        told.update(told or route.fetch().json())
+        told.update({
             "t": [first + step * n for n in range(ROWS)],
             "v": [round(0.2 + 0.001 * ((n * 7919) % 211), 4) for n in range(ROWS)],
             "f": [1] * ROWS, "r": [0] * ROWS, "b": [], "bucket": 0,
-        }  # fmt: skip
+        })  # fmt: skip
         route.fulfill(status=200, content_type="application/json", body=json.dumps(told))
 
     context.route("**/so-lieu.json*", answer)

@@ -23,6 +23,9 @@ def _with_place(office: Any) -> str:
 class OfficeChoice(forms.ModelChoiceField):
     """An office, shown with the one above it."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**({"empty_label": _("– chọn –")} | options))
+
     def label_from_instance(self, obj: Any) -> str:
         return _with_place(obj)
 

@@ -10,6 +10,7 @@ from giapranh.exchange.ledger.engine import EffectRefused
 from giapranh.kernel.clock import local_date
 from giapranh.kernel.errors import N_
 from giapranh.kernel.ids import read_id
+from giapranh.kernel.text import clipped
 from giapranh.programme.models import Product, Task, TaskPart
 from giapranh.programme.rules.states import PART_WORDS, TASK_WORDS, TaskState
 
@@ -87,7 +88,7 @@ def check(data: dict[str, Any]) -> None:
 
 def label(data: dict[str, Any]) -> str:
     words = ". ".join(str(data[key]) for key in ("number", "text") if data.get(key))
-    return words if len(words) <= 120 else words[:119].rstrip() + "…"
+    return clipped(words, 120)
 
 
 def own_url(uid: str) -> str:

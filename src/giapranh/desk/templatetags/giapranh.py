@@ -23,6 +23,7 @@ from giapranh.kernel.text import clipped
 register = Library()
 
 TONES = {"in_time": "good", "nearly_due": "soon", "overdue": "bad", "no_date": ""}
+LONG_NOTE = 28  # a longer reason wraps inside its pill
 TONE_ICONS = {"good": "check", "soon": "half", "bad": "warning", "": "minus", "accent": "info"}
 
 
@@ -103,6 +104,7 @@ def pill(word: str, tone: str = "", icon_name: str = "", note: str = "") -> Safe
     drawn = icon(icon_name or TONE_ICONS.get(tone, "minus"))
     small = format_html("<small>{}</small>", note) if note else ""
     kind = f" pill-{tone}" if tone in ("good", "soon", "bad", "accent") else ""
+    kind += " pill-long" if len(str(note)) > LONG_NOTE else ""
     return format_html('<span class="pill{}">{}<span>{}</span>{}</span>', kind, drawn, word, small)
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from giapranh.kernel.text import clipped
 from giapranh.people.models import Appointment, Officer
 from giapranh.people.queries import ids_below
 from giapranh.people.roles import Role
@@ -97,4 +98,4 @@ def _snoozed(tasks: set[int], day: date) -> dict[int, dict[int, date]]:
 
 def _title(n: str, text: str) -> str:
     words = " ".join(f"{n}. {text}".split() if n else text.split())
-    return words if len(words) <= TITLE else words[: TITLE - 1].rstrip() + "…"
+    return clipped(words, TITLE)

@@ -28,6 +28,7 @@ from giapranh.documents.writing.paper import Words, plain
 from giapranh.kernel.clock import VIETNAM
 from giapranh.kernel.dates import format_date
 from giapranh.kernel.numbers import format_number
+from giapranh.kernel.text import clipped
 from giapranh.programme.reports.facts import (
     COUNTED,
     DONE,
@@ -513,7 +514,7 @@ def _sentence(words: str) -> str:
 
 def _cut(words: str, length: int) -> str:
     clean = _sentence(words)
-    return clean if len(clean) <= length else clean[: length - 1].rstrip() + "…"
+    return clipped(clean, length)
 
 
 def _as_written(office: str) -> str:

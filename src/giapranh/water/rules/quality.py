@@ -66,7 +66,7 @@ REASON_WORDS = {
     Reason.NOT_A_NUMBER: N_("không phải là số"),
     Reason.TOO_LARGE: N_("số lớn bất thường"),
     Reason.EMPTY: N_("ô trống"),
-    Reason.NOT_FINITE: N_("NaN hoặc vô cực"),
+    Reason.NOT_FINITE: N_("không phải số, hoặc vô cực"),
 }
 
 
