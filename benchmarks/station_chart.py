@@ -129,6 +129,7 @@ def _measure(chromium: str, address: str, cookie: str, token: str, row: Any) -> 
 
 def _opened(context: Any, address: str) -> Any:
     page = context.new_page()
+    page.set_default_timeout(120_000)
     page.goto(address)
     page.wait_for_selector("[data-chart][data-shown-loads]")
     page.locator(".u-over").scroll_into_view_if_needed()

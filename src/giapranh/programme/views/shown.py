@@ -63,7 +63,7 @@ def task_columns(now: Today, *, programme: bool = False) -> list[Column]:
                link=lambda task: f"/viec/{task.pk}/"),
         Column("lead", _("Chủ trì"), value=lambda task: office_word(lead_part(task)) or _("chưa rõ"),
                sort_field="lead_sort", filterable=False),
-        Column("others", _("Phối hợp"), value=_others, sortable=False, filterable=False),
+        Column("others", _("Phối hợp"), value=_others, sortable=False, filterable=False, hidden=programme),
         Column("due_on", _("Hạn"), "date", field="due_on"),
         Column("time", _("Thời hạn"), "status", value=lambda task: time_status(task, now), sort_field="due_on",
                filterable=False),
