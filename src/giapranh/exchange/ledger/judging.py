@@ -102,12 +102,9 @@ def _record(engine: Engine, tx: LedgerTx, said: Said) -> Verdict:
 def _signed_for(tx: LedgerTx, said: Said) -> Receipt | None:
     """I took it once and was restored since, or begin anew: it was within the agreement of that day, and what I signed
     comes home before what I signed for, so the agreement of today would judge it wrongly."""
-    applied, received = (
-        tx.get(Receipt, said.header.stream, said.hash, status, "") for status in ("applied", "received")
-    )
-    if applied is None and received is not None and received.reason == "blobs-missing":
-        return received
-    return applied
+    signed = {row.status: row for row in tx.find(Receipt, stream=said.header.stream, hash=said.hash)}
+    received = signed.get("received")
+    return signed.get("applied") or (received if received and received.reason == "blobs-missing" else None)
 
 
 def _opens(tx: LedgerTx, said: Said, record: Record) -> bool:
