@@ -10,7 +10,9 @@ from django.template import Library
 from django.utils.translation import gettext as _
 
 from giapranh.exchange import words
+from giapranh.exchange.ledger.names import read_stream
 from giapranh.exchange.queries import record_of
+from giapranh.exchange.queries.records import own_name, own_node, peer_names
 from giapranh.kernel.clock import VIETNAM
 from giapranh.kernel.dates import format_date
 from giapranh.kernel.numbers import format_number
@@ -18,6 +20,15 @@ from giapranh.kernel.numbers import format_number
 register = Library()
 MOST_PARTS = 50
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?", re.ASCII)
+
+
+@register.filter
+def stream_words(name: str) -> str:
+    """“Bắc Ninh → Lạng Sơn, hồ sơ” of ``bac-ninh.lang-son.record``."""
+    stream, names = read_stream(name), {own_node(): own_name(), **peer_names()}
+    giver, taker = (names.get(node, node) for node in (stream.giver, stream.taker))
+    return f"{giver} → {taker}, {words.LANES[stream.lane]}"
+
 
 register.filter("ago", words.ago)
 register.filter("octets", words.size)
