@@ -129,7 +129,7 @@ def visit_of(browser: Browser, server: Any) -> Iterator[Callable[..., Visit]]:
             cookies[settings.SESSION_COOKIE_NAME] = client.cookies[settings.SESSION_COOKIE_NAME].value
         context.add_cookies([{"name": n, "value": v, "url": server.url} for n, v in cookies.items()])
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         visit = Visit(page, server.url)
         page.on("console", lambda message: _note_console(visit, message))
         page.on("pageerror", lambda error: visit.faults.append(f"script: {error}"))
