@@ -24,8 +24,8 @@ _TRIGGER = (
 # "trước 25 tháng Chạp (ngày 12/02/2026)": the day of the lunar calendar first.
 _LUNAR = r"(?:(?:ngay |mong )*\d{1,2} ?(?:thang )?(?:chap|gieng|\d{1,2} ?(?:/\d{4} )?am lich)[^().;]{0,20}\((?:tuc )?(?:la )?)?"
 _DUE_DAY = re.compile(rf"(?<!\w){_TRIGGER} ?{_LUNAR}(?:{_DAY}|{_DAY_SHORT})")
-_MONTH = r"(?:thang (?P<m>\d{1,2})(?: ?(?:/|-|nam) ?(?P<my>\d{4}))?|quy (?P<q>[1-4]|iv|i{1,3})(?: ?(?:/|-|nam) ?(?P<qy>\d{4}))?|(?:cuoi |het )?nam (?P<y>\d{4}))"
-_FINISH = r"(?:hoan thanh|hoan thien|ket thuc|xong|trinh|ban hanh|bao cao|gui|thuc hien|tham muu|trien khai|cham nhat|muon nhat|thoi gian|thoi han|tien do|nop|phe duyet|ky ket|to chuc)"
+_MONTH = r"(?:(?:dau |giua |cuoi )?thang (?P<m>\d{1,2})(?: ?(?:/|-|nam) ?(?P<my>\d{4}))?|quy (?P<q>[1-4]|iv|i{1,3})(?: ?(?:/|-|nam) ?(?P<qy>\d{4}))?|(?:cuoi |het )?nam (?P<y>\d{4}))"
+_FINISH = r"(?:hoan thanh|hoan thien|ket thuc|xong|trinh|ban hanh|bao cao|gui|thuc hien|tham muu|trien khai|cham nhat|muon nhat|thoi gian|thoi han|tien do|nop|phe duyet|ky ket|to chuc|phan dau)"
 _DUE_MONTH = re.compile(
     rf"(?<!\w)(?P<f>{_FINISH})(?P<g>[^.;:]{{0,90}}?:?) ?(?:[,(] ?)?(?P<p>truoc|trong|den het|het|vao|den|cham nhat|muon nhat|xong|:|xong trong)? ?(?P<when>{_MONTH})(?!\d)"
 )
@@ -57,7 +57,7 @@ _YEARLY_DAYS = re.compile(
 )
 # "6 tháng (trước ngày 05/6) và năm (trước ngày 05/12)": two reports a year, every year.
 _HALF_AND_YEAR = re.compile(
-    r"(?:6 thang|sau thang|nua nam|so ket)[^.;()\d]{0,24}\(?(?:truoc|cham nhat)? ?ngay (?P<d1>\d{1,2}) ?(?:/|thang) ?(?P<m1>\d{1,2})(?![\d/])\)?,? (?:va )?(?:bao cao )?(?:ca |mot |01 )?(?:nam|tong ket)[^.;()\d]{0,24}\(?(?:truoc|cham nhat)? ?ngay (?P<d2>\d{1,2}) ?(?:/|thang) ?(?P<m2>\d{1,2})(?![\d/])\)?"
+    r"(?:6 thang|sau thang|nua nam|so ket)[^.;()\d]{0,24}\(?(?:truoc|cham nhat)? ?ngay (?P<d1>\d{1,2}) ?(?:/|thang) ?(?P<m1>\d{1,2})(?![\d/])\)?,? (?:va )?(?:bao cao )?(?:ca |mot |01 |hang |moi )?(?:nam|tong ket)[^.;()\d]{0,24}\(?(?:truoc|cham nhat)? ?ngay (?P<d2>\d{1,2}) ?(?:/|thang) ?(?P<m2>\d{1,2})(?![\d/])\)?"
 )
 _DAYS_OF_HALF_AND_YEAR = re.compile(
     r"truoc ngay (?P<d1>\d{1,2}) ?(?:/|thang) ?(?P<m1>\d{1,2}) ?\([^()]*(?:6 thang|so ket)[^()]*\),? va (?:truoc )?ngay (?P<d2>\d{1,2}) ?(?:/|thang) ?(?P<m2>\d{1,2}) ?\([^()]*(?:nam|tong ket)[^()]*\)"
@@ -144,6 +144,8 @@ def _day(para: Para, start: int, end: int, taken: list[tuple[int, int]], issued:
             continue
         if _past(day, issued) and not re.search("tr|uoc|nhat|han", m.group("t")):
             continue
+        later = _AND_ANOTHER.match(para.folded, m.end(), end)
+        day = (dates.of(later) if later else None) or day
         time = _time(m)
         value = Due(
             DueKind.DATETIME if time else DueKind.DATE, _words(para, m), day.as_date, time, "truoc" in m.group("t")
@@ -157,6 +159,8 @@ def _day(para: Para, start: int, end: int, taken: list[tuple[int, int]], issued:
     return last or past
 
 
+# "Báo cáo trước ngày 30/8/2025 và ngày 30/10/2025": the last one ends the duty.
+_AND_ANOTHER = re.compile(rf" va (?:truoc )?ngay {dates.FULL.pattern}")
 _DAY_NAMES = [next((n for n, i in _DUE_DAY.groupindex.items() if i == k), None) for k in range(1, _DUE_DAY.groups + 1)]
 
 

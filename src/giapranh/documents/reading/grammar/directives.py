@@ -232,6 +232,10 @@ class _Reader(Maker):
         if clause is not None and clause.heading and clause.verb >= end - 2:
             # A body named with nothing to do: a heading whose text was lost.
             return
+        told = labels.bracketed(para, node.at) if clause is None and not scope.units else None
+        if told is not None:
+            self._labelled(node, told, scope)
+            return
         if clause is None:
             clause = self._within(node, scope, end)
         if clause is not None:
@@ -399,6 +403,9 @@ class _Reader(Maker):
                 # The story before the lead-in sentence tells who does what; it gives no duty.
                 return
             self._emit(node, clause, here, start, end)
+            return
+        if CONSENT.match(node.folded):
+            self._later_clauses(node, node.at, here, None)
             return
         closing = self._closes(node)
         if (here.units or here.tasks) and not closing and node.index > 0 and self._starts_with_duty(node):

@@ -49,6 +49,8 @@ _CARRIES_OUT_THIS = re.compile(
 _PARTIES = re.compile(r" [-–] (?=[^\W\d_a-z])|; ")
 _SHORTENED = ("uy", "ban", "nhan", "dan", "hoi", "dong", "thanh", "pho")
 
+_OF_A_LEVEL = re.compile(r" (?:tỉnh|thành phố|huyện|nhà nước|chuyên ngành|[A-ZĐ])")
+
 
 class Judge:
     """Answers about clauses and items of one paper; it keeps what the walk has seen so far."""
@@ -137,6 +139,8 @@ class Judge:
         if not clause.heading and not clauses.has_duty(para, clause, end) and not clause.ordered:
             return not (listed and clauses.does_something(para, clause))
         rest = para.folded[clause.verb : end]
+        if rest.lstrip(" ,").startswith("nao ") and not clause.ordered:
+            return True  # "Đơn vị nào vi phạm sẽ bị xử lý": a threat
         if clause.mode == "cho phép" or _FEW_LETTERS.match(rest) or _AS_FOLLOWS.match(rest):
             return True
         if clause.mode == "đề nghị" and ASKS.match(rest) and not re.search(r"bao cao|gui ", rest):
@@ -269,7 +273,11 @@ class Judge:
     def _starts_with_duty(self, node: Node, under_heading: bool = False) -> bool:
         connected = CONNECTED.match(node.folded)
         at = node.at + (connected.end() if connected else 0)
-        return bool(duty_at(node.para, at)) and (under_heading or not CONSENT.match(node.para.folded, at))
+        verb = duty_at(node.para, at)
+        # "Thanh tra tỉnh …", "Kiểm toán nhà nước …" begin with a body, whatever its first words may also mean.
+        if verb is None or (named_at(node.para.text, at) and _OF_A_LEVEL.match(node.para.text, verb.end())):
+            return False
+        return under_heading or not CONSENT.match(node.para.folded, at)
 
     def _carried_on(self, node: Node) -> Found | None:
         """The duty a bare paragraph goes on with: "Trường hợp …, thì chuyển …" right below the sentence of a body."""

@@ -39,7 +39,7 @@ class Labelled:
 def label_of(para: Para, at: int) -> str | None:
     """Which label the line starts with: lead, with, time, other, or None."""
     m = LABEL.match(para.folded, at)
-    if m is None or (m.group("other") and _gives_duty(para, m.end())):
+    if m is None or ((m.group("other") or m.group("time")) and _gives_duty(para, m.end())):
         return None
     return next(name for name in ("lead", "with", "time", "other") if m.group(name))
 
@@ -71,7 +71,7 @@ def inline(para: Para, at: int) -> Labelled | None:
     """Labels inside a task's own paragraph."""
     found = list(_INLINE.finditer(para.folded, at + 10))
     if not any(m.group("lead") for m in found):
-        return _bracketed(para, at)
+        return bracketed(para, at)
     into = Labelled([], None, [], None, None)
     for i, m in enumerate(found):
         end = found[i + 1].start() if i + 1 < len(found) else len(para.text)
@@ -79,7 +79,7 @@ def inline(para: Para, at: int) -> Labelled | None:
     return into if into.lead else None
 
 
-def _bracketed(para: Para, at: int) -> Labelled | None:
+def bracketed(para: Para, at: int) -> Labelled | None:
     """ "… (Sở Nội vụ chủ trì; hoàn thành trước ngày …)": the lead in brackets after the task."""
     for m in re.finditer(r"\((?:giao |don vi |do )?(?=[^\W\d_])", para.folded[at + 10 :]):
         start = at + 10 + m.end()

@@ -26,7 +26,7 @@ from .vocabulary import (
     two_words,
 )
 
-_SIGN = re.compile(r"[:.;]")
+_SIGN = re.compile(r"[:.;]| [\"“](?=\w)")
 _ABBREVIATED = re.compile(r"(?:TP|Tp|Q|P|TT|TS|Th\.?S|St|Đ/c|H|X|Ng)\.\s*$")
 _WHOLE = re.compile(r",? theo (?:chuc nang|nhiem vu|tham quyen|phan cong)")
 _SMALL_WORD = re.compile(r"(?<![\w/&’'])[a-zà-ỹđ]+(?![\w/&])")
@@ -152,6 +152,8 @@ def _phrase_end(para: Para, at: int, limit: int) -> tuple[int, str]:
         best, word = stop
     for m in _SIGN.finditer(depth_free[at:best]):
         here = at + m.start()
+        if m.group()[0] == " ":
+            return here, "?"
         if m.group() == ":":
             if _spreads(para.text, at, here):
                 continue
@@ -190,7 +192,9 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
         if word is None:
             continue
         complete = is_complete(para.text, begin, known, here)
-        listed = para.text.endswith((", ", " và "), begin, here) and pattern("listed kind").match(para.text, here, limit)
+        listed = para.text.endswith((", ", " và "), begin, here) and pattern("listed kind").match(
+            para.text, here, limit
+        )
         if listed and listed.end() > end:
             told = listed.end()
             continue

@@ -37,6 +37,7 @@ _ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("note", re.compile(r"ghi chu|kinh phi|van ban|lanh dao|cap trinh|don vi tinh|so luong")),
 )
 _HEAD_ROWS = 6
+_MOST_COLUMNS = 10
 
 
 @dataclass(slots=True)
@@ -110,6 +111,8 @@ def _stacked(lines: list[Line], i: int) -> tuple[Table, int] | None:
     while k < len(lines) and len(lines[k].text) <= 40 and not lines[k].text[:1].isdigit():
         roles.append(_role(lines[k].folded.strip(" .:")))
         k += 1
+        if roles[0] != "task" or len(roles) > _MOST_COLUMNS:
+            return None
     if len(roles) < 3 or roles[0] != "task" or "lead" not in roles or "other" in roles:
         return None
     rows: list[dict[str, Para]] = []

@@ -24,7 +24,9 @@ _GLOSS = re.compile(
     r" ?\((?:sau đây|dưới đây|gọi|viết) (?:được |gọi |viết |tắt |chung )*(?:tắt|chung|là)\b[^()]*\)?$| ?\([^()]*(?:\d{3}|\bqua [^\W\d_a-z]|thông qua |\b(?:điện thoại|ĐT|email|Email|đồng chí|Đ/c|ông|bà)\b)[^()]*\)?$"
 )
 # "Ban Chỉ đạo phong trào "Toàn dân đoàn kết …" tỉnh".
-_QUOTED_NAME = re.compile(r"(?<=\w )[\"“][^\"“”.;:]{4,90}[\"”]")
+_QUOTED_NAME = re.compile(
+    r"(?:(?<=hong tr[àa]o )|(?<=v[ậa]n [đd][ộo]ng )|(?<=h[ưu][ơo]ng tr[ìi]nh )|(?<=[ựu] [áa]n )|(?<=[ềe] [áa]n )|(?<=u[ộo]c thi )|(?<=[ôo] h[ìi]nh )|(?<=[ạa]c b[ộo] )|(?<=Qu[ỹy] ))[\"“][^\"“”.;:]{4,90}[\"”]"
+)
 _EACH = re.compile(r"(?:[Cc]ác|[Hh]ai|[Bb]a|[Bb]ốn) $")
 _SEVERAL = re.compile(r"(?<!\w)(?:[Cc]ác|[Hh]ai|[Bb]a|[Bb]ốn) ")
 _LEVELS = re.compile(r"(?:huyen|thi xa|thanh pho|quan|xa|phuong|thi tran|dac khu|tinh|thon|cap)(?!\w)")

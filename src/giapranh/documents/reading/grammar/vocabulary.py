@@ -126,6 +126,8 @@ _SOURCES: dict[str, Callable[[], str]] = {
     "every name": lambda: rf"\b(?=({literals(fold(n) for n in bodies()['names'])})(?!\w))",
     "long duty": lambda: rf"\b{literals(bare(w).lower() for w in _verbs()['duty'] if ' ' in w)}(?!\w)",
     "short duty": lambda: rf"(?i)\b{literals(w for w in _verbs()['duty'] if ' ' not in w)}(?!\w)",
+    # "Chi cục", "giao thông": what begins like a verb of one syllable and goes on as another word.
+    "no short duty": lambda: rf"(?i:{literals(_longer_words())})(?!\w)",
     "bound": lambda: rf"(?i:{literals([*_verbs()['bounds'], 'của', 'có', 'các', 'và'])})(?!\w)",
     "telling": lambda: rf"(?i:{literals(_verbs()['telling'])})(?!\w)",
     "several": lambda: (
@@ -138,6 +140,12 @@ _SOURCES: dict[str, Callable[[], str]] = {
         r"(?P<more>) (?=[^\W\d_a-z])"
     ),
 }
+
+
+def _longer_words() -> list[str]:
+    verbs = _verbs()
+    words = (w for w in verbs["duty"] if " " not in w and w not in ("có", "cấp", "làm", "trực"))
+    return [f"{word} {rest}" for word in words for rest in verbs["not_before"].get(word, ())]
 
 
 def _people() -> list[str]:
@@ -226,7 +234,7 @@ class Stop:
         for following in self.not_before:
             if text.startswith(following, end, limit) and _word_ends(text, end + len(following), limit):
                 return False
-        if complete:
+        if complete or (text.startswith(":", end) and self.word in ("thuc hien", "trien khai")):
             return True
         if any(text.endswith(ahead, 0, at) for ahead in self.not_after):
             return False
@@ -376,7 +384,11 @@ def body_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | N
 
 def duty_at(para: Para, at: int) -> re.Match[str] | None:
     """The verb of a duty that stands at ``at``. Words of one syllable must have their marks: "trong" is not "trồng"."""
-    return pattern("long duty").match(para.folded, at) or pattern("short duty").match(para.text, at)
+    found = pattern("long duty").match(para.folded, at)
+    if found is not None:
+        return found
+    found = pattern("short duty").match(para.text, at)
+    return None if found and pattern("no short duty").match(para.text, at) else found
 
 
 def duty_in(para: Para, start: int, end: int) -> bool:
