@@ -87,11 +87,13 @@ def count(node: Node, stations: list[int] | None, series_id: int | None) -> int 
     asked = bounds(node)
     if asked is None:
         return None
-    seen, values = "", []
+    seen, values = "", list[Any]()
     if stations is not None:
-        seen, values = " AND s.station_id = ANY(%s)", [stations]
+        seen += " AND s.station_id = ANY(%s)"
+        values.append(stations)
     if series_id is not None:
-        seen, values = seen + " AND s.id = %s", [*values, series_id]
+        seen += " AND s.id = %s"
+        values.append(series_id)
     held, held_values = _held(asked)
     found = database.fetch(
         "SELECT s.id, s.first_time, s.last_time, h.n, h.months FROM water_series s CROSS JOIN LATERAL"
@@ -102,8 +104,10 @@ def count(node: Node, stations: list[int] | None, series_id: int | None) -> int 
     )
     if not any(months for *_rest, months in found):
         return None
-    gaps = [(row[0], *gap) for row in found for gap in _gaps(asked, *row[1:3], row[4] or [])]
-    return sum(row[3] for row in found) + _of_rows(asked, gaps)
+    gaps = [
+        (row_id, *gap) for row_id, first, last, _n, months in found for gap in _gaps(asked, first, last, months or [])
+    ]
+    return sum(int(n) for _id, _first, _last, n, _months in found) + _of_rows(asked, gaps)
 
 
 def _held(asked: Bounds) -> tuple[str, list[Any]]:
