@@ -61,8 +61,9 @@ def _call_the_other(page: Page, house: House, peer: House) -> None:
     page.goto(f"{house.address}/lang-gieng/nut/{peer.node}/")
     with page.expect_navigation():
         page.get_by_role("button", name="Gọi bên kia ngay").click()
-    assert "Sẽ gọi bên kia" in page.locator(".alert-success").inner_text()
+    page.locator("#asked", has_text="Đang gọi").wait_for()
     assert house.do("round_due") == [peer.node]
+    page.locator("#asked", has_text="bên kia trả lời").wait_for()
 
 
 def _press(page: Page, action: str, **values: str) -> None:

@@ -12,7 +12,7 @@ ARGUMENTS = {
     "ledger": ["peer"], "entry": ["peer", "stream", "seq"], "record": ["peer", "subject"],
     "proof": ["peer", "subject"], "version": ["peer", "number"], "countersign": ["peer", "number"],
     "decline": ["peer", "number"], "withdraw": ["peer"], "propose": ["peer"], "drop_draft": ["peer"],
-    "drop_clause": ["peer", "clause_id"], "ask_now": ["peer"], "judge_again": ["stream", "seq"],
+    "drop_clause": ["peer", "clause_id"], "ask_now": ["peer"], "know": ["peer"], "judge_again": ["stream", "seq"],
     "record_step": ["peer", "name"], "succession_step": ["name"], "answer": ["peer", "event"],
 }  # fmt: skip
 

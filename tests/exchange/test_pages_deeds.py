@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,21 @@ from giapranh.exchange import seeds
 from giapranh.exchange.house import now_ms, store
 from giapranh.exchange.ledger import agreements, bundle, records, succession
 from giapranh.exchange.ledger.rows import Peer as PeerRow
-from giapranh.exchange.models import Agreement, Draft, Line, Notice, Peer, Place, Receipt, Record, StreamKey, Withdrawal
-from giapranh.exchange.services import keeping
+from giapranh.exchange.models import (
+    Agreement,
+    Alarm,
+    Draft,
+    Known,
+    Line,
+    Notice,
+    Peer,
+    Place,
+    Receipt,
+    Record,
+    StreamKey,
+    Withdrawal,
+)  # fmt: skip
+from giapranh.exchange.services import keeping, lines
 from giapranh.exchange.verifier.giapranh_verify import Verifier
 from giapranh.kernel import clock
 from giapranh.people.models import Officer
@@ -426,10 +440,83 @@ def test_the_nightly_check_is_shown_with_what_it_found(boss: Client, them: Neigh
     assert "thiếu một mục" in page or "bị hỏng" in page
 
 
+# --- what must be known ----------------------------------------------------------------------------------------------
+
+
+def refused(them: Neighbour) -> None:
+    """The neighbour's record breaks a rule here: an alarm about a record that has a title."""
+    them.share(TASK, **neighbour_house.task(state="lạ"))
+    them.talk()
+
+
+def test_an_alarm_names_the_record_and_is_known_until_it_happens_again(
+    boss: Client, leader: Officer, with_task: Neighbour
+) -> None:
+    refused(with_task)
+    row = Alarm.objects.get(kind="quarantined")
+    page = page_of(boss.get(ONE))
+    assert re.search(
+        rf'<p class="meta mb-0"><a href="{ONE}ho-so/{TASK}/">[^<]*Kiểm tra chung đoạn giáp ranh[^<]*</a>: ', page
+    )
+    assert "Đã biết:" not in page.replace('aria-label="Đã biết:', "")
+    answer = boss.post(f"{ONE}da-biet/", {"kind": row.kind, "mark": row.mark}, follow=True)
+    page = page_of(answer)
+    assert "Đã biết: 1" in page
+    assert f"Đã biết: {leader}" in page
+    assert page.index("Đã biết: 1") < page.index(f"ho-so/{TASK}/")
+    assert "Điều phải biết" not in page_of(boss.get(ROOT))
+    Alarm.objects.filter(mark=row.mark).update(count=row.count + 1)
+    assert "Đã biết: 1" not in page_of(boss.get(ONE))
+    assert "Điều phải biết" in page_of(boss.get(ROOT))
+
+
+def test_only_an_alarm_that_is_there_is_known(boss: Client, them: Neighbour) -> None:
+    them.talk()
+    for kind in ("quarantined", "last-statement", "x" * 300):
+        assert boss.post(f"{ONE}da-biet/", {"kind": kind, "mark": ""}).status_code == 404
+    assert not Known.objects.exists()
+
+
+@pytest.mark.parametrize(("who", "status"), [("administrator", 302), ("leader", 302), ("an", 403), ("auditor", 403)])
+def test_who_may_say_that_an_alarm_is_known(
+    who: str, status: int, with_task: Neighbour, client_of: ClientOf, request: pytest.FixtureRequest
+) -> None:
+    refused(with_task)
+    row = Alarm.objects.get(kind="quarantined")
+    answer = client_of(request.getfixturevalue(who)).post(f"{ONE}da-biet/", {"kind": row.kind, "mark": row.mark})
+    assert answer.status_code == status
+    assert Known.objects.count() == (status == 302)
+
+
+def test_a_call_tells_that_it_waits_and_then_what_came(boss: Client, them: Neighbour) -> None:
+    there = boss.post(f"{ONE}goi-ngay/").headers["Location"]
+    page = page_of(boss.get(there))
+    assert "Đang gọi" in page
+    assert 'hx-trigger="every 2s"' in page
+    them.share(TASK, **neighbour_house.task())
+    them.talk()
+    line = Line.objects.get()
+    lines.went_well(line, clock.now())
+    part = page_of(boss.get(there, headers={"HX-Request": "true"}))
+    assert part.startswith("<div")
+    assert "bên kia trả lời" in part
+    assert "Nhận thêm 1 mục" in part
+    assert "hx-trigger" not in part
+    lines.failed(line, "Không liên lạc được", clock.now())
+    assert "Không liên lạc được" in page_of(boss.get(there))
+    for wild in ("1", "9" * 15, "x", "-1", "²"):
+        assert "asked-now" not in page_of(boss.get(f"{ONE}?goi={wild}"))
+
+
+def test_a_call_that_nobody_makes_is_said_so(boss: Client, them: Neighbour) -> None:
+    long_ago = now_ms() - 200_000
+    assert "tiến trình nền" in page_of(boss.get(f"{ONE}?goi={long_ago}"))
+
+
 # --- who may ---------------------------------------------------------------------------------------------------------
 
 DEEDS = (
-    "make_keys", "rotate", "recover", "meet", "line", "ask_now", "countersign", "decline", "withdraw", "draft", "propose",
+    "make_keys", "rotate", "recover", "meet", "line", "ask_now", "know", "countersign", "decline", "withdraw", "draft", "propose",
     "drop_draft", "succession_step", "new_clause", "clause", "drop_clause", "judge_again", "make_bundle", "take_bundle", "record_step",
     "answer",
 )  # fmt: skip

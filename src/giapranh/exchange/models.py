@@ -238,6 +238,18 @@ class Alarm(models.Model):
         indexes = [models.Index(name="alarm_newest", fields=["last_at"])]
 
 
+class Known(models.Model):
+    """Somebody here has seen an alarm: it stays in the list, folded. When it happens again it opens again."""
+
+    pk = models.CompositePrimaryKey("peer", "kind", "mark")
+    peer = _text(40)
+    kind = _text(60)
+    mark = _text(200)
+    count = models.BigIntegerField()  # of the alarm when it was seen
+    by = models.ForeignKey("people.Officer", null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
 class Line(models.Model):
     """How a neighbour is reached, and how the last attempts went. The ledgers know nothing of it."""
 

@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("kiem-tra/giapranh_verify.py", ledger.verifier_file, name="verifier"),
     path("nut/<slug:peer>/", neighbours.neighbour, name="neighbour"),
     path("nut/<slug:peer>/goi-ngay/", neighbours.ask_now, name="ask_now"),
+    path("nut/<slug:peer>/da-biet/", neighbours.know, name="know"),
     path("nut/<slug:peer>/duong-truyen/", neighbours.line, name="line"),
     path("nut/<slug:peer>/dau-so/", neighbours.heads, name="heads"),
     path("nut/<slug:peer>/thoa-thuan/", agreement.agreement, name="agreement"),

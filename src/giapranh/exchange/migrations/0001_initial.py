@@ -329,6 +329,31 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Known",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "peer", "kind", "mark", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("peer", models.CharField(blank=True, db_collation="C", max_length=40)),
+                ("kind", models.CharField(blank=True, db_collation="C", max_length=60)),
+                ("mark", models.CharField(blank=True, db_collation="C", max_length=200)),
+                ("count", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Alarm",
             fields=[
                 (

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max, Q
+from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
 
 from giapranh.exchange import seeds, words
 from giapranh.exchange.house import engine, store
+from giapranh.exchange.kinds import id_of
 from giapranh.exchange.ledger import canonical, meeting, statements, status
 from giapranh.exchange.ledger.names import LANES, stream_name
 from giapranh.exchange.ledger.reasons import Broken
@@ -27,13 +28,15 @@ from giapranh.exchange.models import (
     Draft,
     Finding,
     Head,
+    Known,
     Line,
     Notice,
     Peer,
     Place,
     Record,
 )
-from giapranh.exchange.queries.records import own_node
+from giapranh.exchange.queries.records import content, own_node
+from giapranh.kernel import clock
 from giapranh.kernel.errors import N_, NotFound
 from giapranh.kernel.numbers import format_number
 
@@ -84,6 +87,10 @@ class AlarmLine:
     count: int
     first_at: datetime | None
     last_at: datetime | None
+    mark: str = ""
+    title: str = ""  # of that record
+    known_by: str = ""
+    known_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,7 @@ class Neighbour:
     out: Direction
     into: Direction
     alarms: list[AlarmLine] = field(default_factory=list)
+    known: list[AlarmLine] = field(default_factory=list)  # alarms that somebody here has seen
     agreement: int = 0  # version in force
     to_sign: int = 0  # version that waits for our signature
     proposed: int = 0  # version that waits for theirs
@@ -159,12 +167,15 @@ def neighbour(peer: str) -> Neighbour:
     return Neighbour(
         row.node, row.name, row.state, row.successor, words.moment(row.at), row.root,
         meeting.words(row.node, row.root, row.recovery), Line.objects.filter(peer=peer).first(),
-        _out(found), _into(found, there), alarms(peer), states.get("in-force", 0), states.get("offered", 0),
+        _out(found), _into(found, there), *alarms(peer), states.get("in-force", 0), states.get("offered", 0),
         states.get("proposed", 0), Draft.objects.filter(peer=peer).exists(),
         Notice.objects.filter(peer=peer, direction="in", state="open").count(),
     )  # fmt: skip
 
 
+MOST_ALARMS = 500
+ASKED_SECONDS = 900  # after which the page says no more about a call
+LATE_SECONDS = 150  # a round comes every minute, and one that began before may take two
 _REFUSED = re.compile(r"(\S+:\S+): ([a-z-]+)( .*)?", re.DOTALL)
 
 # As ``status.of`` counts, in the database: after a month without a line the page must still open at once.
@@ -251,20 +262,32 @@ def _oldest(lanes: tuple[LaneStatus, ...]) -> datetime | None:
     return words.moment(min((lane.oldest_at for lane in lanes if lane.oldest_at), default=0))
 
 
-def alarms(peer: str, most: int = 20) -> list[AlarmLine]:
-    """Newest first; what the engine keeps for itself is left out."""
-    rows = Alarm.objects.filter(peer=peer).exclude(kind__in=words.HIDDEN_ALARMS).order_by("-last_at")[:most]
-    found = []
-    for row in rows:
-        text, what, tone = words.ALARMS.get(row.kind, (row.kind, "", "soon"))
-        subject, detail = _about(row.kind, row.detail)
-        if subject and not Record.objects.filter(peer=peer, subject=subject).exists():
-            subject, detail = "", f"{subject}: {detail}"
-        found.append(
-            AlarmLine(row.kind, str(text), str(what), tone, detail, subject, row.count, words.moment(row.first_at),
-                      words.moment(row.last_at))
-        )  # fmt: skip
-    return found
+def alarms(peer: str, most: int = 20) -> tuple[list[AlarmLine], list[AlarmLine]]:
+    """What nobody here has seen yet, and what somebody has; newest first, without what the engine keeps for itself."""
+    rows = Alarm.objects.filter(peer=peer).exclude(kind__in=words.HIDDEN_ALARMS).order_by("-last_at")
+    seen = {(one.kind, one.mark): one for one in Known.objects.filter(peer=peer).select_related("by")}
+    fresh: list[AlarmLine] = []
+    known: list[AlarmLine] = []
+    for row in rows[:MOST_ALARMS]:
+        one = seen.get((row.kind, row.mark))
+        one = one if one is not None and one.count >= row.count else None
+        lines = fresh if one is None else known
+        if len(lines) < most:
+            lines.append(_alarm(peer, row, one))
+    return fresh, known
+
+
+def _alarm(peer: str, row: Alarm, seen: Known | None) -> AlarmLine:
+    text, what, tone = words.ALARMS.get(row.kind, (row.kind, "", "soon"))
+    subject, detail = _about(row.kind, row.detail)
+    record = Record.objects.filter(peer=peer, subject=subject).first() if subject else None
+    if subject and record is None:
+        subject, detail = "", f"{subject}: {detail}"
+    title = words.label_of(record.kind, id_of(subject), content(record.data)) if record else ""
+    return AlarmLine(
+        row.kind, str(text), str(what), tone, detail, subject, row.count, words.moment(row.first_at),
+        words.moment(row.last_at), row.mark, title, str(seen.by) if seen and seen.by else "", seen.at if seen else None,
+    )  # fmt: skip
 
 
 def _about(kind: str, detail: str) -> tuple[str, str]:
@@ -273,6 +296,42 @@ def _about(kind: str, detail: str) -> tuple[str, str]:
     if match is None:
         return "", detail
     return match[1], " ".join(part for part in (words.reason(match[2]), (match[3] or "").strip()) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What became of “call the other side now”: waiting, well, failed, or nobody is there to call."""
+
+    state: str
+    since: int
+    at: datetime | None = None
+    error: str = ""
+    taken: int = 0
+    aside: int = 0
+    signed: int = 0
+
+    @property
+    def waiting(self) -> bool:
+        return self.state == "waiting"
+
+
+def asked(peer: str, since: int) -> Asked | None:
+    """``since``: milliseconds, when the button was pressed; nothing for a moment that is none or long past."""
+    pressed = words.moment(since)
+    waited = (clock.now() - pressed).total_seconds() if pressed else -1
+    row = Line.objects.filter(peer=peer).first()
+    if pressed is None or row is None or not -60 <= waited <= ASKED_SECONDS:
+        return None
+    if row.last_try_at is None or row.last_try_at < pressed:
+        return Asked("waiting" if waited < LATE_SECONDS else "nobody", since)
+    if row.last_ok_at is None or row.last_ok_at < row.last_try_at:
+        return Asked("failed", since, row.last_try_at, row.last_error)
+    places = Place.objects.filter(stream__in=[stream_name(peer, own_node(), lane) for lane in LANES], at__gte=since)
+    counts = places.aggregate(
+        taken=Count("seq", filter=~Q(kind="receipt")), aside=Count("seq", filter=Q(state="quarantined")),
+        signed=Count("seq", filter=Q(kind="receipt")),
+    )  # fmt: skip
+    return Asked("well", since, row.last_try_at, **counts)
 
 
 def lane_rows(found: Neighbour) -> list[tuple[str, LaneStatus, LaneStatus]]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from giapranh.exchange import permissions, sections
 from giapranh.exchange.forms.meeting import LineForm
+from giapranh.exchange.house import now_ms
 from giapranh.exchange.queries import line as line_query
 from giapranh.exchange.queries import neighbours as queries
-from giapranh.exchange.services import lines, meeting
+from giapranh.exchange.services import knowing, lines, meeting
 from giapranh.exchange.views import steps
 from giapranh.kernel import clock
 from giapranh.people.doors import signed_in
@@ -36,8 +40,13 @@ def neighbours(request: HttpRequest) -> HttpResponse:
 def neighbour(request: HttpRequest, peer: str) -> HttpResponse:
     permissions.check_can_see(request.user)
     looks = permissions.can_look(request.user)
+    pressed = request.GET.get("goi", "")
+    asked = queries.asked(peer, int(pressed)) if re.fullmatch(r"\d{1,15}", pressed, re.ASCII) else None
+    if asked is not None and request.headers.get("HX-Request"):
+        return render(request, "exchange/asked.html", {"asked": asked, "peer": queries.get_peer(peer)})
     found = queries.neighbour(peer)
     context = {
+        "asked": asked, "peer": found,
         "sections": sections.of_one(peer, looks), "here": "neighbour", "n": found, "lanes": queries.lane_rows(found),
         "looks": looks, "may": permissions.can_exchange(request.user), "card": queries.my_card(),
     }  # fmt: skip
@@ -74,12 +83,21 @@ def line(request: HttpRequest, peer: str) -> HttpResponse:
 
 @require_POST
 def ask_now(request: HttpRequest, peer: str) -> HttpResponse:
-    """The worker's next round, within the minute, begins with this neighbour; a page does not wait for a line."""
+    """The worker's next round begins with this neighbour; the page asks again and again what came of it."""
     permissions.check_can_exchange(request.user)
     queries.get_peer(peer)
     lines.was_hinted(peer)
     line_query.forget()
-    messages.success(request, _("Sẽ gọi bên kia trong vòng một phút."))
+    return redirect(f"{reverse('exchange:neighbour', args=[peer])}?goi={now_ms()}")
+
+
+@require_POST
+def know(request: HttpRequest, peer: str) -> HttpResponse:
+    permissions.check_can_exchange(request.user)
+    queries.get_peer(peer)
+    kind, mark = (request.POST.get(name, "")[:200] for name in ("kind", "mark"))
+    knowing.know(peer, kind, mark, by=signed_in(request), at=clock.now())
+    messages.success(request, _("Đã ghi là đã biết; nếu xảy ra lần nữa, điều này lại hiện ra."))
     return redirect("exchange:neighbour", peer=peer)
 
 
