@@ -34,6 +34,17 @@ def _fine(data: Data) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class DailyFields:
+    """A record is one day of a row of figures, its id ``<row>/<day>``: the fields that hold them."""
+
+    day: str
+    low: str
+    mean: str
+    high: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Shareable:
     """One kind of record with its schema version.
 
@@ -66,6 +77,7 @@ class Shareable:
     every: Callable[[], Iterable[str]] = lambda: ()
     files: Callable[[str], tuple[Blob, ...]] = lambda record_id: ()
     values: Mapping[str, Mapping[Any, Any]] = field(default_factory=dict)
+    daily: DailyFields | None = None  # its days are drawn together on the page of each
 
 
 _kinds: dict[str, Shareable] = {}

@@ -415,7 +415,7 @@ def _checked(required: Mapping[str, type]) -> Callable[[Data], None]:
 
 def kinds() -> list[Any]:
     """Every kind this room registers with the exchange at start-up."""
-    from giapranh.exchange.kinds import Shareable
+    from giapranh.exchange.kinds import DailyFields, Shareable
 
     return [
         Shareable("water-station", N_("Trạm quan trắc nước"), _STATION_FIELDS, _of(_station, station_record),
@@ -426,7 +426,7 @@ def kinds() -> list[Any]:
                   every=_every_station, applied=neighbour_stations.latest_came, values=_VALUE_WORDS),
         Shareable("water-daily", N_("Số liệu ngày"), _DAILY_FIELDS, _daily,
                   _day_label, check=_checked({"day": str}), areas=_areas, day=_day("day"), every=_every_day,
-                  values=_SERIES_WORDS),
+                  values=_SERIES_WORDS, daily=DailyFields("day", "min", "mean", "max", "unit")),
         Shareable("water-series", N_("Số liệu thô theo yêu cầu"), _SPAN_FIELDS, _span,
                   _day_label, lane="bulk", check=_checked({"rows": list}), areas=_areas, day=_day("from"),
                   values=_SERIES_WORDS),

@@ -6,17 +6,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db.models import Q
 
-from giapranh.exchange import words
+from giapranh.exchange import kinds, words
+from giapranh.exchange.drawing import Day, Picture, draw
 from giapranh.exchange.kinds import id_of, subject_of
 from giapranh.exchange.ledger.reasons import TEXT
 from giapranh.exchange.models import Peer, Receipt, Record
 from giapranh.people import queries as people
 
+MOST_DAYS = 366
 ORDER = ("received", "withheld", "applied", "quarantined", "read")
 
 
@@ -139,6 +142,57 @@ def receipts_of(kind: str, record_id: str) -> list[tuple[str, Signed]]:
 def one(peer: str, subject: str) -> Side | None:
     found = _sides(Record.objects.filter(peer=peer, subject=subject))
     return found[0] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """The days of a row of figures that one side told the other."""
+
+    days: list[Day]
+    unit: str
+    picture: Picture | None
+
+    @property
+    def newest(self) -> list[Day]:
+        return self.days[::-1]
+
+
+def daily(side: Side) -> Daily | None:
+    """For a record that is one day of a row: the days around it, as far as they were told."""
+    known = kinds.get(side.kind)
+    row, slash, _day = side.id.rpartition("/")
+    if known is None or known.daily is None or not slash:
+        return None
+    rows = Record.objects.filter(
+        peer=side.peer, owner=side.owner, kind=side.kind, subject__startswith=f"{subject_of(side.kind, row)}/",
+        state__in=("live", "offered"), data__isnull=False,
+    )  # fmt: skip
+    found: dict[date, Day] = {}
+    for record in rows.order_by("-subject")[:MOST_DAYS]:
+        if (one := _day_of(known.daily, content(record.data) or {})) is not None:
+            found.setdefault(one.day, one)
+    days = [found[day] for day in sorted(found)]
+    unit = (side.data or {}).get(known.daily.unit, "")
+    return Daily(days, unit[:40] if isinstance(unit, str) else "", draw(days)) if days else None
+
+
+def _day_of(fields: kinds.DailyFields, data: dict[str, Any]) -> Day | None:
+    """What a neighbour sent need not be what we expect."""
+    try:
+        day = date.fromisoformat(str(data.get(fields.day, ""))[:10])
+    except ValueError:
+        return None
+    return Day(day, *(_number(data.get(name)) for name in (fields.low, fields.mean, fields.high)))
+
+
+def _number(text: Any) -> Decimal | None:
+    if type(text) not in (str, int) or len(str(text)) > 40:
+        return None
+    try:
+        value = Decimal(text)
+    except (InvalidOperation, ValueError):
+        return None
+    return value if value.is_finite() and abs(value) < 10**15 else None
 
 
 def all_received(peer: str = "") -> Any:

@@ -107,7 +107,7 @@ def _page(
         "sections": sections.of_one(peer, looks), "here": "ledger" if looks else "neighbour", "side": side,
         "looks": looks, "fields": words.fields_of(side.kind, side.data),
         "history": ledger.history(peer, subject) if looks else [], "state": _state(side),
-        "own_url": known.own_url(side.id) if known and side.mine else "", "illustrative": side.illustrative,
+        "daily": queries.daily(side), "own_url": known.own_url(side.id) if known and side.mine else "", "illustrative": side.illustrative,
         "steps": [(name, bound.get(name) or _form(name, side), name in bound) for name in open_steps],
     }  # fmt: skip
     return render(request, "exchange/record.html", context, status=status)
