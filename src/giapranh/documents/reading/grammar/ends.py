@@ -250,6 +250,8 @@ def word_in_name(para: Para, begin: int, word: re.Match[str], complete: bool) ->
     if complete or word.group() in _NOT_NOUNS:
         return False
     text, end = para.text, word.end()
+    if text.endswith(" và ", begin, word.start()):
+        return not _ORDERS.match(text, word.start())
     if half_before(text, begin, word.start()) or _wants_object(text, begin, word.start(), fields()):
         return True
     if _CLOSED.match(text, end) or _CLOSED_AT_ONCE.match(text, end):

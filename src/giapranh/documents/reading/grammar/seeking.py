@@ -25,6 +25,8 @@ from .wording import (
 
 _ABOUT_IT = re.compile(r"(?:ve|doi voi) [^:;]{3,120}: ")
 
+_TITLE = re.compile(r"to chuc thuc hien ?:")
+
 
 class Seeker(Judge):
     """Finds the clause that gives the duty behind an opening, a topic or a basis."""
@@ -40,15 +42,23 @@ class Seeker(Judge):
             return min((c for c in (order, own) if c is not None), key=lambda c: c.start, default=None)
         if order is not None and order.mode == "giao" and not scope.heading:
             return order
-        topic = TOPIC.match(node.folded)
-        if topic is not None and duty_at(para, node.at) is None and body_at(para.text, node.at) is None:
-            own = self._clause(para, node.at + topic.end(), self._sentence_end(para, node.at) + 1)
-            verb = clauses.first_word(para, own.verb) if own is not None else 0
-            if own is not None and (own.ordered or duty_at(para, verb)) and not clauses.tells(para, own, True):
-                return own
+        if (behind := self._behind_topic(node)) is not None:
+            return behind
         if PRELUDE.match(node.folded) or re.match(r"ve [^:]{3,120}: ", node.folded):
             return clauses.subject_inside(para, node.at, min(end, self._sentence_end(para, node.at) + 1))
         return None
+
+    def _behind_topic(self, node: Node) -> Clause | None:
+        """ "Lĩnh vực đất đai: Sở X …": the body behind the colon, where what stands before it is no duty itself."""
+        para, topic = node.para, TOPIC.match(node.folded)
+        if topic is None or body_at(para.text, node.at):
+            return None
+        if duty_at(para, node.at) and not _TITLE.match(node.folded):
+            return None
+        own = self._clause(para, node.at + topic.end(), self._sentence_end(para, node.at) + 1)
+        if own is None or clauses.tells(para, own, True):
+            return None
+        return own if own.ordered or duty_at(para, clauses.first_word(para, own.verb)) else None
 
     def _half_after_story(self, node: Node, end: int) -> Clause | None:
         """ "Về …: X sẽ kiểm tra; Y phối hợp …": what X does is told, Y has the duty."""
