@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from giapranh.kernel.errors import N_, BadInput
 
-LOCAL = timezone(timedelta(hours=7))
+_AHEAD = timedelta(hours=7)
+LOCAL = timezone(_AHEAD)
 _NAME = re.compile(
     r"(?P<province>[A-Za-z0-9-]{1,12})_(?P<facility>[A-Za-z0-9-]{1,40}(?:_[A-Za-z0-9-]{1,40}){0,3})"
     r"_(?P<station>[A-Za-z0-9-]{1,40})_(?P<time>\d{14}|\d{12})\.(?:txt|TXT|csv|CSV|dat|DAT)",
@@ -41,9 +42,10 @@ def parse_name(name: str) -> StationFileName:
     found = _NAME.fullmatch(name) if len(name) <= 180 else None
     if found is None and (len(name) > 180 or any(sign in name for sign in "/\\\0:") or ".." in name):
         raise BadFileName(N_("Tên tệp “%(name)s” không hợp lệ: chỉ nhận tên, không nhận đường dẫn."), name=name[:60])
-    if found is None or found["province"].casefold() in _DEVICES:
+    province, facility, station, time = found.groups() if found is not None else ("", "", "", "")
+    if not province or province.casefold() in _DEVICES:
         raise BadFileName(N_("Tên tệp “%(name)s” không đúng dạng Tỉnh_CơSở_Trạm_yyyyMMddHHmmss.txt."), name=name[:60])
-    time = found["time"].ljust(14, "0")
+    time = time.ljust(14, "0")
     try:
         local = datetime(
             int(time[:4]),
@@ -54,12 +56,12 @@ def parse_name(name: str) -> StationFileName:
             int(time[12:]),
             tzinfo=LOCAL,
         )
-        at = local.astimezone(UTC)
+        at = local.replace(tzinfo=UTC) - _AHEAD
     except (ValueError, OverflowError):
         raise BadFileName(
             N_("Thời gian trong tên tệp “%(name)s” không có thật; phải là yyyyMMddHHmmss."), name=name[:60]
         ) from None
-    return StationFileName(found["province"], found["facility"], found["station"], local, at)
+    return StationFileName(province, facility, station, local, at)
 
 
 def file_name(code: str, at: datetime) -> str:
