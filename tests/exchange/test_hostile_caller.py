@@ -275,3 +275,44 @@ def test_a_neighbour_that_drips_what_it_gives_back_holds_one_thread(neighbour: S
         begin = time.monotonic()
         assert talk.client.get(ALERT, params=BEGINNING, headers=talk.headers).status_code == 200
         assert time.monotonic() - begin < 5
+
+
+def test_a_body_that_drips_is_refused(neighbour: Stranger) -> None:
+    """Ten seconds of grace, then 1 KiB a second or nothing; the next one may give back at once."""
+    kind = f"Content-Type: {frames.CONTENT_TYPE}"
+    with neighbour.talking() as talk, _open(neighbour) as line:
+        token = f"Authorization: {talk.headers['Authorization']}"
+        for _ in range(40):  # whoever gave back before has just hung up
+            if _given(neighbour, b"").status_code == 200:
+                break
+            time.sleep(0.25)
+        line.sendall(_post(RECORD, token, kind, "Content-Length: 900000") + b"N 9 0\n{1234567}" * 2)
+        begin, answer = time.monotonic(), b""
+        line.settimeout(0.5)
+        while not answer and time.monotonic() - begin < 60:
+            with suppress(OSError):
+                line.sendall(b"N 9 0\n{1234567}")
+                answer = line.recv(200)
+        assert b" 408 " in answer
+        assert 8 < time.monotonic() - begin < 40
+        answer = talk.client.post(RECORD, content=b"", headers={**talk.headers, "Content-Type": frames.CONTENT_TYPE})
+        assert answer.status_code == 200
+
+
+def test_a_neighbour_that_falls_silent_in_the_middle_holds_one_thread_for_ever_and_no_second(
+    neighbour: Stranger,
+) -> None:
+    """Also after more time than any lock of the cache would last: what waits is counted where it waits."""
+    kind = f"Content-Type: {frames.CONTENT_TYPE}"
+    with neighbour.talking() as talk, ExitStack() as stack:
+        token = f"Authorization: {talk.headers['Authorization']}"
+        lines = [stack.enter_context(_open(neighbour)) for _ in range(6)]
+        for line in lines:
+            line.sendall(_post(RECORD, token, kind, "Content-Length: 9000") + b"E")
+            time.sleep(0.2)
+        refused = 0
+        for line in lines[1:]:
+            line.settimeout(10)
+            refused += b" 429 " in line.recv(200)
+        assert refused == 5
+        assert talk.client.get(ALERT, params=BEGINNING, headers=talk.headers).status_code == 200

@@ -12,12 +12,22 @@ from __future__ import annotations
 
 import base64
 import re
+import threading
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.core.cache import cache
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+    StreamingHttpResponse,
+    UnreadablePostError,
+)  # fmt: skip
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -36,8 +46,11 @@ from giapranh.people import queries as people
 STATEMENT_HEADER = "Giapranh-Statement"
 STATEMENT_LIMIT = 16_384
 REQUESTS_A_MINUTE = 600  # of one neighbour; the alert lane has as many of its own
-GIVING_BACK_SECONDS = 600  # one neighbour holds one thread with what it sends, whatever it drips
+GIVING_AT_ONCE = 2  # threads of one process that may wait for bodies, one a neighbour: the server has four
+GRACE_SECONDS = 10.0
+BYTES_A_SECOND = 1_024  # the slowest line that is waited for, after the grace
 RETURNED_LIMIT = 64 * 1024 * 1024
+PIECE = 1_024  # of a body: the server gives nothing before all of a piece is there
 
 View = Callable[..., HttpResponseBase]
 
@@ -161,24 +174,47 @@ def _given_back(request: HttpRequest, me: Engine, stream: str) -> HttpResponseBa
         return _refuse(415, "wrong-content-type")
     if not 0 <= _number(request.headers.get("Content-Length", ""), 0, 2**53) <= RETURNED_LIMIT:
         return _refuse(413, "too-large")
-    busy = f"exchange-giving-back-{stream.rpartition('.')[0]}"
-    if not cache.add(busy, 1, GIVING_BACK_SECONDS):
+    if not _begin_giving(peer := read_stream(stream).taker):
         return _refuse(429, "one-at-a-time")
     try:
         return _take_back(request, me, stream)
     finally:
-        cache.delete(busy)
+        with _giving_lock:
+            _giving.discard(peer)
+
+
+_giving: set[str] = set()
+_giving_lock = threading.Lock()
+
+
+def _begin_giving(peer: str) -> bool:
+    """The server waits for a body as long as its sender likes, so what waits is counted here, without an end in time:
+    a neighbour that falls silent in the middle holds one thread of this process, and all of them never the last two."""
+    with _giving_lock:
+        if peer in _giving or len(_giving) >= GIVING_AT_ONCE:
+            return False
+        _giving.add(peer)
+        return True
+
+
+class TooSlow(Exception):
+    """Bytes come, but so few that somebody only wants to hold the thread."""
 
 
 def _take_back(request: HttpRequest, me: Engine, stream: str) -> HttpResponseBase:
-    left = [RETURNED_LIMIT]
+    left, begin = [RETURNED_LIMIT], time.monotonic()
 
     def bounded(size: int) -> bytes:
-        data = request.read(min(size, left[0]))
+        data = request.read(min(size, left[0], PIECE))
         left[0] -= len(data)
+        if time.monotonic() - begin > GRACE_SECONDS + (RETURNED_LIMIT - left[0]) / BYTES_A_SECOND:
+            raise TooSlow
         return data
 
-    given = list(frames.read(bounded, me.limits))
+    try:
+        given = list(frames.read(bounded, me.limits))
+    except (UnreadablePostError, TooSlow):
+        return _refuse(408, "too-slow")
     with store().transaction() as tx:
         taken = rollback.take_back(me, tx, stream, given, now_ms())
     return JsonResponse({"returned": taken.returned, "rebased": taken.rebased, "conflicts": list(taken.conflicts)})
