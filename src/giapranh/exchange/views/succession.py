@@ -71,7 +71,7 @@ def succession_step(request: HttpRequest, name: str) -> HttpResponseBase:
             return _page(request, {name: form}, status)
         if name == "inherit":
             messages.success(request, _("Đã kế thừa %(n)s láng giềng: %(names)s.") % {
-                "n": len(done[0]), "names": ", ".join(done[0]) or "–",
+                "n": len(done[0]), "names": ", ".join(queries.names().get(node, node) for node in done[0]) or "–",
             })  # fmt: skip
             return redirect("exchange:neighbours")
         if name == "tell":
