@@ -54,10 +54,12 @@ def execute(sql: str, values: Sequence[Any] = ()) -> int:
 @contextmanager
 def bounded() -> Iterator[None]:
     """A question that may be costly: given up after some seconds, so that nobody can occupy the database."""
+    within = connection.in_atomic_block
     with transaction.atomic():
         execute(f"SET LOCAL statement_timeout = {SLOWEST_MS}")
         yield
-        execute("SET LOCAL statement_timeout = 0")
+        if within:  # else it ends with the transaction
+            execute("SET LOCAL statement_timeout = 0")
 
 
 @contextmanager
