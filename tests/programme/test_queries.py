@@ -10,13 +10,13 @@ from tests.factories.programme import AT, DAY, make_paper, make_product, make_pr
 
 from giapranh.people.roles import Role
 from giapranh.programme import queries, services
-from giapranh.programme.indicators import Scope
 from giapranh.programme.models import Task, TaskPart
 from giapranh.programme.permissions import NoSuchTask
 from giapranh.programme.queries import Filters
 from giapranh.programme.queries.board import COLUMNS
 from giapranh.programme.rules.buckets import bucket
 from giapranh.programme.rules.periods import parse_period
+from giapranh.programme.rules.scope import Scope
 from giapranh.programme.thresholds import today
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,10 +11,13 @@ import typer
 from giapranh.cli import demo_exchange, demo_houses, life, setting_up
 from giapranh.cli.demo_houses import House
 from giapranh.cli.language import _
+from giapranh.kernel.errors import N_
 from giapranh.node import home
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from giapranh.cli.demo_story import Story
 
 MADE = "2"  # of which make the houses are; older ones are built anew
 
@@ -85,7 +88,7 @@ def tear_down(*houses: House) -> None:
 
 def build(console: Console, here: House, there: House) -> None:
     """Play the story; an interrupted one starts again from empty databases. The small house is built meanwhile."""
-    from giapranh.cli.demo_story import Story, chapters
+    from giapranh.cli.demo_story import Story
 
     with demo_houses.neighbour(there) as neighbour:
         neighbour.ask("build", password=password())
@@ -95,7 +98,7 @@ def build(console: Console, here: House, there: House) -> None:
         setting_up.load_seed()
         setting_up.first_administrator("quantri", password())
         meeting = demo_exchange.Meeting(here, there, neighbour)
-        story, steps = Story(), [*chapters(password()), *demo_exchange.chapters(meeting)]
+        story, steps = Story(), [*chapters(), *demo_exchange.chapters(meeting)]
         for number, (title, play) in enumerate(steps, 1):
             console.print(f"[dim]{number}/{len(steps)}[/] {_(title)}…")
             play(story)
@@ -103,6 +106,20 @@ def build(console: Console, here: House, there: House) -> None:
     if story.report is not None:
         target = home.home() / "bao-cao-quy-III-2026.docx"
         target.write_bytes(report_bytes(story.report))
+
+
+def chapters() -> Iterator[tuple[str, Callable[[Story], None]]]:
+    """The steps in order, each with a line for the person who watches."""
+    from giapranh.cli import demo_rivers, demo_story
+
+    yield N_("Lập nút, cơ quan và cán bộ"), lambda story: demo_story.people_arrive(story, password())
+    yield N_("Đọc công văn phối hợp tháng 11/2024 và giao việc"), demo_story.dispatch_becomes_programme
+    yield N_("Đọc công văn mùa mưa 2026 và giao việc cho các xã"), demo_story.second_paper
+    yield N_("Các phòng làm việc trong quý III/2026"), demo_story.third_quarter
+    yield N_("Chuyển mảng khoáng sản sang Sở Công Thương (15/09/2026)"), demo_story.minerals_move
+    yield N_("Lập báo cáo quý III/2026"), demo_story.draft_report
+    yield from demo_rivers.chapters()
+    yield N_("Làm tiếp quý IV/2026, nhắc việc"), demo_story.fourth_quarter
 
 
 def password() -> str:

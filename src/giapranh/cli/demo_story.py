@@ -8,14 +8,12 @@ work moves with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from giapranh.kernel.clock import VIETNAM, now
-from giapranh.kernel.errors import N_
 from giapranh.kernel.text import clipped
 
 if TYPE_CHECKING:
@@ -58,20 +56,6 @@ class Story:
 def at(day: str, hour: int = 9, minute: int = 0) -> datetime:
     """A moment of the story, Vietnam time."""
     return datetime.combine(date.fromisoformat(day), datetime.min.time(), VIETNAM).replace(hour=hour, minute=minute)
-
-
-def chapters(password: str) -> Iterator[tuple[str, Callable[[Story], None]]]:
-    """The steps in order, each with a line for the person who watches."""
-    from giapranh.cli import demo_rivers
-
-    yield N_("Lập nút, cơ quan và cán bộ"), lambda story: people_arrive(story, password)
-    yield N_("Đọc công văn phối hợp tháng 11/2024 và giao việc"), dispatch_becomes_programme
-    yield N_("Đọc công văn mùa mưa 2026 và giao việc cho các xã"), second_paper
-    yield N_("Các phòng làm việc trong quý III/2026"), third_quarter
-    yield N_("Chuyển mảng khoáng sản sang Sở Công Thương (15/09/2026)"), minerals_move
-    yield N_("Lập báo cáo quý III/2026"), draft_report
-    yield from demo_rivers.chapters()
-    yield N_("Làm tiếp quý IV/2026, nhắc việc"), fourth_quarter
 
 
 def people_arrive(story: Story, password: str) -> None:

@@ -14,7 +14,7 @@ class ProgrammeConfig(AppConfig):
         from giapranh.kernel.errors import N_
         from giapranh.kernel.refs import register_resolver
         from giapranh.people.succession import register_succession_effect
-        from giapranh.programme import indicators, links, shares, succession  # noqa: F401 - indicators register on import
+        from giapranh.programme import links, measures, shares, succession  # noqa: F401 - measures register on import
         from giapranh.programme.services import joint
 
         register_resolver("task", links.resolve_task)

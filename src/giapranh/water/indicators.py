@@ -21,8 +21,9 @@ from giapranh.kernel.clock import VIETNAM
 from giapranh.kernel.errors import N_
 from giapranh.kernel.numbers import format_number
 from giapranh.people import queries as people
-from giapranh.programme.indicators import Evidence, Measurement, Scope, indicator
+from giapranh.programme.indicators import Evidence, Measurement, indicator
 from giapranh.programme.rules.periods import ReportingPeriod
+from giapranh.programme.rules.scope import Scope
 from giapranh.water import incident_settings
 from giapranh.water.models import PlannedSample, Series, Station, StationKind
 from giapranh.water.queries import alert_words, alerts, incidents

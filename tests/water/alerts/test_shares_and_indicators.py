@@ -17,8 +17,8 @@ from giapranh.exchange.models import Entry
 from giapranh.kernel.refs import RecordRef, resolve
 from giapranh.people.models import Notice as Bell
 from giapranh.programme import indicators
-from giapranh.programme.indicators import Scope
 from giapranh.programme.rules.periods import parse_period
+from giapranh.programme.rules.scope import Scope
 from giapranh.water import shares
 from giapranh.water.models import Alert, Campaign, PlannedSample, Sample
 from giapranh.water.services import alert_verbs, drills, notices

@@ -10,12 +10,13 @@ from tests.factories import programme as make_work
 from tests.factories import water as make
 
 from giapranh.people.models import Officer
-from giapranh.programme.indicators import Scope, measure
+from giapranh.programme.indicators import measure
 from giapranh.programme.models import IndicatorTarget, Programme
 from giapranh.programme.reports import facts as frozen
 from giapranh.programme.reports.gathering import gather
 from giapranh.programme.reports.outline import report_paper
 from giapranh.programme.rules.periods import parse_period
+from giapranh.programme.rules.scope import Scope
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 10, 10, 3, tzinfo=UTC)

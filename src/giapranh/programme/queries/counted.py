@@ -11,9 +11,9 @@ from giapranh.documents.models import Direction, Paper
 from giapranh.kernel.dates import format_date
 from giapranh.kernel.errors import N_
 from giapranh.kernel.text import clipped
-from giapranh.programme.indicators import Scope
 from giapranh.programme.models import Counterpart, Product, Task, TaskPart
 from giapranh.programme.rules.buckets import Bucket
+from giapranh.programme.rules.scope import Scope
 from giapranh.programme.rules.states import TaskState
 
 

@@ -12,13 +12,14 @@ from giapranh.people import queries as people
 from giapranh.people.models import Appointment, Officer
 from giapranh.places.named import held_on
 from giapranh.programme import indicators, permissions
-from giapranh.programme.indicators import Indicator, Measurement, Scope
+from giapranh.programme.indicators import Indicator, Measurement
 from giapranh.programme.models import Extension, IndicatorTarget, LegalBasis, Product, Snooze, Task, TaskEvent, TaskPart
 from giapranh.programme.queries.joint import JointCard, card_of
 from giapranh.programme.queries.tasks import get_task
 from giapranh.programme.reference import topics
 from giapranh.programme.rules.buckets import Bucket, bucket, days_left
 from giapranh.programme.rules.periods import ReportingPeriod
+from giapranh.programme.rules.scope import Scope
 from giapranh.programme.rules.states import CLOSED, PART_OWED, RUNNING, PartState, TaskState, TaskVerb, verbs
 from giapranh.programme.thresholds import today
 

@@ -14,11 +14,11 @@ from giapranh.kernel.clock import local_date, now
 from giapranh.kernel.tables import Column, Status, Table
 from giapranh.programme import indicators, permissions, queries, services
 from giapranh.programme.forms import ThresholdsForm
-from giapranh.programme.indicators import Scope
 from giapranh.programme.queries import Filters, joint
 from giapranh.programme.queries.board import COLUMNS, lead_offices
 from giapranh.programme.reference import topics
 from giapranh.programme.rules.periods import PeriodKind, containing, parse_period
+from giapranh.programme.rules.scope import Scope
 from giapranh.programme.thresholds import NAMES, limits, today
 from giapranh.programme.views import shown
 
