@@ -226,7 +226,8 @@ def _is_cut(group: str, separator: str, text: str, at: int, end: int, spreading:
 
 def mask(text: str, at: int, limit: int) -> str:
     """The text with everything in round brackets blotted out, so that a name keeps its gloss."""
-    quoted = [m.span() for m in _QUOTED_NAME.finditer(text, at, limit)]
+    quotes = text.find('"', at, limit) >= 0 or text.find("“", at, limit) >= 0
+    quoted = [m.span() for m in _QUOTED_NAME.finditer(text, at, limit)] if quotes else []
     if "(" not in text[at:limit] and not quoted:
         return text
     out = list(text)
