@@ -65,7 +65,12 @@ class Message:
 
 
 def count_effect(tx: LedgerTx, change: Change) -> None:
-    """One row for each effect: a second effect of the same event breaks on its key."""
+    """One row for each effect: a second effect of the same event breaks on its key. What a recovery took back may come
+    again, signed by the new key."""
+    if change.why == "reverted":
+        for row in tx.find(Notice, peer=change.peer, kind="effect", subject=change.subject):
+            if row.event_id != f"effect {change.event_id}"[:40]:
+                tx.drop(Notice, *row.key)
     if change.why == "written":
         tx.insert(
             Notice(
