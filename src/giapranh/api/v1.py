@@ -18,7 +18,7 @@ from giapranh.api import answers, shapes
 from giapranh.api.answers import BadValues, Refusal
 from giapranh.documents import queries as documents
 from giapranh.documents import reader
-from giapranh.documents.services import arrivals
+from giapranh.documents.services import admission
 from giapranh.kernel.clock import now
 from giapranh.kernel.errors import N_, BadInput
 from giapranh.programme import queries as programme
@@ -75,7 +75,7 @@ def read(request: HttpRequest, file: File[UploadedFile]) -> dict[str, Any]:
         raise FileTooLarge(N_("Tệp lớn hơn %(limit)s MB. Hãy tách tệp rồi gửi lại."), limit=limit)
     name = str(file.name or "")
     found = reader.read_file(file.read(), name)
-    arrivals.refuse_secret(found, name)
+    admission.refuse_secret(found, name)
     return {**found.data, "text": found.text}
 
 

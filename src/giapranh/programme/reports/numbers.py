@@ -26,6 +26,7 @@ from giapranh.programme.reports.facts import (
 )
 from giapranh.programme.reports.reading import Snapshot, part_owed, snapshot, watched
 from giapranh.programme.rules.periods import ReportingPeriod, parse_period
+from giapranh.programme.rules.scope import Scope
 
 TASK = N_("việc")
 OFFICE = N_("đơn vị")
@@ -191,7 +192,7 @@ def _measured(key: str, query: dict[str, Any], period: ReportingPeriod) -> Numbe
     if name not in set(indicators.keys()):
         return None
     wanted = query["scope"]
-    scope = indicators.Scope(wanted["programme"], tuple(wanted["tasks"]) if wanted["tasks"] is not None else None)
+    scope = Scope(wanted["programme"], tuple(wanted["tasks"]) if wanted["tasks"] is not None else None)
     target = Decimal(query["target"]) if query.get("target") else None
     found = indicators.measure(name, period, scope, target)
     title = str(indicators.get(name).title)
