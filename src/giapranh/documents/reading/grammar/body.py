@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from . import anchors
 from .lines import Line, Para, join, part_of
+from .vocabulary import pattern
 
 _BRACKET = re.compile(r"\(\s?(\d|[iv]{1,3})\s?\)")
 MARK = re.compile(
@@ -53,14 +54,25 @@ def paragraphs(lines: list[Line]) -> list[Para]:
         return []
     shape = _shape(kept)
     groups: list[list[Line]] = []
+    turned = _behind_page_numbers(lines)
     for line in kept:
-        if groups and not _begins(groups[-1], line, shape):
+        if groups and ((line.start in turned and _halved(groups[-1], line)) or not _begins(groups[-1], line, shape)):
             groups[-1].append(_without_speck(line))
         else:
             groups.append([line])
     out = [piece for g in groups for piece in _lettered(join(g))]
     out += [join(g, note=True) for g in notes]
     return [p for p in out if p.text]
+
+
+def _behind_page_numbers(lines: list[Line]) -> frozenset[int]:
+    """Where the lines begin that stand right behind the number of a page."""
+    return frozenset(b.start for a, b in itertools.pairwise(lines) if anchors.PAGE_NUMBER.match(a.folded))
+
+
+def _halved(group: list[Line], line: Line) -> bool:
+    """Whether a page's end cut a sentence behind a semicolon or a comma: it goes on in small letters, without a mark."""
+    return line.text[:1].islower() and not MARK.match(line.text) and group[-1].text.endswith((";", ","))
 
 
 def _without_speck(line: Line) -> Line:
@@ -176,6 +188,8 @@ def _begins(group: list[Line], line: Line, shape: _Shape) -> bool:
         return False
     if short and not ended and _opens_duty(group, line):
         return True
+    if _heads_a_verb(group, line, shape):
+        return True
     if mark and _goes_on_counting(group, line):
         return False
     if mark and not (_BEFORE_NUMBER.search(before.folded) and not line.blank_before and re.match(r"\d", line.text)):
@@ -215,6 +229,18 @@ def _opens_duty(group: list[Line], line: Line) -> bool:
     if len(group) < 2 or line.blank_before or not MARK.match(group[0].text) or not _CAPITAL_DUTY.match(line.text):
         return False
     return sum(len(x.text) for x in group) < 80 and not re.search(r"[.;,]", "".join(x.text[4:] for x in group))
+
+
+def _heads_a_verb(group: list[Line], line: Line, shape: _Shape) -> bool:
+    """Whether a duty begins on a new line below the numbered names of those who have it: its verb had room above."""
+    before = group[-1]
+    if len(group) > 2 or line.blank_before or not line.text[:1].isupper() or not MARK.match(group[0].text):
+        return False
+    if _dangles(before.folded) or re.search(r"[.;:,]$|(?<=..\D)[.;:]", before.text) or before.caps:
+        return False
+    verb = pattern("long duty").match(line.folded)
+    room = len(before.text) + before.indent + 1 + len(line.text.split(" ", 1)[0]) < shape.full - 4
+    return verb is not None and room and not line.text[: verb.end()].istitle()
 
 
 _COUNTED = {"2": "1", "3": "2", "4": "3", "5": "4", "6": "5", "ii": "i", "iii": "ii", "iv": "iii", "v": "iv"}

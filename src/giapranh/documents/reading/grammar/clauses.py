@@ -10,7 +10,7 @@ from itertools import islice
 from .lines import Para
 from .naming import nearest_known
 from .phrases import Phrase, phrase_at
-from .units import Unit
+from .units import Unit, split
 from .vocabulary import body_at, duty_at, duty_in, kind_at, pattern
 
 _JOINT = re.compile(r"(?:[.,;:] |\bva (?=yeu cau |de nghi |giao ))")
@@ -25,13 +25,19 @@ _INNER_ORDER = re.compile(
     rf",? ?(?:kinh |tran trong |nghiem tuc |tiep tuc |da co y kien |co y kien )?{_ORDER}(?: cho| nhiem vu(?: cho)?)* ?:? "
 )
 _ABOUT = re.compile(r"(?:rieng )?doi voi |ve phia |(?:trach nhiem|nhiem vu) cua ")
+# "Đối với các trường có tổ chức bán trú: …": all of it tells who is meant, unless it says what to do.
+_WHOLE_HEADING = re.compile(r"(?:các|những|từng|mỗi) [^:;.]{3,140}(?=:)")
+_SAYS_WHAT = re.compile(
+    r"(?<!\w)(?:phai|can|co trach nhiem|chiu trach nhiem|khan truong|chu dong|chu tri|tiep tuc|tap trung|tang cuong|phoi hop|yeu cau"
+    r"|de nghi|nhu sau|sau day|thuc hien (?:cac|mot so|tot|nghiem|ngay|nhung)|nghiem tuc|trong (?:cong tac|viec|qua trinh))(?!\w)"
+)
 # "Đối với 16 doanh nghiệp có tên trong danh sách: …"
 _COUNTED = re.compile(r"(\d{1,4} )[^\W\d_][^:;.]{3,90}(?=:)")
 _PREFIX = re.compile(
     r"(?:trong qua trinh [^,.;]{0,40}?(?:thuc hien|trien khai)(?:,| (?:nhiem vu|ke hoach|chi thi|cong van|quyet dinh)[^,.;]{0,40}?,)? (?:neu [^,.;]{3,80}, )?|dinh ky [^,.;]{3,50}, |truoc ngay [^,;]{6,30}, |truong hop [^,.;]{3,90}(?:,|,? thi) )(?=[^\W\d_])"
 )
 _BASIS = re.compile(
-    r"(?:thuc hien|can cu|de |theo |xet |tren co so|nham|tiep theo|nhan duoc|tai |sau khi|vua qua|ngay \d|nhan dip)"
+    r"(?:thuc hien|can cu|de (?!xuat|nghi|cu|bat|ra)|theo |xet |tren co so|nham|tiep theo|nhan duoc|tai |sau khi|vua qua|ngay \d|nhan dip)"
 )
 _TRIES = 60  # places of one paragraph to look at; no sentence of a paper has more
 _PASSIVE = re.compile(r"(?:duoc|da|theo|xet|viec|noi dung|khi|de|cac|nhung|cong tac|bi|chu|van ban|y kien) $")
@@ -59,7 +65,7 @@ _UNKNOWN = re.compile(
 _UNKNOWN_ORDERED = re.compile(r"[^\W\d_][\w&/.]*(?: [\w&/–-]+){0,9}")
 _AMOUNT = re.compile(r"\d[.,]\d")
 _NO_NAME = re.compile(
-    r"(?:viec|cac|moi|trong|khi|de|neu|theo|tai|ve|nhung|doi|sau|truoc|ngoai|noi dung|nhiem vu|dong chi|qua|tren|hang|cong tac|ket qua|don vi|nguoi)\b|[^.;]* (?:do|duoc|da|ma|khi|de|neu|thi|phai|la)\b"
+    r"(?:viec|cac|moi|trong|khi|de|neu|theo|tai|ve|nhung|doi|sau|truoc|ngoai|noi dung|nhiem vu|dong chi|qua|tren|hang|cong tac|ket qua|don vi|nguoi|ket luan|phat bieu|y kien|khai mac|be mac|thao luan)\b|[^.;]* (?:do|duoc|da|ma|khi|de|neu|thi|phai|la)\b"
 )
 
 
@@ -85,13 +91,28 @@ def clause_at(para: Para, at: int, limit: int) -> Clause | None:
         return found
     if m := _ABOUT.match(para.folded, begin, limit):
         if phrase := phrase_at(para, m.end(), limit):
-            return _from_phrase(para, phrase, at, limit)
+            return _all_of_heading(para, phrase, at, limit) or _from_phrase(para, phrase, at, limit)
         if counted := _COUNTED.match(para.text, m.end(), limit):
             named = Unit(counted.group(), counted.start(), counted.end())
             return Clause(at, counted.end(), (named,), None, False) if kind_at(para.text, counted.end(1)) else None
     if (m := _PREFIX.match(para.folded, begin, limit)) is not None:
         return _ordered(para, m.end(), limit, at) or _subject(para, m.end(), limit, at)
     return None
+
+
+def _all_of_heading(para: Para, phrase: Phrase, start: int, limit: int) -> Clause | None:
+    """The bodies before the colon of "Đối với …:", with every word that tells which of them are meant."""
+    whole = _WHOLE_HEADING.match(para.text, phrase.start, limit)
+    if whole is None or phrase.end >= whole.end() or not para.folded.startswith(("doi voi", "rieng doi voi"), start):
+        return None
+    if _SAYS_WHAT.search(para.folded, phrase.end, whole.end()) or "(" in whole.group():
+        return None
+    if phrase_at(para, first_word(para, whole.end() + 1), limit):
+        return None  # another body behind the colon
+    units = split(para, phrase.start, whole.end())
+    if len(units) != len(phrase.units):
+        return None
+    return Clause(start, whole.end(), tuple(units), None, False, True)
 
 
 def _ordered(para: Para, begin: int, limit: int, start: int) -> Clause | None:
@@ -158,6 +179,8 @@ def _from_phrase(para: Para, phrase: Phrase, start: int, limit: int) -> Clause |
     m = _ASKED.match(para.folded, phrase.end, limit)
     if m:
         return Clause(start, m.end(), phrase.units, "đề nghị" if "nghi" in m.group() else "giao", True)
+    if reach := _REACH_OF_HEADING.match(para.folded, phrase.end, limit):
+        return Clause(start, reach.end(), phrase.units, None, False, True)
     own = Clause(start, phrase.end, phrase.units, None, False, phrase.stop == ":" or phrase.end >= limit - 1)
     if phrase.stop == ":":
         return _after_colon(para, own, limit)
@@ -224,13 +247,17 @@ def _inner_subject(para: Para, here: int, limit: int) -> Clause | None:
     return found if found and found.ordered else None
 
 
+# "Các Viện X, Viện Y theo địa bàn phụ trách:"
+_REACH_OF_HEADING = re.compile(
+    r",? ?(?:theo|trong) (?:dia ban|chuc nang|nhiem vu|tham quyen|phan cap|phan cong|pham vi|linh vuc)[^,.;:]{0,60}(?=\s?:\s*$)"
+)
 # "… theo địa bàn quản lý, bố trí …": between a body and its duty.
 _WITHIN_ITS_REACH = re.compile(
     r",? ?(?:theo|trong) (?:dia ban|chuc nang|nhiem vu|tham quyen|phan cap|pham vi|linh vuc)[^,.;:]{0,50}(?:, )?"
 )
 
 
-_OPENING = re.compile(r"(?:doi voi|truong hop|khi |de |nham )")
+_OPENING = re.compile(r"(?:doi voi|truong hop|khi |de (?!xuat|nghi|cu|bat|ra)|nham )")
 _MUST = re.compile(r"(?:(?:phai|can|nghiem chinh) )?")
 
 
@@ -251,7 +278,8 @@ def subject_inside(para: Para, at: int, limit: int) -> Clause | None:
         if phrase is None or phrase.stop in ("", ":", ";", ".") or len(phrase.units) > 4:
             continue
         small = para.text[here].islower() and not para.folded.startswith(("cac ", "nhung "), here)
-        if small and not (_OPENING.match(para.folded, at) and pattern("small people").match(para.text, here)):
+        person = _OPENING.match(para.folded, at) and pattern("small people").match(para.text, here)
+        if small and not person and not pattern("parties").match(para.text, here):
             continue
         within = _WITHIN_ITS_REACH.match(para.folded, phrase.end, limit)
         must = _MUST.match(para.folded, first_word(para, within.end() if within else phrase.end))

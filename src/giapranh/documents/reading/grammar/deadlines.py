@@ -17,7 +17,7 @@ _HOUR = r"(?:(?P<h>[\dl]{1,2}) ?(?:gio|h|g)(?: ?(?P<mi>\d{2}))?(?: ?(?:phut|p|')
 _DAY = rf"(?:(?:thoi diem |thoi gian )?{_HOUR}(?:(?:het )?(?:nga.|n.ay|.gay|ng.y) )?(?:{dates.NUMERIC}|{dates.WORDED}))"
 _DAY_SHORT = rf"(?:(?:thoi diem )?{_HOUR.replace('<h>', '<sh>').replace('<mi>', '<smi>')}(?:ngay |(?<=truoc )(?=\d{{1,2}}/))(?P<sd>\d{{1,2}}) ?(?:/|-|thang) ?(?P<sm>\d{{1,2}})(?![\d/-])(?! ?(?:/|-|nam) ?\d))"
 _TRIGGER = (
-    r"(?P<t>(?:hoan thanh |xong |gui |bao cao |trinh )?(?:truoc|tr.oc|tru.c|t.uoc|truo.)(?! mat)(?: va trong)?|(?:cham|muon|tre) nhat(?: la)?(?: truoc| vao| den| trong| het| tu)*|den het|(?:khong|keo dai) (?:qua|muon hon|cham hon)|"
+    r"(?P<t>(?:hoan thanh |xong |gui |bao cao |trinh )?(?:truoc|tr.oc|tru.c|t.uoc|truo.)(?! mat)(?: va trong)?|(?:cham|muon|tre) nhat(?: la)?(?: truoc| vao| den| trong| het| tu)*|tu nay (?:cho )?den(?: het)?|den het|(?:khong|keo dai) (?:qua|muon hon|cham hon)|"
     r"thoi han(?: (?:hoan thanh|thuc hien|bao cao|gui|nop|xu ly))*(?: la)? ?:?(?: truoc| den| den het| trong)*|han(?: cuoi| chot)?(?: (?:hoan thanh|bao cao|gui|nop))?(?: la)? ?: ?(?:truoc )?|"
     r"(?:thoi gian|thoi han|tien do)(?: (?:hoan thanh|thuc hien|bao cao|gui|nop)(?: bao cao)?)? ?:(?: hoan thanh| xong| vao| truoc| den(?: het)?| xong truoc)*|xong(?: truoc)?|hoan thanh ?: ?(?:xong |truoc )*|hoan thanh (?:vao|den|xong|trong)(?: truoc)?|moc|trong(?= ngay \d))"
 )
@@ -29,6 +29,10 @@ _FINISH = r"(?:hoan thanh|hoan thien|ket thuc|xong|trinh|ban hanh|bao cao|gui|th
 _DUE_MONTH = re.compile(
     rf"(?<!\w)(?P<f>{_FINISH})(?P<g>[^.;:]{{0,90}}?:?) ?(?:[,(] ?)?(?P<p>truoc|trong|den het|het|vao|den|cham nhat|muon nhat|xong|:|xong trong)? ?(?P<when>{_MONTH})(?!\d)"
 )
+# "Hoàn thành việc rà soát … trong năm 2027, bảo đảm …", however long the work is.
+_DUE_MONTH_LATER = re.compile(
+    rf"(?<!\w)hoan thanh [^.;:]{{90,190}}? trong (?P<when>{_MONTH})(?<=\d{{4}})(?= ?[,;.)]|$)"
+)
 _ROUGH_PERIOD = re.compile(r"thang \d|quy [1-4i]|nam \d")
 _LABELLED = re.compile(
     rf"^\W*(?:thoi gian|thoi han|tien do|han)[^:]{{0,30}}: *(?:trong |truoc |den |den het |het |xong )?(?P<when>{_MONTH})(?!\d)"
@@ -37,8 +41,10 @@ _LABELLED = re.compile(
 _AT_THE_END = re.compile(rf"(?<!\w)trong (?P<when>{_MONTH})(?<=\d{{4}})(?= ?(?:[.;)]|$))")
 # "Trong quý IV/2025, Sở X hoàn thành …".
 _AT_THE_START = re.compile(
-    rf"(?:^|(?<=[.;:] ))\W*(?:\d{{1,2}}[.)] )?(?:trong|den het|het|cham nhat) (?P<when>{_MONTH})(?<=\d{{4}}),? (?=[^.;]{{3,140}}?\b(?:hoan thanh|hoan thien|ket thuc|trinh|ban hanh|gui|bao cao)\b)"
+    rf"(?:^|(?<=[.;:)] ))\W*(?:(?:\d{{1,2}}|[a-z])[.)] )?(?:trong|den het|het|cham nhat) (?P<when>{_MONTH})(?<=\d{{4}}),? (?=[^.;]{{0,140}}?\b(?:hoan thanh|hoan thien|ket thuc|trinh|ban hanh|gui|bao cao)\b)"
 )
+# "… phê duyệt phương án cho các hộ còn lại ngay trong tháng 9."
+_AT_ONCE = re.compile(rf"(?<!\w)ngay trong (?P<when>{_MONTH})(?![\d/])")
 _OF_THE_PERIOD = re.compile(
     r"(?:phat sinh|dien ra|xay ra|ket qua|so lieu|tinh hinh|thu duoc|dat duoc|da)\b[^,;.]{0,60}$"
 )
@@ -186,8 +192,12 @@ def _year_for(day: int, month: int, issued: DateParts | None) -> int | None:
     return issued.year + 1 if earlier else issued.year
 
 
-_EVERY_YEAR_AFTER = re.compile(r" ?\(?(?:hang|moi) nam|(?: ?\([^()]{2,40}\))?,? va (?:truoc )?ngay|[,;]? ?hang")
-_EVERY_YEAR_BEFORE = re.compile(r"\b(?:hang|moi) nam\b[^.;]{0,40}$")
+_EVERY_YEAR_AFTER = re.compile(
+    r" ?\(?(?:hang|moi) nam|(?: cua)? nam (?:tiep theo|ke tiep|lien ke|sau)\b|(?: ?\([^()]{2,40}\))?,? va (?:truoc )?ngay|[,;]? ?hang"
+)
+_EVERY_YEAR_BEFORE = re.compile(
+    r"\b(?:hang|moi) nam\b[^.;]{0,40}$|\bbao cao (?:quy|6 thang|nam)(?! (?:\d|[iv]+\b))[^.;,\d]{0,20}$"
+)
 
 
 def _short_day(
@@ -300,13 +310,15 @@ def _month(para: Para, start: int, end: int, taken: list[tuple[int, int]], issue
 
 
 def _periods(para: Para, start: int, end: int) -> Iterator[re.Match[str]]:
-    for rule in (_LABELLED, _DUE_MONTH, _AT_THE_END, _AT_THE_START):
+    for rule in (_LABELLED, _DUE_MONTH, _DUE_MONTH_LATER, _AT_THE_END, _AT_ONCE, _AT_THE_START):
         yield from rule.finditer(para.folded, start, end)
 
 
 _SEVERAL_PERIODS = re.compile(r" ?[-–] ?(?:\d{4}|thang|quy)| den (?:thang|nam|quy)|(?:,| va) (?:thang|quy) ")
 
 
+# "… (UBND phường thực hiện, hoàn thành quý II/2027)."
+_PERIOD_OVER = re.compile(r"(?<=\d{4}) ?(?:[.;,)]|$)")
 # "thường xuyên trong năm 2026" says how often, not until when.
 _ALL_THE_TIME = re.compile(r"\bthuong xuyen,? (?:trong )?$")
 
@@ -322,6 +334,8 @@ def _aside(para: Para, m: re.Match[str]) -> bool:
         return True
     if "f" not in groups:
         return False
+    if not groups.get("p") and f"{groups['f']}{groups['g']}".rstrip().endswith("hoan thanh"):
+        return not _PERIOD_OVER.match(para.folded, m.end())
     if not groups.get("p") and not (
         groups["f"] in ("thoi gian", "thoi han", "tien do", "hoan thanh") and ":" in (groups["g"] or "")
     ):

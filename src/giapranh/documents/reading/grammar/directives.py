@@ -159,7 +159,9 @@ class _Reader(Maker):
         inner = replace(inner, topic=topic(node) or inner.topic, tasks=scope.tasks)
         if scope.silent and self.about.kind == "Biên bản":
             inner = replace(inner, silent=True)  # who was there, by offices
-        numbered_below = any(c.kind != "plain" for c in node.children)
+        # A lead-in of its own below a whole sentence has the list, not the sentence.
+        apart = node.children[0].kind == "plain" and node.children[0].text.endswith(":") and node.text.endswith(".")
+        numbered_below = not apart and any(c.kind != "plain" for c in node.children)
         complete = (
             clause is not None
             and not self._heads_work(node)
@@ -215,7 +217,7 @@ class _Reader(Maker):
         if (
             scope.units
             and (HANDS_ON.match(node.folded) or (self._of_party(scope) and node.folded.startswith("lanh dao ")))
-            and (scope.heading or node.folded.startswith(("chi dao ", "lanh dao ")))
+            and (scope.heading or node.folded.startswith(("chi dao ", "lanh dao ")) or self._own_staff(node, clause))
             and clause is not None
             and clause.outer is None
         ):

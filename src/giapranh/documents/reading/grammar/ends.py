@@ -122,12 +122,19 @@ _LISTED_IN = re.compile(
     r"trong (?:[Kk]ế hoạch|[Dd]anh sách|[Dd]anh mục|[Pp]hụ lục|[Qq]uyết định|[Cc]hương trình|[Bb]iểu)(?: này| kèm theo| trên)?(?!\w)"
 )
 # "Các doanh nghiệp phân phối, bán lẻ …": two trades of a firm tell which one, one alone is what it is to do.
-_TRADE = r"(?:sản xuất|kinh doanh|chế biến|phân phối|bán lẻ|bán buôn|xuất khẩu|nhập khẩu|xuất nhập khẩu|cung ứng|lắp ráp|bảo quản|nuôi trồng|đánh bắt|thu mua|giết mổ|gia công)"
+_TRADE = r"(?:sản xuất|kinh doanh|chế biến|phân phối|bán lẻ|bán buôn|xuất khẩu|nhập khẩu|xuất nhập khẩu|cung ứng|lắp ráp|bảo quản|nuôi trồng|đánh bắt|thu mua|giết mổ|gia công|sử dụng|tồn trữ|tàng trữ|lưu trữ|lưu giữ|vận chuyển|thu gom|sang chiết|khai thác|bảo dưỡng|sửa chữa|đóng gói|sơ chế)"
 _TRADES = re.compile(rf"{_TRADE}(?:(?:,| và|, và) {_TRADE})+(?!\w)")
 _OBJECTS = tuple(re.compile(rf"{_WORDS}{{{n}}}") for n in range(5))
 # "Các đơn vị chưa nộp báo cáo khẩn trương …": which of them.
 _NOT_YET = re.compile(
     r"chưa(?: [^\s,;.:]+){2,8}?(?= (?:khẩn trương|nghiêm túc|phải|giải trình|tập trung|có trách nhiệm|sớm|làm rõ)(?!\w))"
+)
+_AT_COLON = re.compile(r"\s?:")
+# "Tổ chức, cá nhân đang khai thác … có trách nhiệm …", "Các hộ nuôi cá trong vùng … phải …": which of them.
+_UNTIL_MUST = re.compile(
+    r"(?:đang|có|được|bị|khai thác|sử dụng|kinh doanh|sản xuất|vận hành|hoạt động|thi công|nuôi|trồng|thuê|xả|tham gia|hành nghề"
+    r"|trong(?! (?:quá trình|phạm vi|thời gian|khi|công tác|việc|năm|tháng|quý|ngày|trường hợp|thẩm quyền)))"
+    r"(?: (?!(?:và|phải|để|nhằm|khi|nếu|theo|chịu|khẩn trương|nghiêm túc)(?!\w))[^\s,;.:]+){1,14}?(?= (?:có trách nhiệm|chịu trách nhiệm|phải)(?!\w))"
 )
 _HEADING = 110  # characters of the longest heading
 
@@ -214,7 +221,18 @@ def described(para: Para, start: int, end: int, limit: int) -> int | None:
             (g for g in (r.match(para.text, trades.end()) for r in _OBJECTS) if g and _verb_follows(para, g.end())),
             None,
         )
+        if verb is None:
+            verb = next(
+                (
+                    g
+                    for g in (r.match(para.text, trades.end()) for r in _OBJECTS)
+                    if g and _AT_COLON.match(para.text, g.end())
+                ),
+                None,
+            )
         return verb.end() if verb else None
+    if (must := _UNTIL_MUST.match(para.text, start, limit)) is not None:
+        return must.end()
     if para.text[start:end] != "có":
         return None
     m = _DESCRIPTION.match(para.text, end, limit)

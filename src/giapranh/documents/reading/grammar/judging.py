@@ -20,6 +20,7 @@ from .wording import (
     ASKS,
     AUTHORITY,
     CARRIES_ON,
+    CARRIES_ON_MUST,
     CLOSING,
     CONNECTED,
     CONSENT,
@@ -42,6 +43,10 @@ from .wording import (
 # What "UBND", "HĐND" and "TP" stand for.
 _FEW_LETTERS = re.compile(r"[^a-z]*(?:[a-z][^a-z]*){0,4}$")
 _AS_FOLLOWS = re.compile(r"\W*(?:nhu sau|sau day)\W*$")
+# "Phòng X: số 12, đường …", "Văn phòng: 0229.3871.112": where it is and how to reach it.
+_WHERE_IT_IS = re.compile(
+    r"\s?:\s*(?:(?:dat )?(?:tai )?(?:tru so|dia chi|dia diem|so (?:nha )?\d|so dien thoai|dien thoai|dt\b|email|hop thu|duong day nong|tang \d|phong so)|\(?0\d{2,4}[ .)-]?\d)"
+)
 _PARTY_ORGAN = re.compile(r"\b(?:dang uy|chi bo|cap uy|tinh uy|dang bo)\b")
 _CARRIES_OUT_THIS = re.compile(
     r"chiu trach nhiem (?:thi hanh|thuc hien) (?:quyet dinh|nghi quyet|ke hoach|chi thi) nay"
@@ -139,6 +144,8 @@ class Judge:
         if not clause.heading and not clauses.has_duty(para, clause, end) and not clause.ordered:
             return not (listed and clauses.does_something(para, clause))
         rest = para.folded[clause.verb : end]
+        if clause.heading and not clause.ordered and _WHERE_IT_IS.match(rest):
+            return True
         if rest.lstrip(" ,").startswith("nao ") and not clause.ordered:
             return True  # "Đơn vị nào vi phạm sẽ bị xử lý": a threat
         if clause.mode == "cho phép" or _FEW_LETTERS.match(rest) or _AS_FOLLOWS.match(rest):
@@ -168,6 +175,10 @@ class Judge:
             return False
         office = self.about.kind == "Thông báo" and key(clause.units[0].name).startswith("van phong")
         return not (office and OFFICE_DUTY.match(para.folded, clauses.first_word(para, clause.verb)))
+
+    def _own_staff(self, node: Node, clause: Clause) -> bool:
+        """ "Phân công lãnh đạo, cán bộ … trực": persons without a name of a body are those of whoever is asked."""
+        return node.folded.startswith("phan cong ") and all(u.name[:1].islower() for u in clause.units)
 
     def _of_party(self, scope: Scope) -> bool:
         """Whether a Party organ is meant, whose work is "lãnh đạo …"."""
@@ -282,14 +293,14 @@ class Judge:
     def _carried_on(self, node: Node) -> Found | None:
         """The duty a bare paragraph goes on with: "Trường hợp …, thì chuyển …" right below the sentence of a body."""
         holder = node.parent
-        m = CARRIES_ON.match(node.folded)
-        if m is None or holder is None or holder.kind == "root" or not self.found:
+        m, must = CARRIES_ON.match(node.folded), CARRIES_ON_MUST.match(node.folded)
+        if (m is None and must is None) or holder is None or holder.kind == "root" or not self.found:
             return None
         last = self.found[-1]
         beside = holder.children[holder.children.index(node) - 1] if holder.children[0] is not node else holder
         if last.node is not beside or not last.units:
             return None
-        return last if duty_at(node.para, node.at + m.end()) else None
+        return last if must or (m and duty_at(node.para, node.at + m.end())) else None
 
     def _is_measure(self, node: Node) -> bool:
         """Whether an item under a heading of measures says what is to be done."""

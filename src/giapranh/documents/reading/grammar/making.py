@@ -200,7 +200,9 @@ class Maker(Seeker):
 
     def _hands_on(self, para: Para, current: Found, clause: Clause, at: int) -> bool:
         """ "X lãnh đạo …; chỉ đạo Y …": X, who is the subject and not ordered by the issuer, hands the work on to Y."""
-        if not clause.ordered or clause.mode != "yêu cầu" or para.text[at - 2] != ";" or para.text[at].isupper():
+        if not clause.ordered or clause.mode != "yêu cầu":
+            return False
+        if not para.folded.startswith("chi dao ", at) and (para.text[at - 2] != ";" or para.text[at].isupper()):
             return False
         own = None if current.inherited else clauses.clause_at(para, current.start, current.end)
         return own is not None and not own.ordered

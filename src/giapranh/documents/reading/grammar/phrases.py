@@ -141,11 +141,20 @@ def _whole_before(para: Para, at: int, stop: int) -> bool:
     return first is not None and is_complete(para.text, first.end(), known, stop)
 
 
+# The parties of an agreement have no other name: "Bên A chữa cháy …", "Hai Sở luân phiên …".
+_PARTY = re.compile(
+    r"(?:Bên [A-D]|[Hh]ai [Ss]ở|[Hh]ai [Bb]ên|[Mm]ỗi [Bb]ên|[Cc]ác [Bb]ên)(?= [a-zà-ỹđ])(?! (?:và|cùng|hoặc|của|liên|có (?!trách)|tham gia|ký|bờ|thuộc))"
+)
+
+
 def _phrase_end(para: Para, at: int, limit: int) -> tuple[int, str]:
     whole = _WHOLE.search(para.bare, at, min(limit, at + 420))
     if whole and _only_names(para.text[at : whole.start()]):
         return whole.start(), whole.group().strip(" ,")
     depth_free = mask(para.bare, at, limit)
+    party = _PARTY.match(para.text, at, limit)
+    if party:
+        return party.end(), "?"
     best, word = limit, ""
     stop = _stop(depth_free, para, at, limit)
     if stop:
@@ -350,9 +359,14 @@ def _duties_in_a_row(text: str, row: re.Match[str]) -> bool:
     return bool(verb.match(folded, row.end()) or verb.search(folded, 3, row.end()))
 
 
+# "các Công ty TNHH MTV: Sông Chu, …"
+_FORM_OF_FIRM = re.compile(r"(?<=ông ty)(?: (?:TNHH|MTV|CP|[Cc]ổ phần|[Mm]ột thành viên))+(?=\s?:)")
+
+
 def _spreads(text: str, at: int, colon: int) -> bool:
     """Whether the colon follows a head for several names ("các Sở:")."""
     tail = text[max(at, colon - 60) : colon + 1]
+    tail = _FORM_OF_FIRM.sub("", tail)
     m = re.search(
         r"(?:^|[\s,;])(?:[Cc]ác|[Hh]ai|[Bb]a|[Bb]ốn) ([^\W\d_]+(?: [a-zà-ỹđ]+){0,2})(?:(?:,| và) ?[^\W\d_]+){0,3}(?: (?:tỉnh|thành phố|huyện|Thành phố))?\s?:$",
         tail,

@@ -39,6 +39,8 @@ class Seeker(Judge):
             return done_by
         if not scope.units:
             own = clauses.subject_inside(para, node.at, end)
+            if own is not None and self.about.kind == "Thông báo" and self._only_tells(para, own):
+                own = None
             return min((c for c in (order, own) if c is not None), key=lambda c: c.start, default=None)
         if order is not None and order.mode == "giao" and not scope.heading:
             return order
@@ -57,6 +59,8 @@ class Seeker(Judge):
             return None
         own = self._clause(para, node.at + topic.end(), self._sentence_end(para, node.at) + 1)
         if own is None or clauses.tells(para, own, True):
+            return None
+        if self.about.kind == "Thông báo" and not own.ordered and self._only_tells(para, own):
             return None
         return own if own.ordered or duty_at(para, clauses.first_word(para, own.verb)) else None
 

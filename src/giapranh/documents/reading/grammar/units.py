@@ -48,6 +48,7 @@ _INNER_PLURAL = re.compile(rf"(?:^|\s)(?:c{LOOSE['a']}c|những|quý)\s", re.I)
 # "Các trường THPT, trung tâm GDTX": kinds of bodies with names of their own.
 _NAMED_KIND = re.compile(r"(?:^|\s)[Cc]ác [^\W\d_a-zđ]?[^\W\d_]+(?: [a-zà-ỹđ]+){0,2} [A-ZĐ]")
 # Beside owners of works: no level of offices is listed by these.
+_ANYBODY = re.compile(r"(?:Cơ quan, )?(?:Tổ chức|Cá nhân|Hộ gia đình)(?:, (?:cá nhân|tổ chức|hộ gia đình))*")
 _BUILDERS = re.compile(r"(?:ban quản lý|nhà thầu|đơn vị tư vấn|tư vấn giám sát) [a-zà-ỹđ]")
 # "đồng chí Lê Văn An, Phó Chủ tịch …": one person and the title.
 _BY_NAME = re.compile(r"(?:[Đđ]ồng chí|[Ôô]ng|[Bb]à) (?:[^\W\d_a-zđ][a-zà-ỹ]+ ?){2,5}$")
@@ -202,6 +203,8 @@ def _is_cut(group: str, separator: str, text: str, at: int, end: int, spreading:
     generic = kind_at(rest)
     if generic and _PLACED_GROUP.search(group) and rest.startswith(("đơn vị", "cơ quan", "địa phương", "doanh nghiệp")):
         return True
+    if _ANYBODY.fullmatch(group) and re.match(r"(?:cá nhân|tổ chức|hộ gia đình|cộng đồng)(?!\w)", rest):
+        return False
     if generic:
         if re.match(r" [^\W\d_a-z]", rest[generic.end() :]) and re.search(r"các [^\W\d_a-z]", group, re.I):
             return True

@@ -46,7 +46,7 @@ _NOT_NAMES = (
 def _loosened(word: str) -> list[str]:
     """The letters of a word as pieces of a pattern that forgives marks lost or changed by OCR."""
     if " " in word or len(word) >= 6:
-        return [LOOSE.get(fold(c), re.escape(c)) if i else c for i, c in enumerate(word)]
+        return [LOOSE.get(fold(c), re.escape(c)) if i and c.islower() else re.escape(c) for i, c in enumerate(word)]
     known = next((k for k in _MARKS if k in word), None)
     return [re.escape(word).replace(known, _MARKS[known])] if known else [re.escape(c) for c in word]
 
@@ -71,6 +71,7 @@ _SOLO = (
     "nhà thầu", "cấp ủy", "nhà trường", "Cơ quan", "Đơn vị", "Địa phương", "Chính quyền", "Ngành", "Doanh nghiệp",
     "Lực lượng", "Chủ đầu tư", "Nhà thầu", "Cấp ủy", "Nhà trường", "Đảng viên", "Đoàn viên", "Hội viên", "Nhân dân", "Người dân", "Học sinh", "Phụ huynh", "thanh tra", "chi cục", "lãnh đạo",
     "hai cơ quan", "hai đơn vị", "Hai cơ quan", "Hai đơn vị", "người đứng đầu", "thủ trưởng", "các cấp", "toàn thể", "Toàn thể", "phòng chuyên môn",
+    "Tổ chức, cá nhân", "Cá nhân, tổ chức", "Tổ chức và cá nhân", "Hộ gia đình, cá nhân",
 )  # fmt: skip
 _NO_CAPITAL = frozenset(
     ("tổ chức", "thanh tra", "thị xã", "thành phố", "thị trấn", "đặc khu", "kế toán", "cấp ủy", "hội viên", "trẻ em")
@@ -83,7 +84,7 @@ _SMALL_PERSON = re.compile(
     r"(?:hiệu trưởng|giám đốc|chủ tịch|trưởng phòng|đội trưởng|trạm trưởng|trưởng thôn|trưởng bản|trưởng ấp|trưởng khu phố|bí thư|cấp ủy viên)(?!\w)"
 )
 _SMALL_OFFICE = re.compile(
-    r"(?:phòng|trung tâm|trường|chi cục|đảng ủy|chi bộ|công ty|trạm|đội|bệnh viện|hạt|đồn|đồng chí|ông|bà)(?= [^\W\d_a-z])|(?:công chức|cán bộ|viên chức)(?= (?:phụ trách|chuyên trách|địa chính))"
+    r"(?:phòng|trung tâm|trường|chi cục|đảng ủy|chi bộ|công ty|trạm|đội|bệnh viện|hạt|đồn|đồng chí|ông|bà)(?= [^\W\d_a-z])|(?:đoàn (?:kiểm tra|khảo sát|công tác|thanh tra|giám sát|liên ngành)|tổ công tác)(?!\w)|(?:công chức|cán bộ|viên chức)(?= (?:phụ trách|chuyên trách|địa chính))"
 )
 # A place stands for those who govern it.
 _HAMLET = re.compile(
@@ -99,6 +100,12 @@ _OWNER = re.compile(
 )
 # "SởNội vụ" of a copy that lost a space.
 _RAN_ON = re.compile("Sở(?=[A-ZĐ][a-zà-ỹ])")
+_OWNER_IN_LIST = re.compile(_OWNER.pattern.replace("Chủ ", "chủ ", 1).replace("Hộ ", "hộ ", 1))
+# "Hai Sở trao đổi …": the parties of an agreement.
+_PARTIES = re.compile(
+    r"(?:[Hh]ai|[Bb]a|[Bb]ốn) (?:[Ss]ở|[Bb]ên(?! bờ| đường| phía| cánh| bên)|[Cc]hi cục|[Cc]ông an|[Cc]ục|[Đđ]ơn vị|[Cc]ơ quan|[Nn]gành"
+    r"|UBND|Ủy ban nhân dân|Ban|Đồn)(?= [a-zà-ỹđ])"
+)
 _SOURCES: dict[str, Callable[[], str]] = {
     "no name": lambda: _NOT_NAMES.replace("(?!", "(?:", 1),
     "no person": lambda: r"Tr[uư].ng (?:hợp|họp)|Lãnh đạo,? (?:và )?(?:chỉ|thực|tổ|toàn|công|việc)",
@@ -112,9 +119,11 @@ _SOURCES: dict[str, Callable[[], str]] = {
             _SMALL_OFFICE.pattern,
             *(_SOURCES[x]() for x in ("small people", "solo")),
             _HAMLET.pattern,
+            _PARTIES.pattern,
         )
     ),
-    "capital body": lambda: "|".join((_SOURCES["solo"](), _HAMLET.pattern, _OWNER.pattern)),
+    "capital body": lambda: "|".join((_SOURCES["solo"](), _HAMLET.pattern, _OWNER.pattern, _PARTIES.pattern)),
+    "parties": lambda: _PARTIES.pattern,
     "no kind": lambda: "phòng,? (?:chống|cháy|ngừa)",
     "no bodies": lambda: (
         "trường (?:hợp|đoạn|phái)|bộ (?:chỉ số|tiêu chí|thủ tục|phim|hồ sơ|luật)|cấp độ|cơ sở (?:dữ liệu|vật chất|pháp lý|hạ tầng)"
@@ -132,7 +141,7 @@ _SOURCES: dict[str, Callable[[], str]] = {
     "telling": lambda: rf"(?i:{literals(_verbs()['telling'])})(?!\w)",
     "several": lambda: (
         rf"\s?(?:{_COMMITTEE}|(?:Công an|HĐND|Đảng ủy|Hội đồng nhân dân|Trạm Y tế|Chủ tịch (?:{_COMMITTEE})))?\s?(?:[Cc]ác|[Hh]ai|[Bb]a|[Bb]ốn) "
-        r"(?P<head>[^\W\d_]+(?: [a-zà-ỹđ]+){0,2})(?P<more>(?:,? ?(?:và )?[^\W\d_]+){0,4}?)\s?:\s*"
+        r"(?P<head>[^\W\d_]+(?: [a-zà-ỹđ]+){0,2}(?:(?<=ông ty)(?: (?:TNHH|MTV|CP|[Cc]ổ phần|[Mm]ột thành viên))+)?)(?P<more>(?:,? ?(?:và )?[^\W\d_]+){0,4}?)\s?:\s*"
     ),
     "several places": lambda: (
         rf"\s?(?:{_COMMITTEE}|HĐND|Công an|Trạm Y tế|Phòng Kinh tế)?\s?(?:[Cc]ác|[Hh]ai|[Bb]a|[Bb]ốn) "
@@ -373,7 +382,11 @@ def body_at(text: str, at: int = 0, end: int = sys.maxsize) -> re.Match[str] | N
         at_kind = several.end()
         if pattern("no bodies").match(text, at_kind, end):
             return None
-        found = pattern("kind").match(text, at_kind, end) or _head_at(text, at_kind, end)
+        found = (
+            pattern("kind").match(text, at_kind, end)
+            or _head_at(text, at_kind, end)
+            or _OWNER_IN_LIST.match(text, at_kind, end)
+        )
         if found:
             return found
     if letter.islower():

@@ -32,7 +32,7 @@ SECTION = re.compile(
     r"nhiem vu|giai phap|to chuc thuc hien|trach nhiem|phan cong|noi dung (?:chi dao|ket luan|thuc hien)|yeu cau|ket luan|chi dao|trong tam|thoi gian (?:toi|den)|che do (?:thong tin,? )?bao cao"
 )
 GENERAL_VERB = re.compile(
-    r"^(?:[,:]|(?:can cu|theo|trong pham vi|trong|tren co so)[^,;.]{2,90}?(?:duoc giao|quan ly|quyen han|nhiem vu|cua minh|don vi minh|don vi|dia phuong)(?: minh)?|co trach nhiem|chiu trach nhiem|phai|can|biet(?: va|,)|de biet(?: va|,)|nghiem tuc|nghiem|khan truong|chu dong|tich cuc|quan triet|to chuc|trien khai|phoi hop|thuc hien|thi hanh|chap hanh|kip thoi|day du|co hieu qua|hieu qua|dong bo|quyet liet|bao dam|quan tam|tot|dung|theo doi(?=,? thuc hien)|,|va|\s)+"
+    r"^(?:[,:]|(?:can cu|theo|trong pham vi|trong|tren co so)[^,;.]{2,90}?(?:duoc giao|quan ly|quyen han|nhiem vu|cua minh|don vi minh|don vi|dia phuong)(?: minh)?|co trach nhiem|chiu trach nhiem|phai|can|biet(?: va|,)|de biet(?: va|,)|nghiem tuc|nghiem|khan truong|chu dong|tich cuc|quan triet|to chuc|trien khai|phoi hop|thuc hien|thi hanh|chap hanh|kip thoi|day du|co hieu qua|hieu qua|dong bo|quyet liet|bao dam|quan tam|tap trung|chi dao(?=,? (?:to chuc |trien khai |thuc hien)|[\s./]*$)|tot|dung|theo doi(?=,? thuc hien)|,|va|\s)+"
 )
 GENERAL_OBJECT = re.compile(
     r"^(?:(?:cac |nhung |cua |day du |nghiem tuc |mot so |tot |co hieu qua |hieu qua |theo (?:dung )?)*(?:noi dung|nhiem vu|chi dao|y kien|yeu cau|quy dinh|ket luan|ke hoach|chi thi|cong van|quyet dinh|thong bao|cong dien|chuong trinh|van ban|nghi quyet|huong dan|phuong an|chi dao)(?: (?:cua|chi dao|ket luan|thong bao|cong van|ke hoach|nhiem vu|tai|noi dung|yeu cau|,|va|nay|tren|neu|neu tren|dung|theo|ubnd|uy ban nhan dan|chu tich|pho|tinh|thanh pho|so|bo|giam doc|thu tuong|chinh phu|noi|van ban|chi thi|quyet dinh|cong dien|thong bao))*)?[\s./,\"]*$"
@@ -40,7 +40,7 @@ GENERAL_OBJECT = re.compile(
 # "…; đơn vị nào lơ là … sẽ bị trừ điểm": a threat behind a closing gives nothing to do.
 WHOEVER = re.compile(r"; (?:cac )?(?:don vi|co quan|dia phuong|ca nhan|to chuc|truong hop) nao\b")
 CLOSING = re.compile(
-    r"(?:tren day la|nay thong bao|[^.;]{3,60} thong bao (?:de|den|toi|y kien|ket luan)|thua (?:lenh|uy quyen) [^.;]{3,160} thong bao|thong bao de|xin thong bao|tran trong|kinh de nghi|kinh mong|rat mong|kinh trinh|chi thi nay|quyet dinh nay|ke hoach nay|cong dien nay|noi nhan)"
+    r"(?:tren day la|nay thong bao|[^.;]{3,60} thong bao (?:de|den|toi|y kien|ket luan)|thua (?:lenh|uy quyen) [^.;]{3,160} thong bao|thong bao de|xin thong bao|[^.;]{3,60} (?:tran trong |kinh )?thong bao va (?:de nghi|yeu cau)|(?:moi )?(?:thong tin chi tiet|chi tiet|thong tin them|thac mac)\b[^.;]{0,40} lien he|tran trong|kinh de nghi|kinh mong|rat mong|kinh trinh|chi thi nay|quyet dinh nay|ke hoach nay|cong dien nay|noi nhan)"
 )
 INNER = ("dash", "letter", "plus", "bracket")
 CONSENT = re.compile(
@@ -49,7 +49,7 @@ CONSENT = re.compile(
 # "Thống nhất sử dụng mẫu biểu …" under "đề nghị các đơn vị:" is for them to do, and consents to nothing.
 AS_ONE = re.compile(r"thong nhat (?:to chuc|su dung|thuc hien|ap dung|cach|mau|lay|goi|ghi)\b")
 INVITES = re.compile(
-    r"(?:kinh |tran trong (?:kinh )?)?moi\b|tham du|du hop|den du|toi du|ve du|tham gia (?:cuoc )?hop|du (?:cuoc |hoi |le |buoi |phien )"
+    r"(?:kinh |tran trong (?:kinh )?)?moi\b(?! (?:truong|don vi|co quan|nam|nhat|nguoi|ngay|thang|phong|xa|bo phan|dia phuong))|tham du|du hop|den du|toi du|ve du|tham gia (?:cuoc )?hop|du (?:cuoc |hoi |le |buoi |phien )"
 )
 ASKS = re.compile(
     r"\W*(?:(?:som |tiep tuc )?(?:xem xet(?! (?:thanh tra|kiem tra|xu ly|giai quyet|bo tri|dieu chinh|ho tro|thuc hien|lap|to chuc|huong dan))|quan tam(?! (?:giam sat|phoi hop|chi dao|ho tro|bo tri|huong dan|tao dieu kien|tuyen truyen|thuc hien))|cho y kien|chap thuan|phe duyet|chap nhan|cho phep|cho chu truong|thong qua|quyet dinh|ghi nhan))"
@@ -89,7 +89,7 @@ HEADS_BELOW = re.compile(r"(?:pho )?(?:giam doc|chi huy truong|thu truong (?!bo)
 PROVINCE = re.compile(r"^(?:chu tich )?(?:ubnd|uy ban nhan dan) (?:tinh|thanh pho)\b")
 # Under the heading of a body, "Chỉ đạo các đơn vị …" is what that body has to do.
 DIFFICULTIES = re.compile(
-    r"(?:(?:trong )?qua trinh|neu (?:co|gap|phat sinh)|truong hop (?:co|gap|phat sinh))[^.;]{0,160}?(?:de nghi|yeu cau|kip thoi|thi|,) (?:(?:quy|cac) [^.;]{2,70}? )?(?:kip thoi |som )?(?:phan anh|bao cao|trao doi|lien he|thong tin|kien nghi|phan hoi)\b"
+    r"(?:(?:trong )?qua trinh|neu (?:co|gap|phat sinh)|truong hop (?:co|gap|phat sinh))[^.;]{0,160}?(?:de nghi|yeu cau|kip thoi|thi|,) (?:(?:quy|cac|ubnd|uy ban|so|phong|don vi|co quan) [^.;]{2,70}? )?(?:kip thoi |som )?(?:phan anh|bao cao|trao doi|lien he|thong tin|kien nghi|phan hoi)\b"
 )
 OFFICE_DUTY = re.compile(
     r"(?:co trach nhiem |chiu trach nhiem |chu dong |thuong xuyen )?(?:theo doi|don doc|chu tri|phoi hop|tong hop|tham muu|kiem tra|giup|bo tri|ra soat)\b"
@@ -107,11 +107,14 @@ TOPICAL = re.compile(
 # "Lĩnh vực đất đai: Sở X …", "Chế độ báo cáo: Các đơn vị …".
 TOPIC = re.compile(r"[^.;:()]{3,80}: (?=[^\W\d_])")
 PRELUDE = re.compile(
-    r"(?:tren co so|can cu|de |doi voi|trong |khi |truong hop|hang nam|dinh ky|sau |nham|theo |truoc |ngoai |ngay |tu (?:ngay|nay|thang)|den (?:het )?(?:ngay|thang)|cham nhat|muon nhat|vao |song song|cung voi|ben canh|nhan dip|thong qua )"
+    r"(?:tren co so|can cu|de (?!xuat|nghi|cu|bat|ra)|doi voi|trong |khi |truong hop|hang nam|dinh ky|sau |nham|theo |truoc |ngoai |ngay |tu (?:ngay|nay|thang)|den (?:het )?(?:ngay|thang)|cham nhat|muon nhat|vao |song song|cung voi|ben canh|nhan dip|thong qua )"
 )
 CARRIES_ON = re.compile(
-    r"(?:(?:truong hop|neu|khi) [^.;,]{5,120}?(?:, thi|,| thi)|(?:hang|moi|dinh ky)[a-z ]{3,30},) (?:phai |kip thoi |chu dong |khan truong )?"
+    r"(?:(?:truong hop|neu|khi) [^.;,]{5,120}?(?:, thi|,| thi)|(?:hang|moi|dinh ky)[a-z ]{3,30},"
+    r"|(?:cham nhat|muon nhat|truoc|den het|trong)(?: het)? (?:ngay|thang|quy|nam) [^.;,]{1,40},) "
+    r"(?:phai |kip thoi |chu dong |khan truong )?"
 )
+CARRIES_ON_MUST = re.compile(r"(?:truong hop|neu|khi) [^.;]{5,140}? phai (?!la |chang |khong )")
 CONNECTED = re.compile(r"^(?:dong thoi|ngoai ra|ben canh do|mat khac|trong do|cung voi do)[,:]? ")
 REPORT_BY = re.compile(
     r"(?:ket qua|bao cao|thong tin|noi dung|van ban|y kien|so lieu|ho so|danh sach|de xuat|ke hoach)\b[^.;]{0,120}?\b(?:gui|bao cao|phan anh)\b"
