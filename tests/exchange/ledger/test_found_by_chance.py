@@ -358,3 +358,26 @@ def test_a_version_that_came_without_its_content_is_still_owed_when_a_later_bran
     exchange(one, two)
     assert one.record("note:1").version == 1
     assert one.record("note:1").blocked_by
+
+
+def test_what_i_signed_beside_a_key_that_was_recovered_since_is_let_go_on_both_sides():
+    one, two = pair()
+    backup = one.store.backup()
+    one.share("note:1", name="một")
+    pull(two, one)
+    one.store.restore(backup)
+    two.do(agreements.propose, "vn-20", text_of(2))
+    pull(one, two)
+    one.do(agreements.countersign, "vn-24", 2)  # on a branch that the neighbour will not take
+    two.do(recover, two.recovery, two.engine.keys.add(b"r" * 32))
+    exchange(one, two)
+    exchange(one, two)
+    states = [[(row.version, row.state) for row in side.rows(Agreement)] for side in (one, two)]
+    assert states == [[(1, "in-force"), (2, "withdrawn")]] * 2
+    assert isinstance(one.share("note:2", name="hai"), Written)
+    two.do(agreements.propose, "vn-20", text_of(3))
+    exchange(one, two)
+    one.do(agreements.countersign, "vn-24", 3)
+    exchange(one, two)
+    assert all(side.rows(Agreement)[-1].state == "in-force" for side in (one, two))
+    assert same_state(one, two)

@@ -20,6 +20,8 @@ from giapranh.exchange.ledger.store import LedgerTx
 from giapranh.kernel.errors import N_, Conflict
 
 LIMIT = 400_000
+# Goes to the neighbour as it is, like every reason a person gives.
+SIGNATURE_GONE = "Chữ ký cũ không còn hiệu lực sau khi khôi phục khóa; đề nghị lập phiên bản mới để ký lại."
 
 
 class AgreementMoved(Conflict):
@@ -165,10 +167,8 @@ def _learn_text(engine: Engine, tx: LedgerTx, said: Said, version: int, *, signe
     text, sealed = read(raw)
     if text.version != version or text.parties != tuple(sorted((engine.node, said.peer))):
         raise Broken("bad-control", "agreement of other parties")
-    theirs_signed, mine_signed = signers(engine, tx, said.peer, sealed)
-    writer_signed = mine_signed if said.header.source == engine.node else theirs_signed
     # what comes home I checked when I wrote it; the keys the neighbour signed with then may not be known here yet
-    if not said.returned and (not writer_signed or (signed and not (theirs_signed and mine_signed))):
+    if not said.returned and not _has_signatures(engine, tx, said, sealed, signed=signed):
         raise Broken("bad-control", "agreement without the signatures it needs")
     row = tx.lock(Agreement, said.peer, version)
     if row is not None and read(row.envelope)[1].payload != sealed.payload:
@@ -203,6 +203,12 @@ def _settle(said: Said, row: Agreement, signed: bool) -> None:
         raise Broken("bad-control", "this version was proposed by the other side already")
 
 
+def _has_signatures(engine: Engine, tx: LedgerTx, said: Said, sealed: Sealed, *, signed: bool) -> bool:
+    """A proposal has its writer's, an agreement in force both."""
+    theirs, mine = signers(engine, tx, said.peer, sealed)
+    return (theirs and mine) if signed else (mine if said.header.source == engine.node else theirs)
+
+
 def signers(engine: Engine, tx: LedgerTx, peer: str, sealed: Sealed) -> tuple[bool, bool]:
     """Whether the peer signed and whether I did; a key known on both sides counts for neither."""
     their_keys = known_keys(tx, [stream_name(peer, engine.node, lane) for lane in LANES])
@@ -216,13 +222,31 @@ def signers(engine: Engine, tx: LedgerTx, peer: str, sealed: Sealed) -> tuple[bo
 
 @again("agreement")
 def learn_again(engine: Engine, tx: LedgerTx, said: Said) -> bool:
-    row = tx.get(Agreement, said.peer, said.data.get("version", 0))
-    if row is not None and said.data.get("action") in {"propose", "sign"}:
-        other = read(row.envelope)[1].payload != read(_raw(said.data.get("text")))[1].payload
-        if other or said.data["action"] == "propose":
+    action = said.data.get("action")
+    if action in {"propose", "sign"}:
+        row = tx.get(Agreement, said.peer, said.data.get("version", 0))
+        sealed = read(_raw(said.data.get("text")))[1]
+        if row is not None and (action == "propose" or read(row.envelope)[1].payload != sealed.payload):
             return False  # the version has its text: what came home, or what the neighbour signed meanwhile
+        if not _has_signatures(engine, tx, said, sealed, signed=action == "sign"):
+            _let_go(engine, tx, said, row)
+            return False
     append(engine, tx, said.peer, "agreement", said.data, said.now, event=said.header.id, sent_at=said.header.sent_at)
     return True
+
+
+def _let_go(engine: Engine, tx: LedgerTx, said: Said, row: Agreement | None) -> None:
+    """I signed it on a branch that is lost, and a recovery has since put out a key that signed beside mine: it cannot
+    be shown again. The version before it stands, and the neighbour is told to propose anew."""
+    if row is None or row.state != "in-force":
+        return
+    tx.put(replace(row, state="withdrawn", why=SIGNATURE_GONE, at=said.now))
+    older = [a for a in tx.find(Agreement, peer=said.peer, state="replaced") if a.version < row.version]
+    signed = [a for a in older if len(read(a.envelope)[1].signatures) > 1]
+    if signed:
+        tx.put(replace(max(signed, key=lambda a: a.version), state="in-force", at=said.now))
+    data = {"action": "decline", "version": row.version, "why": SIGNATURE_GONE}
+    append(engine, tx, said.peer, "agreement", data, said.now)
 
 
 def _raw(text: object) -> bytes:
