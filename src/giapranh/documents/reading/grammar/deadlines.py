@@ -14,10 +14,11 @@ from . import dates
 from .lines import Para
 
 _HOUR = r"(?:(?P<h>[\dl]{1,2}) ?(?:gio|h|g)(?: ?(?P<mi>\d{2}))?(?: ?(?:phut|p|'))?,? ?(?:cung )?)?"
-_DAY = rf"(?:(?:thoi diem |thoi gian )?{_HOUR}(?:(?:het )?(?:nga.|n.ay|.gay|ng.y) )?(?:{dates.NUMERIC}|{dates.WORDED}))"
+_WEEKDAY = r"(?:(?:thu (?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat)[, (]{1,3})?"
+_DAY = rf"(?:(?:thoi diem |thoi gian )?{_HOUR}{_WEEKDAY}(?:(?:het )?(?:nga.|n.ay|.gay|ng.y) )?(?:{dates.NUMERIC}|{dates.WORDED}))"
 _DAY_SHORT = rf"(?:(?:thoi diem )?{_HOUR.replace('<h>', '<sh>').replace('<mi>', '<smi>')}(?:ngay |(?<=truoc )(?=\d{{1,2}}/))(?P<sd>\d{{1,2}}) ?(?:/|-|thang) ?(?P<sm>\d{{1,2}})(?![\d/-])(?! ?(?:/|-|nam) ?\d))"
 _TRIGGER = (
-    r"(?P<t>(?:hoan thanh |xong |gui |bao cao |trinh )?(?:truoc|tr.oc|tru.c|t.uoc|truo.)(?! mat)(?: va trong)?|(?:cham|muon|tre) nhat(?: la)?(?: truoc| vao| den| trong| het| tu)*|tu nay (?:cho )?den(?: het)?|den het|(?:khong|keo dai) (?:qua|muon hon|cham hon)|"
+    r"(?P<t>(?:hoan thanh |xong |gui |bao cao |trinh )?(?:truoc|tr.oc|tru.c|t.uoc|truo.)(?! mat)(?: va trong)?|(?:cham|muon|tre) nhat(?: la)?(?: truoc| vao| den| trong| het| tu)*|tu nay (?:cho )?den(?: het)?|(?:^|(?<=[.;:)] ))den(?= ngay \d[^.;]{6,30}, (?:phai |can ban |co ban )?(?:hoan thanh|xong|ket thuc|hoan thien))|den het|(?:khong|keo dai) (?:qua|muon hon|cham hon)|"
     r"thoi han(?: (?:hoan thanh|thuc hien|bao cao|gui|nop|xu ly))*(?: la)? ?:?(?: truoc| den| den het| trong)*|han(?: cuoi| chot)?(?: (?:hoan thanh|bao cao|gui|nop))?(?: la)? ?: ?(?:truoc )?|"
     r"(?:thoi gian|thoi han|tien do)(?: (?:hoan thanh|thuc hien|bao cao|gui|nop)(?: bao cao)?)? ?:(?: hoan thanh| xong| vao| truoc| den(?: het)?| xong truoc)*|xong(?: truoc)?|hoan thanh ?: ?(?:xong |truoc )*|hoan thanh (?:vao|den|xong|trong)(?: truoc)?|moc|trong(?= ngay \d))"
 )

@@ -217,9 +217,9 @@ class _Reader(Maker):
         if (
             scope.units
             and (HANDS_ON.match(node.folded) or (self._of_party(scope) and node.folded.startswith("lanh dao ")))
-            and (scope.heading or node.folded.startswith(("chi dao ", "lanh dao ")) or self._own_staff(node, clause))
             and clause is not None
             and clause.outer is None
+            and (scope.heading or node.folded.startswith(("chi dao ", "lanh dao ")) or self._own_staff(node, clause))
         ):
             self._inherit(node, scope)
             return

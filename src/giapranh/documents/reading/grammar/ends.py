@@ -130,6 +130,12 @@ _NOT_YET = re.compile(
     r"chưa(?: [^\s,;.:]+){2,8}?(?= (?:khẩn trương|nghiêm túc|phải|giải trình|tập trung|có trách nhiệm|sớm|làm rõ)(?!\w))"
 )
 _AT_COLON = re.compile(r"\s?:")
+# "Các doanh nghiệp đầu tư kinh doanh hạ tầng khu công nghiệp …", "Các đơn vị tự bảo đảm chi thường xuyên …": which of them.
+_KIND_OF_WORK = re.compile(
+    r"(?:đầu tư(?: xây dựng)?(?:,? (?:và )?kinh doanh)? (?:kết cấu )?hạ tầng(?: kỹ thuật)?(?:,? (?:khu|cụm) (?:công nghiệp|kinh tế|đô thị))+"
+    r"|tự (?:bảo đảm|đảm bảo|chủ)(?: một phần| toàn bộ)? (?:chi thường xuyên(?: và chi đầu tư)?|kinh phí(?: hoạt động)?|(?:về )?tài chính)"
+    r"|bằng (?:xe ô tô|ô tô|xe [a-zà-ỹđ]+|tàu [a-zà-ỹđ]+|đường [a-zà-ỹđ]+))(?!\w)"
+)
 # "Tổ chức, cá nhân đang khai thác … có trách nhiệm …", "Các hộ nuôi cá trong vùng … phải …": which of them.
 _UNTIL_MUST = re.compile(
     r"(?:đang|có|được|bị|khai thác|sử dụng|kinh doanh|sản xuất|vận hành|hoạt động|thi công|nuôi|trồng|thuê|xả|tham gia|hành nghề"
@@ -231,6 +237,8 @@ def described(para: Para, start: int, end: int, limit: int) -> int | None:
                 None,
             )
         return verb.end() if verb else None
+    if (kind := _KIND_OF_WORK.match(para.text, start, limit)) is not None:
+        return kind.end()
     if (must := _UNTIL_MUST.match(para.text, start, limit)) is not None:
         return must.end()
     if para.text[start:end] != "có":

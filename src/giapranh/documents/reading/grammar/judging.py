@@ -146,7 +146,7 @@ class Judge:
         rest = para.folded[clause.verb : end]
         if clause.heading and not clause.ordered and _WHERE_IT_IS.match(rest):
             return True
-        if rest.lstrip(" ,").startswith("nao ") and not clause.ordered:
+        if para.text.startswith("nào ", clauses.first_word(para, clause.verb)) and not clause.ordered:
             return True  # "Đơn vị nào vi phạm sẽ bị xử lý": a threat
         if clause.mode == "cho phép" or _FEW_LETTERS.match(rest) or _AS_FOLLOWS.match(rest):
             return True

@@ -239,7 +239,9 @@ def _stop(masked: str, para: Para, at: int, limit: int) -> tuple[int, str] | Non
     return (strange, "?") if strange is not None else best
 
 
-_COUNT = re.compile(r" (?P<pair>[a-zà-ỹđ]+ )?(?P<verb>[a-zà-ỹđ]+) (?:\d{2,}|\d{1,3}(?:\.\d{3})+|\d{1,3}%) ?[a-zà-ỹđ]")
+_COUNT = re.compile(
+    r" (?P<pair>[a-zà-ỹđ]+ )?(?P<verb>[a-zà-ỹđ]+) (?:\d{2,}|\d{1,3}(?:\.\d{3})+|\d{1,3}%) ?(?!(?:tỉnh|thành phố|huyện|xã|phường|quốc gia|trung ương)(?!\w))[a-zà-ỹđ]"
+)
 
 
 def _counted(text: str, begin: int, stop: int) -> int | None:

@@ -44,7 +44,7 @@ _TOPICS = frozenset((
 _PLACED_GROUP = re.compile(r"\b(?:tỉnh|[Tt]hành phố|huyện|liên quan)$")
 _MORE_LEVELS = re.compile(rf"(?:{'|'.join(w.strip() for w in _LEVEL_WORDS)})(?! [^\W\d_a-z])(?!\w)")
 _PLURAL = re.compile(rf"(?:[Cc]{LOOSE['a']}c|[Nn]hững|[Tt]oàn thể|[Tt]ất cả|[Mm]ọi|[Qq]uý(?! (?:\d|[IV])))\s")
-_INNER_PLURAL = re.compile(rf"(?:^|\s)(?:c{LOOSE['a']}c|những|quý)\s", re.I)
+_INNER_PLURAL = re.compile(rf"(?:^|\s)(?:c{LOOSE['a']}c|những|quý|toàn thể|tất cả|toàn bộ)\s", re.I)
 # "Các trường THPT, trung tâm GDTX": kinds of bodies with names of their own.
 _NAMED_KIND = re.compile(r"(?:^|\s)[Cc]ác [^\W\d_a-zđ]?[^\W\d_]+(?: [a-zà-ỹđ]+){0,2} [A-ZĐ]")
 # Beside owners of works: no level of offices is listed by these.
