@@ -44,6 +44,8 @@ def first(sentence: str) -> Directive:
         ("Toàn thể công chức, viên chức đeo thẻ khi làm việc.", "Toàn thể công chức, viên chức"),
         ("Tổ giúp việc Ban Chỉ đạo 138 tỉnh lập biểu theo dõi.", "Tổ giúp việc Ban Chỉ đạo 138 tỉnh"),
         ("Chủ các cơ sở lưu trú khai báo khách nước ngoài.", "Chủ các cơ sở lưu trú"),
+        ("UBND các xã giáp ranh: Mường Chiềng, Tân Pheo ký quy chế phối hợp.", "UBND xã Mường Chiềng; UBND xã Tân Pheo"),
+        ("Các sàn giao dịch hàng hóa lập sổ theo dõi.", "Các sàn giao dịch hàng hóa"),
         # A heading with "Đối với" is the lead with all its words.
         ("Đối với các trường có học sinh ở trọ, học nhóm: lập danh sách nơi ở.", "các trường có học sinh ở trọ, học nhóm"),
         # One head for several firms.
@@ -58,9 +60,25 @@ def test_who_leads(sentence: str, lead: str) -> None:
     assert "; ".join(leads(first(sentence))) == lead
 
 
+def test_the_body_behind_a_colon_has_the_duty() -> None:
+    """Also where the verb, without its marks, looks like another word ("cân đối", "nạo vét")."""
+    tasks = given(
+        "Ủy ban nhân dân tỉnh yêu cầu:\n\n1. Về nguồn vốn: Sở Tài chính cân đối, trình cấp trên.\n\n"
+        "2. Đối với các thôn có nguy cơ lũ quét: Chủ tịch UBND xã sơ tán dân trước 18 giờ ngày 10/8/2025.\n\n"
+        "3. Các hợp tác xã thủy nông nạo vét mương.\n\n4. Đơn vị nào chậm nạo vét, thủ trưởng chịu trách nhiệm trước UBND tỉnh."
+    )
+    assert [leads(t) for t in tasks] == [["Sở Tài chính"], ["Chủ tịch UBND xã"], ["Các hợp tác xã thủy nông"]]
+
+
 def test_a_heading_names_owners_of_something() -> None:
     tasks = given("I. Đối với UBND các xã\n\n1. Rà soát hồ sơ thuê đất.\n\n2. Cắm mốc ranh giới.\n\nII. Đối với các chủ lồng bè\n\n1. Neo buộc lồng bè chắc chắn.\n\n2. Nộp bản cam kết trước ngày 20/9/2025.")  # fmt: skip
     assert [leads(t) for t in tasks] == [["UBND các xã"]] * 2 + [["các chủ lồng bè"]] * 2
+
+
+def test_a_heading_names_who_takes_part() -> None:
+    tasks = given("Ủy ban nhân dân tỉnh giao nhiệm vụ:\n\n1. Các cửa hàng tham gia bán hàng lưu động\n\n1.1. Niêm yết giá bán.\n\n1.2. Cam kết giữ giá.\n\n2. Tổng kết tháng 3/2026.")  # fmt: skip
+    assert [leads(t) for t in tasks[:2]] == [["Các cửa hàng tham gia bán hàng lưu động"]] * 2
+    assert not any("giao nhiệm vụ" in name for t in tasks for name in leads(t))
 
 
 def test_persons_and_offices_handed_the_work_are_no_leads_under_a_lead_in() -> None:

@@ -31,6 +31,7 @@ _SAYS_WHAT = re.compile(
     r"(?<!\w)(?:phai|can|co trach nhiem|chiu trach nhiem|khan truong|chu dong|chu tri|tiep tuc|tap trung|tang cuong|phoi hop|yeu cau"
     r"|de nghi|nhu sau|sau day|thuc hien (?:cac|mot so|tot|nghiem|ngay|nhung)|nghiem tuc|trong (?:cong tac|viec|qua trinh))(?!\w)"
 )
+_LONGEST_HEADING = 140
 # "Đối với 16 doanh nghiệp có tên trong danh sách: …"
 _COUNTED = re.compile(r"(\d{1,4} )[^\W\d_][^:;.]{3,90}(?=:)")
 _PREFIX = re.compile(
@@ -90,6 +91,8 @@ def clause_at(para: Para, at: int, limit: int) -> Clause | None:
     if found:
         return found
     if m := _ABOUT.match(para.folded, begin, limit):
+        if other := _behind_heading(para, m.end(), at, limit):
+            return other
         if phrase := phrase_at(para, m.end(), limit):
             return _all_of_heading(para, phrase, at, limit) or _from_phrase(para, phrase, at, limit)
         if counted := _COUNTED.match(para.text, m.end(), limit):
@@ -98,6 +101,23 @@ def clause_at(para: Para, at: int, limit: int) -> Clause | None:
     if (m := _PREFIX.match(para.folded, begin, limit)) is not None:
         return _ordered(para, m.end(), limit, at) or _subject(para, m.end(), limit, at)
     return None
+
+
+def _behind_heading(para: Para, begin: int, start: int, limit: int) -> Clause | None:
+    """ "Đối với các xã ven sông: Chủ tịch UBND xã tổ chức …": the body behind the colon has the duty."""
+    colon = para.text.find(": ", begin, min(limit, begin + _LONGEST_HEADING))
+    if colon < 0 or not body_at(para.text, colon + 2) or re.search(r"[.;] ", para.text[begin:colon]):
+        return None
+    phrase = phrase_at(para, colon + 2, limit)
+    if phrase is None or _spreads_to(para, begin, colon) or not duty_at(para, first_word(para, phrase.end)):
+        return None
+    return Clause(start, phrase.end, phrase.units, None, False)
+
+
+def _spreads_to(para: Para, begin: int, colon: int) -> bool:
+    """Whether the colon stands inside a list of names ("các Sở: …")."""
+    head = phrase_at(para, begin)
+    return head is not None and head.end > colon
 
 
 def _all_of_heading(para: Para, phrase: Phrase, start: int, limit: int) -> Clause | None:
@@ -258,7 +278,7 @@ _WITHIN_ITS_REACH = re.compile(
 
 
 _OPENING = re.compile(r"(?:doi voi|truong hop|khi |de (?!xuat|nghi|cu|bat|ra)|nham )")
-_MUST = re.compile(r"(?:(?:phai|can|nghiem chinh) )?")
+_MUST = re.compile(r"(?:(?:phải|cần|nghiêm chỉnh) )?")
 
 
 def subject_inside(para: Para, at: int, limit: int) -> Clause | None:
@@ -282,7 +302,7 @@ def subject_inside(para: Para, at: int, limit: int) -> Clause | None:
         if small and not person and not pattern("parties").match(para.text, here):
             continue
         within = _WITHIN_ITS_REACH.match(para.folded, phrase.end, limit)
-        must = _MUST.match(para.folded, first_word(para, within.end() if within else phrase.end))
+        must = _MUST.match(para.text, first_word(para, within.end() if within else phrase.end))
         if must and duty_at(para, must.end()):
             clause = Clause(here, phrase.end, phrase.units, None, False)
             if not tells(para, clause, True):

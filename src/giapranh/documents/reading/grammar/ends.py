@@ -130,6 +130,10 @@ _NOT_YET = re.compile(
     r"chưa(?: [^\s,;.:]+){2,8}?(?= (?:khẩn trương|nghiêm túc|phải|giải trình|tập trung|có trách nhiệm|sớm|làm rõ)(?!\w))"
 )
 _AT_COLON = re.compile(r"\s?:")
+# "3. Các cửa hàng tham gia bình ổn giá", above a list.
+_TAKES_PART = re.compile(
+    r"(?:tham gia|hoạt động|hành nghề|cung cấp|thụ hưởng|được hưởng)(?: [^\s,;.:]+){1,9}(?=\s*:?\s*$)"
+)
 # "Các doanh nghiệp đầu tư kinh doanh hạ tầng khu công nghiệp …", "Các đơn vị tự bảo đảm chi thường xuyên …": which of them.
 _KIND_OF_WORK = re.compile(
     r"(?:đầu tư(?: xây dựng)?(?:,? (?:và )?kinh doanh)? (?:kết cấu )?hạ tầng(?: kỹ thuật)?(?:,? (?:khu|cụm) (?:công nghiệp|kinh tế|đô thị))+"
@@ -239,6 +243,8 @@ def described(para: Para, start: int, end: int, limit: int) -> int | None:
         return verb.end() if verb else None
     if (kind := _KIND_OF_WORK.match(para.text, start, limit)) is not None:
         return kind.end()
+    if (told := _TAKES_PART.match(para.text, start, limit)) is not None and len(para.text) <= _HEADING:
+        return told.end()
     if (must := _UNTIL_MUST.match(para.text, start, limit)) is not None:
         return must.end()
     if para.text[start:end] != "có":

@@ -280,6 +280,8 @@ def _subject_under_title(lines: list[Line], head: Head, title_at: int) -> None:
             break
         if rows and line.blank_before and not (_unfinished(rows[-1], line) or _runs_on(rows, line, after)):
             break
+        if rows and _rests_on(rows[-1], line):
+            break
         of_title = i == title_at + 1 and bool(rows) and not _OPENING.match(line.folded)
         if (
             rows
@@ -305,6 +307,12 @@ def _subject_under_title(lines: list[Line], head: Head, title_at: int) -> None:
         rows.append(line)
         i += 1
     _take_subject(head, lines, rows, i)
+
+
+def _rests_on(before: Line, line: Line) -> bool:
+    """Whether a paragraph begins with the paper it carries out ("Thực hiện Kế hoạch số 12/KH-UBND …")."""
+    opens = _OPENING.match(line.folded) and re.search(r"\bso:? ?\d", line.folded)
+    return bool(opens) and not re.search(r"\b(?:va|cua|tai|ve|cho|voi|trong|tren|so|cac|de)$|[,-]$", before.folded)
 
 
 def _unfinished(before: Line, line: Line) -> bool:

@@ -146,7 +146,7 @@ class Judge:
         rest = para.folded[clause.verb : end]
         if clause.heading and not clause.ordered and _WHERE_IT_IS.match(rest):
             return True
-        if para.text.startswith("nào ", clauses.first_word(para, clause.verb)) and not clause.ordered:
+        if not clause.ordered and self._whoever(para, clause):
             return True  # "Đơn vị nào vi phạm sẽ bị xử lý": a threat
         if clause.mode == "cho phép" or _FEW_LETTERS.match(rest) or _AS_FOLLOWS.match(rest):
             return True
@@ -157,6 +157,11 @@ class Judge:
         if (INVITES.match(rest.lstrip(" ,")) or RESPONSIBLE.match(rest)) and node.kind == "plain":
             return True
         return self._general(para, clause, end)
+
+    def _whoever(self, para: Para, clause: Clause) -> bool:
+        """Whether any body is meant that does so: "Đơn vị nào chậm trễ …"."""
+        named = any(" nào" in u.name for u in clause.units)
+        return named or para.text.startswith("nào ", clauses.first_word(para, clause.verb))
 
     def _general(self, para: Para, clause: Clause, end: int) -> bool:
         rest = para.folded[clause.verb : end]

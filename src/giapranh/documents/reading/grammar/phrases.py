@@ -59,6 +59,7 @@ _OPENS_HEADING = re.compile(
 _SHOUTED = re.compile(r"(?<= )(?:Chủ trì|Có trách nhiệm|Phối hợp (?=với|cùng))(?!\w)")
 _HEADING = 120  # characters of the longest heading
 _AS_FOLLOWS = re.compile(r"\b(?:nhu sau|sau day|mot so|cac noi dung|nhung noi dung|sau$)")
+_GIVES = re.compile(r"(?:giao|yeu cau|de nghi|kien nghi|phan cong|thong bao)(?: nhiem vu)?\s*:")
 # Words that end the names even in a heading.
 _SPEAKS = re.compile(r"(?:la|duoc|phai|can|se|da|dang|khong|de|nham|theo|ve|nhu|khi|neu|ngoai|truoc|sau)\b")
 
@@ -118,7 +119,7 @@ def _heading_end(para: Para, at: int, stop: int, limit: int) -> tuple[int, str] 
         return None
     if end < stop or re.search(r"[.;] |\bngày \d", para.text[at:end]) or _SPEAKS.match(para.folded, stop, end):
         return None
-    if _AS_FOLLOWS.search(para.folded, stop, end):
+    if _AS_FOLLOWS.search(para.folded, stop, end) or _GIVES.match(para.folded, stop):
         return None
     word, over = _longest_at(para.text, para.bare, stop, end)
     if word is not None and para.text.lower().startswith(word.surely_before, over):

@@ -29,7 +29,10 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("roman", re.compile(r"^(?P<n>[IVXHL1l]{1,5})\s?[.)/\-]\s+(?=[^\W\d_a-z])")),
     ("deep3", re.compile(r"^(?P<n>\d{1,2}\.\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)\s?[.)]?\s*(?=[^\W\d_])")),
     ("deep2", re.compile(r"^(?P<n>\d{1,2}\.\d{1,2})\s?[.)]?\s*(?=[^\W\d_])")),
-    ("number", re.compile(r"^(?P<n>\d{1,2})\s?[.),]\s*(?=[^\W\d_]|[\"“(]|\d{2,3} [^\W\d_])")),
+    (
+        "number",
+        re.compile(r"^(?P<n>\d{1,2})\s?(?:[.),]\s*(?=[^\W\d_]|[\"“(]|\d{2,3} [^\W\d_])|[-–] (?=[^\W\d_a-z][a-zà-ỹđ]))"),
+    ),
     ("letter", re.compile(r"^-?(?P<n>[a-zđ]|8|đ)\s?[).]\s*(?=\S)")),
     ("bracket", re.compile(r"^\(\s?(?P<n>\d{1,2}|[ivx]{1,4}|[a-zđ])\s?\)\s?[.:]?\s*(?=\S)")),
     ("star", re.compile(r"^(?P<n>[*●▪■])\s?(?=\S)")),

@@ -48,6 +48,10 @@ _INNER_PLURAL = re.compile(rf"(?:^|\s)(?:c{LOOSE['a']}c|những|quý|toàn thể
 # "Các trường THPT, trung tâm GDTX": kinds of bodies with names of their own.
 _NAMED_KIND = re.compile(r"(?:^|\s)[Cc]ác [^\W\d_a-zđ]?[^\W\d_]+(?: [a-zà-ỹđ]+){0,2} [A-ZĐ]")
 # Beside owners of works: no level of offices is listed by these.
+# "UBND các xã giáp ranh: A, B": the communes are told by their names.
+_LEVEL_DESCRIBED = re.compile(
+    r"^(xã|phường|huyện|tỉnh|thôn) (?:giáp ranh|biên giới|vùng cao|ven biển|ven sông|ven đê|trọng điểm|miền núi|liên quan)$"
+)
 _ANYBODY = re.compile(r"(?:Cơ quan, )?(?:Tổ chức|Cá nhân|Hộ gia đình)(?:, (?:cá nhân|tổ chức|hộ gia đình))*")
 _BUILDERS = re.compile(r"(?:ban quản lý|nhà thầu|đơn vị tư vấn|tư vấn giám sát) [a-zà-ỹđ]")
 # "đồng chí Lê Văn An, Phó Chủ tịch …": one person and the title.
@@ -126,7 +130,7 @@ def _drop_tail(text: str, start: int, end: int) -> int:
 
 def _shared_head(m: re.Match[str]) -> str:
     lead = m.string[: _EACH.search(m.string, 0, m.start("head")).start()].strip()  # type: ignore[union-attr]
-    head = m.group("head").strip()
+    head = _LEVEL_DESCRIBED.sub(r"\1", m.group("head").strip())
     if m.group("more"):
         return f"{lead} *".strip() if lead else "*"
     word = head if lead else head[0].upper() + head[1:]
