@@ -272,3 +272,14 @@ def test_a_standing_board_speaks_for_its_front() -> None:
     left = ["ỦY BAN MẶT TRẬN TỔ QUỐC VIỆT NAM", "TỈNH CAO BẰNG", "BAN THƯỜNG TRỰC"]
     text = head(left, "Số: 45/MTTQ-BTT", "Cao Bằng, ngày 05 tháng 3 năm 2025", SUBJECT, "lines")
     assert plain(text).issuer.value == "Ban Thường trực Ủy ban MTTQ Việt Nam tỉnh Cao Bằng"
+
+
+def test_a_title_ends_where_the_plan_says_what_it_carries_out() -> None:
+    below = (
+        "KẾ HOẠCH\nTrồng rừng ven suối năm 2025 trên địa bàn huyện\nHữu Lũng\n"
+        "Thực hiện Kế hoạch số 12/KH-UBND ngày 03/02/2025 của UBND tỉnh về trồng rừng ven\nsông suối, UBND huyện lập kế hoạch:"
+    )
+    text = head(
+        ["UBND TỈNH LẠNG SƠN", "UBND HUYỆN HỮU LŨNG"], "Số: 7/KH-UBND", "Hữu Lũng, ngày 05 tháng 3 năm 2025", below
+    )
+    assert plain(text).subject.value == "Trồng rừng ven suối năm 2025 trên địa bàn huyện Hữu Lũng"

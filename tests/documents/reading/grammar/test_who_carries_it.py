@@ -157,3 +157,15 @@ def test_the_party_committee_is_the_issuer_of_its_bureau() -> None:
     )
     assert reading.issuer is not None
     assert reading.issuer.value == "Ban Thường vụ Tỉnh ủy Vĩnh Long"
+
+
+def test_party_papers_number_with_a_dash() -> None:
+    tasks = given(
+        INTRO + "1- Ban Tuyên giáo Tỉnh ủy hướng dẫn tuyên truyền.\n\n"
+        "2- Đảng ủy Quân sự tỉnh, Đảng ủy Công an tỉnh lãnh đạo bảo đảm an ninh.\n\n"
+        "3- Ủy ban Kiểm tra Tỉnh ủy tổ chức kiểm tra, báo cáo trước ngày 30/9/2026."
+    )
+    assert [leads(task) for task in tasks] == [
+        ["Ban Tuyên giáo Tỉnh ủy"], ["Đảng ủy Quân sự tỉnh", "Đảng ủy Công an tỉnh"], ["Ủy ban Kiểm tra Tỉnh ủy"],
+    ]  # fmt: skip
+    assert [task.n for task in tasks] == ["1", "2", "3"]
