@@ -177,6 +177,26 @@ _FIRST_SIGHT = (
         "0.945",
         "1.000",
     ),
+    (
+        "a seventh exam of 20 papers, after what those three taught, before tuning on it",
+        "0.988",
+        "1.000",
+        "0.967",
+        "0.859",
+        "0.923",
+        "0.975",
+        "1.000",
+    ),
+    (
+        "an eighth exam of 18 papers, after Party numbers with a dash were learnt from the seventh",
+        "1.000",
+        "1.000",
+        "0.986",
+        "0.952",
+        "0.982",
+        "0.986",
+        "1.000",
+    ),
 )
 _FIRST_SIGHT_FIELDS = ("header", "citations", "directives", "lead", "coordinating", "due", "signer")
 
@@ -230,7 +250,9 @@ def _at_first_sight() -> str:
         "knows short forms, titles in small letters and minutes. The real plan showed another class: measures that nobody\n"
         "is named for are duties too. The rows of the 8 real papers are figures of papers the reader had learnt nothing\n"
         "from, taken while that work was half done; what all of it gave on papers nobody had opened stands below them.\n"
-        "The aim of 0.95 for leads is not reached at first sight: the last three exams gave 0.92 to 0.94.\n"
+        "The aim of 0.95 for leads is hardly reached at first sight: five exams of five writers gave 0.92, 0.94, 0.92, 0.86\n"
+        "and, the last, 0.95. Seventeen of the 26 leads missed in the seventh stood in two Party papers that number “1-”,\n"
+        "which the reader did not know; with that one form it gave 0.95.\n"
         "Days: until then a month or a quarter as a limit counted as no day, in the answers and in the reader; now its last\n"
         "day counts in both.\n"
         "The totals of *exam* were looked at while developing and once steered work on the heads of papers: its header\n"
