@@ -224,11 +224,16 @@ def _join() -> None:
 
 
 def _leave() -> None:
-    with _lock():
-        users = _living_users() - {os.getpid()}
-        _users_file().write_text(json.dumps(sorted(users)), encoding="ascii")
-        if not users and _running_port() is not None:
-            _pg_ctl("stop", "-m", "fast")
+    """Whoever is last stops the server. A child about to end may be killed before it can: its parent waits for it."""
+    for _ in range(50):
+        with _lock():
+            users = _living_users() - {os.getpid()}
+            _users_file().write_text(json.dumps(sorted(users)), encoding="ascii")
+            if not users and _running_port() is not None:
+                _pg_ctl("stop", "-m", "fast")
+        if not users & {child.pid for child in psutil.Process().children(recursive=True)}:
+            return
+        time.sleep(0.2)
 
 
 def _living_users() -> set[int]:
