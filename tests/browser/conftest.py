@@ -96,10 +96,8 @@ class Visit:
         wide = f"[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !({framed})(e))"
         if not self.page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
             return []
-        return [
-            f"too wide: {html}"
-            for html in self.page.evaluate(f"{wide}.slice(0, 3).map(e => e.outerHTML.slice(0, 160))")
-        ]
+        found = self.page.evaluate(f"{wide}.slice(0, 3).map(e => e.outerHTML.slice(0, 160))")
+        return [f"too wide: {html}" for html in found or ["the page scrolls sideways"]]
 
 
 @pytest.fixture
@@ -142,8 +140,8 @@ def visit_of(browser: Browser, server: Any) -> Iterator[Callable[..., Visit]]:
 
 
 def _note_failure(visit: Visit, request: Any) -> None:
-    # A page that asks again by itself is cut short in its question when the walk goes on.
-    if request.failure != "net::ERR_ABORTED":
+    # A page that asks again by itself is cut short in its question when the walk goes on; files it must have are not.
+    if request.failure != "net::ERR_ABORTED" or request.resource_type not in ("xhr", "fetch"):
         visit.faults.append(f"not loaded: {request.url} {request.failure}")
 
 

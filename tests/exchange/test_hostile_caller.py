@@ -270,7 +270,7 @@ def test_a_body_that_drips_is_refused(neighbour: Stranger) -> None:
     kind = f"Content-Type: {frames.CONTENT_TYPE}"
     with neighbour.talking() as talk, _open(neighbour) as line:
         token = f"Authorization: {talk.headers['Authorization']}"
-        for _ in range(240):  # whoever gave back before has just hung up
+        for _ in range(40):  # whoever gave back before has just hung up
             if _given(neighbour, b"").status_code == 200:
                 break
             time.sleep(0.25)

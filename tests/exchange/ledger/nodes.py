@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from giapranh.exchange.ledger import agreements, frames, inbox, meeting, outbox, rollback
+from giapranh.exchange.ledger import agreements, audit, frames, inbox, meeting, outbox, rollback, snapshot
 from giapranh.exchange.ledger.agreement import Clause, Text
 from giapranh.exchange.ledger.engine import LANES, EffectRefused, Engine, Kind, Limits, NotShared, Outcome, Written
 from giapranh.exchange.ledger.entry import Blob
 from giapranh.exchange.ledger.frames import Frame
 from giapranh.exchange.ledger.keys import KeyRing, public_of
 from giapranh.exchange.ledger.names import stream_name
-from giapranh.exchange.ledger.rows import Record
+from giapranh.exchange.ledger.rows import Alarm, Record
 from giapranh.exchange.ledger.store import LedgerStore, MemoryStore
 
 NOON = 1_795_406_400_000  # 23/11/2026 04:00 UTC
@@ -169,3 +169,18 @@ def pair(seed: int = 1, **more: Any) -> tuple[Side, Side]:
     ]
     agree(one, two, *clauses)
     return one, two
+
+
+def alarms(s: Side, kind: str) -> list[Alarm]:
+    return [row for row in s.rows(Alarm) if row.kind == kind]
+
+
+def sound(*sides: Side) -> None:
+    for s in sides:
+        with s.store.transaction() as tx:
+            assert list(audit.verify(s.engine, tx)) == []
+
+
+def same_state(one: Side, two: Side) -> bool:
+    with one.store.transaction() as a, two.store.transaction() as b:
+        return snapshot.state_hash(a, two.node) == snapshot.state_hash(b, one.node)

@@ -14,6 +14,7 @@ from tests.exchange.ledger.nodes import (
     FIELDS,
     Side,
     agree,
+    alarms,
     ask,
     clause,
     exchange,
@@ -33,17 +34,13 @@ from giapranh.exchange.ledger.frames import Frame
 from giapranh.exchange.ledger.keys import KeyRing
 from giapranh.exchange.ledger.names import stream_name
 from giapranh.exchange.ledger.reasons import TEXT, Broken
-from giapranh.exchange.ledger.rows import Alarm, Body, Place, Receipt, Record
+from giapranh.exchange.ledger.rows import Body, Place, Receipt, Record
 
 DAY = 86_400_000
 
 
 def give(two: Side, *parts: Frame) -> list[Outcome]:
     return inbox.receive(two.engine, two.store, list(parts), two.tick())
-
-
-def alarms(s: Side, kind: str) -> list[Alarm]:
-    return [row for row in s.rows(Alarm) if row.kind == kind]
 
 
 def with_kinds(s: Side, known: dict[str, Kind]) -> None:

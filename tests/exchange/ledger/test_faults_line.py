@@ -7,18 +7,14 @@ from dataclasses import replace
 
 import pytest
 from tests.exchange.ledger.broken_peer import BrokenPeer
-from tests.exchange.ledger.nodes import NOON, Side, ask, exchange, give_back, meet, pair, pull, side
+from tests.exchange.ledger.nodes import NOON, Side, alarms, ask, exchange, give_back, meet, pair, pull, side
 
 from giapranh.exchange.ledger import bundle, inbox, outbox, receipts, rotation, status
 from giapranh.exchange.ledger.engine import LANES, Limits
 from giapranh.exchange.ledger.keys import KeyRing
-from giapranh.exchange.ledger.rows import Alarm, Body, Entry, Held, Place, Receipt
+from giapranh.exchange.ledger.rows import Body, Entry, Held, Place, Receipt
 
 DAY = 86_400_000
-
-
-def alarms(s: Side, kind: str) -> list[Alarm]:
-    return [row for row in s.rows(Alarm) if row.kind == kind]
 
 
 def served(giver: Side, taker: Side, lane: str = "record") -> list[bytes]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.exchange.ledger import heirs
 from tests.exchange.ledger.faulty import MemoryWorld
-from tests.exchange.ledger.nodes import ask, exchange, give_back, pair, pull, unpack
-from tests.exchange.ledger.test_faults_history import fresh, same_state
+from tests.exchange.ledger.nodes import ask, exchange, give_back, pair, pull, same_state, unpack
+from tests.exchange.ledger.test_faults_history import fresh
 from tests.exchange.ledger.theatre import Theatre, recover, text_of
 
 from giapranh.exchange.ledger import agreements, blobs, envelope, inbox, outbox, records, rollback, rotation

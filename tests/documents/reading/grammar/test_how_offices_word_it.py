@@ -6,19 +6,7 @@ from datetime import date
 
 import pytest
 
-from giapranh.documents.reading.schema import Directive
-
-from .vectors import given, leads, letter, partners
-
-INTRO = "Ủy ban nhân dân tỉnh yêu cầu các cơ quan, đơn vị thực hiện các nội dung sau:\n\n"
-NEXT = "\n\n9. Sở Y tế chuẩn bị thuốc men."
-
-
-def first(sentence: str) -> Directive:
-    """The only duty of a numbered item among others."""
-    task, last = given(INTRO + "1. " + sentence + NEXT)
-    assert leads(last) == ["Sở Y tế"]
-    return task
+from .vectors import INTRO, NEXT, first, given, leads, letter, partners
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from .vectors import given, leads, partners, plain
-
-INTRO = "Ủy ban nhân dân tỉnh yêu cầu các cơ quan, đơn vị thực hiện các nội dung sau:\n\n"
-NEXT = "\n\n9. Sở Y tế chuẩn bị thuốc men."
+from .vectors import INTRO, NEXT, given, leads, partners, plain
 
 
 def test_the_head_of_a_department_hands_on_its_own_duty() -> None:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from .vectors import given, leads, partners, plain
-
-INTRO = "Ủy ban nhân dân tỉnh yêu cầu các cơ quan, đơn vị thực hiện các nội dung sau:\n\n"
-NEXT = "\n\n9. Sở Y tế chuẩn bị thuốc men."
+from .vectors import INTRO, NEXT, given, leads, partners, plain
 
 HEAD = """UBND TỈNH THANH HÓA              CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
 SỞ NỘI VỤ                           Độc lập - Tự do - Hạnh phúc

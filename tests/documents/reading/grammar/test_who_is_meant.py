@@ -7,19 +7,8 @@ from datetime import date
 import pytest
 
 from giapranh.documents.reading.grammar.clauses import clause_at
-from giapranh.documents.reading.schema import Directive
 
-from .vectors import LETTER, due, given, leads, para, partners, plain
-
-INTRO = "Ủy ban nhân dân tỉnh yêu cầu các cơ quan, đơn vị thực hiện các nội dung sau:\n\n"
-NEXT = "\n\n9. Sở Y tế chuẩn bị thuốc men."
-
-
-def first(sentence: str) -> Directive:
-    """The only duty of a numbered item among others."""
-    task, last = given(INTRO + "1. " + sentence + NEXT)
-    assert leads(last) == ["Sở Y tế"]
-    return task
+from .vectors import INTRO, LETTER, NEXT, due, first, given, leads, para, partners, plain
 
 
 @pytest.mark.parametrize(

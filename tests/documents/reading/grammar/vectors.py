@@ -67,3 +67,14 @@ def leads(task: Directive) -> list[str]:
 
 def partners(task: Directive) -> list[str]:
     return [v.value for v in task.coordinating]
+
+
+INTRO = "Ủy ban nhân dân tỉnh yêu cầu các cơ quan, đơn vị thực hiện các nội dung sau:\n\n"
+NEXT = "\n\n9. Sở Y tế chuẩn bị thuốc men."
+
+
+def first(sentence: str) -> Directive:
+    """The only duty of a numbered item among others."""
+    task, last = given(INTRO + "1. " + sentence + NEXT)
+    assert leads(last) == ["Sở Y tế"]
+    return task

@@ -121,9 +121,6 @@ _WHICH = re.compile(r"là (?:tổ chức|cá nhân|hộ gia đình|doanh nghiệ
 _LISTED_IN = re.compile(
     r"trong (?:[Kk]ế hoạch|[Dd]anh sách|[Dd]anh mục|[Pp]hụ lục|[Qq]uyết định|[Cc]hương trình|[Bb]iểu)(?: này| kèm theo| trên)?(?!\w)"
 )
-# "Các doanh nghiệp phân phối, bán lẻ …": two trades of a firm tell which one, one alone is what it is to do.
-_TRADE = r"(?:sản xuất|kinh doanh|chế biến|phân phối|bán lẻ|bán buôn|xuất khẩu|nhập khẩu|xuất nhập khẩu|cung ứng|lắp ráp|bảo quản|nuôi trồng|đánh bắt|thu mua|giết mổ|gia công|sử dụng|tồn trữ|tàng trữ|lưu trữ|lưu giữ|vận chuyển|thu gom|sang chiết|khai thác|bảo dưỡng|sửa chữa|đóng gói|sơ chế)"
-_TRADES = re.compile(rf"{_TRADE}(?:(?:,| và|, và) {_TRADE})+(?!\w)")
 _OBJECTS = tuple(re.compile(rf"{_WORDS}{{{n}}}") for n in range(5))
 # "Các đơn vị chưa nộp báo cáo khẩn trương …": which of them.
 _NOT_YET = re.compile(
@@ -218,29 +215,15 @@ def described(para: Para, start: int, end: int, limit: int) -> int | None:
     if para.text[start:end] in ("đến", "tới") and _RANGE.search(para.text, max(0, start - 24), start):
         last = _RANGE_END.match(para.text, end, limit)
         return last.end() if last else None
-    if (told := _WHICH.match(para.text, start, limit)) is not None:
-        return told.end()
+    for which in (_WHICH, _NOT_YET):
+        if (told := which.match(para.text, start, limit)) is not None:
+            return told.end()
     if para.text[start:end] == "trong" and (listed := _LISTED_IN.match(para.text, start, limit)) is not None:
         return listed.end() if para.text.endswith(("có tên ", "nêu tên "), 0, start) else None
-    if (not_yet := _NOT_YET.match(para.text, start, limit)) is not None:
-        return not_yet.end()
     if para.text.endswith(_AS_TRADE, 0, start):
         return end
-    if (trades := _TRADES.match(para.text, start, limit)) is not None:
-        verb = next(
-            (g for g in (r.match(para.text, trades.end()) for r in _OBJECTS) if g and _verb_follows(para, g.end())),
-            None,
-        )
-        if verb is None:
-            verb = next(
-                (
-                    g
-                    for g in (r.match(para.text, trades.end()) for r in _OBJECTS)
-                    if g and _AT_COLON.match(para.text, g.end())
-                ),
-                None,
-            )
-        return verb.end() if verb else None
+    if (trades := pattern("trades").match(para.text, start, limit)) is not None:
+        return _with_object(para, trades.end())
     if (kind := _KIND_OF_WORK.match(para.text, start, limit)) is not None:
         return kind.end()
     if (told := _TAKES_PART.match(para.text, start, limit)) is not None and len(para.text) <= _HEADING:
@@ -253,6 +236,13 @@ def described(para: Para, start: int, end: int, limit: int) -> int | None:
     if m is None or sure_duty_in(para, end, m.end(1) + 1) or not duty_in(para, m.end(1) + 1, m.end()):
         return None
     return m.end(1)
+
+
+def _with_object(para: Para, at: int) -> int | None:
+    """Where what is traded ends: right before a verb, else before a colon."""
+    ends = [m.end() for m in (words.match(para.text, at) for words in _OBJECTS) if m]
+    closed = (end for end in ends if _AT_COLON.match(para.text, end))
+    return next((end for end in ends if _verb_follows(para, end)), None) or next(closed, None)
 
 
 # "Các cấp ủy từ tỉnh đến cơ sở …".

@@ -124,6 +124,8 @@ _SOURCES: dict[str, Callable[[], str]] = {
     ),
     "capital body": lambda: "|".join((_SOURCES["solo"](), _HAMLET.pattern, _OWNER.pattern, _PARTIES.pattern)),
     "parties": lambda: _PARTIES.pattern,
+    # "Các doanh nghiệp phân phối, bán lẻ …": two trades of a firm tell which one, one alone is what it is to do.
+    "trades": lambda: rf"{literals(bodies()['trades'])}(?:(?:,| và|, và) {literals(bodies()['trades'])})+(?!\w)",
     "no kind": lambda: "phòng,? (?:chống|cháy|ngừa)",
     "no bodies": lambda: (
         "trường (?:hợp|đoạn|phái)|bộ (?:chỉ số|tiêu chí|thủ tục|phim|hồ sơ|luật)|cấp độ|cơ sở (?:dữ liệu|vật chất|pháp lý|hạ tầng)"
