@@ -317,7 +317,7 @@ def _questions(port: int, token: str, streams: list[int], echo: float) -> None:
 
 
 def _counted(port: int, token: str, asked: dict[str, str], echo: float) -> None:
-    """After the night's round, which counts the months that are over by value."""
+    """After the worker's round, every five minutes, which counts the months that are over by value."""
     from django.db import connection
 
     from giapranh.water.services import month_values
