@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 
 import msgspec
@@ -145,10 +146,12 @@ def observations(
     chosen = set(select) if select else None
     written = times.written_column([row[1] for row in rows])
     said = _said(rows)
-    template, slots = _template(root, chosen)
     columns = {"i": list(map(str, ids)), "t": written, "v": _numbers([row[2] for row in rows]), "p": said}
-    texts = [template % cells for cells in zip(*(columns[slot] for slot in slots), strict=True)] if slots else []
-    texts = texts or [template] * len(rows)
+    first, *rest = _pieces(root, None if chosen is None else frozenset(chosen))
+    cells: list[Iterable[str]] = [[first] * len(rows)]
+    for slot, text in zip(rest[::2], rest[1::2], strict=True):
+        cells += columns[slot], repeat(text)
+    texts = list(map("".join, zip(*cells)))  # noqa: B905 - the texts between are repeated for ever
     if details:
         for n, (row, row_id) in enumerate(zip(rows, ids, strict=True)):
             if (detail := details.get(row_id)) is not None:
@@ -158,15 +161,9 @@ def observations(
 
 def _said(rows: Sequence[tuple[Any, ...]]) -> list[str]:
     """The parameters of each row; there are only a few different ones."""
-    known: dict[tuple[int, ...], str] = {}
-    said = []
-    for row in rows:
-        key = row[3:7]
-        text = known.get(key)
-        if text is None:
-            text = known[key] = parameters(*key)
-        said.append(text)
-    return said
+    keys = [row[3:7] for row in rows]
+    known = {key: parameters(*key) for key in set(keys)}
+    return [known[key] for key in keys]
 
 
 def _numbers(values: list[float | None]) -> list[str]:
@@ -176,31 +173,20 @@ def _numbers(values: list[float | None]) -> list[str]:
 
 
 @lru_cache(maxsize=256)
-def _template_of(root: str, chosen: frozenset[str] | None) -> tuple[str, tuple[str, ...]]:
-    link = text_of(f"{root}/Observations(")[:-1].replace("%", "%%")
-    parts: list[tuple[str, str]] = []
-    if chosen is None or chosen & {"id", "@iot.id"}:
-        parts.append(('"@iot.id":%s', "i"))
-    if chosen is None or chosen & {"selfLink", "@iot.selfLink"}:
-        parts.append((f'"@iot.selfLink":{link}%s)"', "i"))
-    pieces = {
-        "phenomenonTime": ('"phenomenonTime":"%s"', "t"),
-        "result": ('"result":%s', "v"),
-        "resultTime": ('"resultTime":null', ""),
-        "parameters": ('"parameters":%s', "p"),
+def _pieces(root: str, chosen: frozenset[str] | None) -> list[str]:
+    """The text of an observation: fixed text and, by turns, the column whose value follows it and fixed text."""
+    link = text_of(f"{root}/Observations(")[:-1]
+    parts = {
+        "id": '"@iot.id":\0i\0',
+        "selfLink": f'"@iot.selfLink":{link}\0i\0)"',
+        "phenomenonTime": '"phenomenonTime":"\0t\0"',
+        "result": '"result":\0v\0',
+        "resultTime": '"resultTime":null',
+        "parameters": '"parameters":\0p\0',
+        **{name: f'"{name}@iot.navigationLink":{link}\0i\0)/{name}"' for name in _LINKS},
     }
-    parts.extend(piece for name, piece in pieces.items() if chosen is None or name in chosen)
-    parts.extend(
-        (f'"{name}@iot.navigationLink":{link}%s)/{name}"', "i") for name in _LINKS if chosen is None or name in chosen
-    )
-    slots = tuple(slot for _text, slot in parts if slot)
-    text = "{" + ",".join(text for text, _slot in parts) + "}"
-    return (text if slots else text.replace("%%", "%")), slots
-
-
-def _template(root: str, chosen: set[str] | None) -> tuple[str, tuple[str, ...]]:
-    """The text of an observation with places for its values, and which value goes where."""
-    return _template_of(root, None if chosen is None else frozenset(chosen))
+    shown = [text for name, text in parts.items() if chosen is None or chosen & {name, f"@iot.{name}"}]
+    return ("{" + ",".join(shown) + "}").split("\0")  # which stands in no text of JSON
 
 
 def _with_detail(
