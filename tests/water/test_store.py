@@ -169,7 +169,7 @@ def test_in_parts_or_whole_backwards_or_shuffled_the_flags_are_the_same(series: 
 
 def test_listeners_hear_what_was_stored_sorted(series: Series, monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[arrivals.Arrived] = []
-    monkeypatch.setattr(arrivals, "_listeners", [heard.append])
+    monkeypatch.setattr(arrivals, "_listeners", {heard.append: lambda _arrived: True})
     given = rows(series, [7.0, 7.1])
     store.store(Rows(given.series, given.time_ms[::-1], given.value), source=None, at=AT)
     store.store(given, source=None, at=AT)  # the other way round: both refused

@@ -91,7 +91,7 @@ def run_web_server(host: str, port: int, *, tied: bool = False) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=int(home.setting("web_workers", "1" if platform.system() == "Windows" else "2")),
-        blocking_threads=int(home.setting("web_threads", "4")),
+        blocking_threads=int(home.setting("web_threads", "8")),
         log_access=home.switch("log_access"),
         log_level=LogLevels[home.setting("log_level", "WARNING").lower()],
         respawn_failed_workers=True,

@@ -19,8 +19,8 @@ class WaterConfig(AppConfig):
         from giapranh.water.services import alerting, arrivals, neighbour_news
         from giapranh.water.sta import notify
 
-        arrivals.register(alerting.on_arrival)
-        arrivals.register(neighbour_news.rows_arrived)
+        arrivals.register(alerting.on_arrival, alerting.awaits)
+        arrivals.register(neighbour_news.rows_arrived, neighbour_news.awaits)
         notify.register()
         for kind in shares.kinds():
             register_kind(kind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
@@ -25,6 +26,8 @@ from giapranh.kernel.errors import Unavailable
 
 log = logging.getLogger(__name__)
 GROUP = 100
+ANYBODY = "EXISTS (SELECT FROM exchange_agreement WHERE state = 'in-force')"
+LATELY_SECONDS = 60.0
 Result = Written | NotShared
 
 
@@ -47,11 +50,23 @@ def records_changed(kind: str, record_ids: Iterable[str], *, at: datetime) -> li
     return results
 
 
+_somebody_until = 0.0
+
+
 def anybody() -> bool:
     """Whether any neighbour has an agreement in force. Asked of every single observation, so without the model."""
+    global _somebody_until
     with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM exchange_agreement WHERE state = 'in-force')")
-        return bool(cursor.fetchone()[0])
+        cursor.execute(f"SELECT {ANYBODY}")
+        found = bool(cursor.fetchone()[0])
+    if found:
+        _somebody_until = time.monotonic() + LATELY_SECONDS
+    return found
+
+
+def somebody_lately() -> bool:
+    """Whether ``anybody`` was true a minute ago. When it is not, who writes makes sure with ``ANYBODY`` (SQL)."""
+    return time.monotonic() < _somebody_until
 
 
 def _agreed() -> list[str]:

@@ -47,6 +47,12 @@ def on_arrival(arrived: Arrived) -> None:
     check_arrivals(arrived, at=arrived.at)
 
 
+def awaits(arrived: Arrived) -> bool:
+    """Whether a rule watches any of these series today."""
+    watched = alert_plan.watched_on(local_date(arrived.at))
+    return bool(watched) and not watched.keys().isdisjoint(arrived.series.tolist())
+
+
 def check_arrivals(arrived: Arrived, *, at: datetime) -> None:
     """Lead new rows (sorted by series and time) through the rules that watch them."""
     watched = alert_plan.watched_on(local_date(at))

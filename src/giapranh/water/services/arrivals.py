@@ -24,13 +24,21 @@ class Arrived:
 
 
 Listener = Callable[[Arrived], None]
-_listeners: list[Listener] = []
+Awaits = Callable[[Arrived], bool]
+_listeners: dict[Listener, Awaits] = {}
 
 
-def register(listener: Listener) -> None:
-    """``listener(arrived)`` runs inside the transaction that stores the rows; once, however often registered."""
-    if listener not in _listeners:
-        _listeners.append(listener)
+def register(listener: Listener, awaits: Awaits) -> None:
+    """``listener(arrived)`` runs inside the transaction that stores the rows; once, however often registered.
+
+    ``awaits(arrived)`` says without a question to the database whether it would do anything with these rows.
+    """
+    _listeners[listener] = awaits
+
+
+def awaited(arrived: Arrived) -> bool:
+    """Whether anybody needs the transaction in which these rows are stored."""
+    return any(awaits(arrived) for awaits in _listeners.values())
 
 
 def announce(arrived: Arrived) -> None:

@@ -4,21 +4,23 @@
 Here what is remembered of the series is taken at its word: one statement inserts the rows and counts them, on
 condition that count and last arrival of every series are still what they were. Where they are not, or where a row is
 late, doubled or odd in any way, everything goes back and ``store`` does it. Checks and alert rules run as they do
-there.
+there. Rows that nobody awaits and that change nothing old need no transaction around that statement: it is one.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 from functools import partial
 
 import numpy as np
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
+from giapranh.exchange.services import sharing
 from giapranh.water.services import partitions, quality
-from giapranh.water.services.arrivals import Arrived, announce
+from giapranh.water.services.arrivals import Arrived, announce, awaited
 from giapranh.water.services.heads import Head, lock_heads
 from giapranh.water.services.store import Outcome, Rows, Stored, pg_array, store
 
@@ -27,10 +29,16 @@ REMEMBERED_SECONDS = 30.0  # so long a change of the checks' limits may take to 
 
 Ask = Callable[[str, list[object]], list[tuple[object, ...]]]
 
-WRITE = """
+WRITE = f"""
 WITH e AS (
     SELECT * FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::int[], %s::bigint[], %s::bigint[], %s::float8[],
         %s::int[]) AS e(id, expected, arrived, n, first, last, value, flag)
+), held AS (
+    SELECT s.id FROM water_series s JOIN e ON s.id = e.id AND s.count = e.expected
+        AND coalesce((extract(epoch FROM s.last_arrived) * 1000000)::bigint, -1) = e.arrived
+    ORDER BY s.id FOR NO KEY UPDATE OF s
+), fit AS (
+    SELECT (SELECT count(*) FROM held) = %s AND NOT (%s AND {sharing.ANYBODY}) AS fits
 ), counted AS (
     UPDATE water_series s SET
         count = s.count + e.n,
@@ -41,20 +49,17 @@ WITH e AS (
         last_arrived = %s::timestamptz,
         next_due_at = CASE WHEN s.cycle_seconds IS NULL THEN s.next_due_at ELSE 'epoch'::timestamptz
             + e.last * interval '1 millisecond' + 3 * s.cycle_seconds * interval '1 second' END
-    FROM e WHERE s.id = e.id AND s.count = e.expected
-        AND coalesce((extract(epoch FROM s.last_arrived) * 1000000)::bigint, -1) = e.arrived
-    RETURNING s.id
+    FROM e WHERE s.id = e.id AND (SELECT fits FROM fit)
 ), written AS (
     INSERT INTO water_observation (time, arrived, value, series_id, flag, reason, status, censored)
     SELECT 'epoch'::timestamptz + k.ms * interval '1 millisecond', %s::timestamptz, nullif(k.value, 'NaN'), k.series_id,
         k.flag, k.reason, k.status, k.censored
     FROM unnest(%s::int[], %s::bigint[], %s::float8[], %s::int2[], %s::int2[], %s::int2[], %s::int2[])
         AS k(series_id, ms, value, flag, reason, status, censored)
-    WHERE (SELECT count(*) FROM counted) = %s
-    RETURNING 1
+    WHERE (SELECT fits FROM fit)
 )
-SELECT (SELECT count(*) FROM counted), (SELECT count(*) FROM written)
-"""
+SELECT fits FROM fit
+"""  # noqa: S608 - nothing from outside
 
 _heads: dict[int, tuple[float, Head]] = {}
 _months: set[np.datetime64] = set()
@@ -69,8 +74,7 @@ def store_few(rows: Rows, *, at: datetime, ask: Ask) -> Stored:
     order = np.lexsort((rows.time_ms, rows.series))
     if len(rows) <= FEW and not rows.details and _plain(rows, order):
         try:
-            with transaction.atomic():
-                return _write(rows, order, at, ask)
+            return _write(rows, order, at, ask)
         except (_Stale, DatabaseError):
             for series_id in set(rows.series.tolist()):
                 _heads.pop(series_id, None)
@@ -102,15 +106,20 @@ def _write(rows: Rows, order: np.ndarray, at: datetime, ask: Ask) -> Stored:
     heads = _known(ids)
     if any(head.last_ms >= int(times[start]) for head, start in zip(heads.values(), starts, strict=True)):
         raise _Stale  # a late row: it may be there already
-    status, reason = rows.status[order], rows.reason[order]
-    judged = quality.on_arrival(heads, series, times, value, status, reason, rows.censored[order])
+    status, reason, censored = rows.status[order], rows.reason[order], rows.censored[order]
+    judged = quality.judge(heads, series, times, value, status, reason, censored)
     counts = ends - starts + 1
-    _ask(ask, at, heads, ids, counts, times[starts], times[ends], value[ends], judged.flag[ends],
-         (series, times, value, judged.flag, judged.reason, status, rows.censored[order]))  # fmt: skip
     for head, n in zip(heads.values(), counts.tolist(), strict=True):
         head.after, head.written = head.count + n, at
-    announce(Arrived(series, times, value, judged.flag, at))
-    transaction.on_commit(partial(_remember, heads, times[starts], times[ends], at))
+    arrived = Arrived(series, times, value, judged.flag, at)
+    alone = judged.is_settled and not awaited(arrived)
+    with nullcontext() if alone and not connection.in_atomic_block else transaction.atomic():
+        _ask(ask, at, heads, ids, counts, times[starts], times[ends], value[ends], judged.flag[ends],
+             (series, times, value, judged.flag, judged.reason, status, censored), alone=alone)  # fmt: skip
+        judged.settle()
+        if not alone:
+            announce(arrived)
+        transaction.on_commit(partial(_remember, heads, times[starts], times[ends], at))
     flags = np.zeros(len(series), np.int16)
     flags[order] = judged.flag
     return Stored(len(series), 0, [], np.full(len(series), Outcome.STORED, np.int8), flags)
@@ -118,13 +127,12 @@ def _write(rows: Rows, order: np.ndarray, at: datetime, ask: Ask) -> Stored:
 
 def _ask(
     ask: Ask, at: datetime, heads: dict[int, Head], ids: np.ndarray, counts: np.ndarray, firsts: np.ndarray,
-    lasts: np.ndarray, values: np.ndarray, flags: np.ndarray, columns: tuple[np.ndarray, ...],
+    lasts: np.ndarray, values: np.ndarray, flags: np.ndarray, columns: tuple[np.ndarray, ...], *, alone: bool,
 ) -> None:  # fmt: skip
     expected = "{" + ",".join(str(head.count) for head in heads.values()) + "}"
     arrived = "{" + ",".join(str(_microseconds(head.arrived)) for head in heads.values()) + "}"
     about = [pg_array(ids), expected, arrived, *map(pg_array, (counts, firsts, lasts, values, flags))]
-    found = ask(WRITE, [*about, at, at, *map(pg_array, columns), len(ids)])
-    if found != [(len(ids), len(columns[0]))]:
+    if ask(WRITE, [*about, len(ids), alone, at, at, *map(pg_array, columns)]) != [(True,)]:
         raise _Stale
 
 

@@ -39,6 +39,10 @@ def changed(kind: str, uid: UUID, at: datetime) -> None:
     _tell(kind, [str(uid)], at)
 
 
+def awaits(_arrived: Arrived) -> bool:
+    return sharing.somebody_lately()
+
+
 def rows_arrived(arrived: Arrived) -> None:
     """New observations, in the transaction that stores them: the newest values now, figures of days that are over.
 

@@ -33,12 +33,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True)
-class Judged:
-    flag: np.ndarray  # int16
-    reason: np.ndarray  # int16
-
-
-@dataclass(slots=True)
 class Past:
     """Rows of one series in the order of time, as judged so far."""
 
@@ -56,6 +50,30 @@ class Past:
 
     def columns(self) -> tuple[np.ndarray, ...]:
         return self.time_ms, self.value, self.status, self.flag, self.reason
+
+
+@dataclass(slots=True)
+class Judged:
+    """What the checks say of new rows. Old rows that are seen in another light are changed by ``settle`` only."""
+
+    flag: np.ndarray  # int16
+    reason: np.ndarray  # int16
+    doubted: dict[int, np.ndarray] = field(default_factory=dict)  # series → times of rows that new ones contradict
+    mended: list[tuple[int, Past]] = field(default_factory=list)  # series, its rows whose flag or reason changed
+    newest: list[tuple[Head, int, int, Past]] = field(default_factory=list)  # to remember: head, count, from when, rows
+
+    @property
+    def is_settled(self) -> bool:
+        return not self.doubted and not self.mended
+
+    def settle(self) -> None:
+        """In the transaction that stores the new rows, or right after it where nothing old is changed."""
+        if self.doubted:
+            _doubt(self.doubted)
+        if self.mended:
+            _mend(self.mended)
+        for kept in self.newest:
+            transaction.on_commit(partial(_keep, *kept))
 
 
 _NONE = Past(*(np.zeros(0, kind) for kind in (np.int64, np.float64, np.int16, np.int16, np.int16)))
@@ -85,19 +103,34 @@ def on_arrival(
     reason: np.ndarray,
     censored: np.ndarray,
 ) -> Judged:
-    """Judge new rows, sorted by (series, time); old neighbours whose judgement changes by them are mended."""
+    """Judge new rows, sorted by (series, time), and mend old neighbours whose judgement changes by them."""
+    judged = judge(heads, series, time_ms, value, status, reason, censored)
+    judged.settle()
+    return judged
+
+
+def judge(
+    heads: dict[int, Head],
+    series: np.ndarray,
+    time_ms: np.ndarray,
+    value: np.ndarray,
+    status: np.ndarray,
+    reason: np.ndarray,
+    censored: np.ndarray,
+) -> Judged:
+    """The same, changing nothing yet."""
     judged = _unchecked(value, status, reason)
     crossed = crossing.of_arrival(series, time_ms, np.where(status > 0, np.nan, value), censored)
     if crossed is not None:
         judged.reason[crossed.rows] |= Reason.CROSS
         quality_run.doubted(judged.flag, judged.reason)
-        _doubt(crossed.old)
+        judged.doubted = crossed.old
     runs = _runs(heads, series, time_ms)
     asked = [run for run in runs if not _remembered(run)]
     _read_past([run for run in asked if not run.late], MOST_CONTEXT)
     _read_past([run for run in asked if run.late], MOST_BETWEEN)
-    mended = [_judge(run, judged, time_ms, value, status) for run in runs]
-    _mend([change for change in mended if change is not None])
+    for run in runs:
+        _judge(run, judged, time_ms, value, status)
     return judged
 
 
@@ -172,10 +205,8 @@ def _runs_of(head: Head, start: int, end: int, time_ms: np.ndarray, thresholds: 
     return runs
 
 
-def _judge(
-    run: _Run, judged: Judged, time_ms: np.ndarray, value: np.ndarray, status: np.ndarray
-) -> tuple[int, Past] | None:
-    """Judge one run in place; returns the old rows whose flag or reason changed."""
+def _judge(run: _Run, judged: Judged, time_ms: np.ndarray, value: np.ndarray, status: np.ndarray) -> None:
+    """Judge one run in place, and note the old rows whose flag or reason changed."""
     chosen = slice(run.first, run.end)
     times = np.concatenate([run.past.time_ms, time_ms[chosen]])
     is_new = np.zeros(len(times), bool)
@@ -199,10 +230,10 @@ def _judge(
     flags[said], reasons[said] = checked.flags[said], checked.reasons[said]
     judged.flag[chosen], judged.reason[chosen] = flags[is_new], reasons[is_new]
     whole = Past(times, values, states, flags, reasons)
-    _remember(run, whole, int(is_new.sum()))
-    if not changed.any():
-        return None
-    return run.head.id, Past(*(column[changed] for column in whole.columns()))
+    if not run.late:  # else the next batch reads
+        judged.newest.append(_newest(run, whole, int(is_new.sum())))
+    if changed.any():
+        judged.mended.append((run.head.id, Past(*(column[changed] for column in whole.columns()))))
 
 
 def _by_later_thresholds(run: _Run, checked: quality_run.Checked, columns: tuple[np.ndarray, ...]) -> None:
@@ -314,12 +345,10 @@ def _remembered(run: _Run) -> bool:
     return True
 
 
-def _remember(run: _Run, whole: Past, new: int) -> None:
-    """Keep the end of the series for the next batch, once this one is committed."""
-    if run.late:
-        return  # the next batch reads
+def _newest(run: _Run, whole: Past, new: int) -> tuple[Head, int, int, Past]:
+    """The end of the series, kept for the next batch once this one is committed."""
     kept = Past(*(column.copy() for column in whole.tail(MOST_CONTEXT).columns()))
-    transaction.on_commit(partial(_keep, run.head, run.head.count + new, run.from_ms, kept))
+    return run.head, run.head.count + new, run.from_ms, kept
 
 
 def _keep(head: Head, count: int, reaches: int, kept: Past) -> None:

@@ -47,4 +47,4 @@ def _send(message: dict[str, object]) -> None:
 
 
 def register() -> None:
-    arrivals.register(of_rows)
+    arrivals.register(of_rows, lambda _arrived: is_on())
