@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import platform
 import subprocess
@@ -151,6 +152,7 @@ def run_worker(*, tied: bool = False) -> None:
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
     assert isinstance(app.connector, DjangoConnector)
+    gc.freeze()  # what is loaded by now stays: Python's collector need not look through it after every thousand files
     with suppress(asyncio.CancelledError):
         asyncio.run(_work(app.with_connector(app.connector.get_worker_connector()), tied))
 

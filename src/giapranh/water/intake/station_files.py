@@ -463,15 +463,16 @@ def _write_sources(reports: list[FileReport], at: datetime) -> None:
 
 def _source_line(report: FileReport, at: str) -> str:
     """A row as COPY reads it: ten thousand at once, so without psycopg's look at every column."""
-    refusals = json.dumps([line.as_dict() for line in report.lines]) if report.lines else "[]"
+    refusals = _escaped(json.dumps([line.as_dict() for line in report.lines])) if report.lines else "[]"
     return (
-        f"{report.source_id}\t{SourceKind.STATION_FILE.value}\t{_escaped(_clean(report.path.name))}\t{report.sha256}"
+        f"{report.source_id}\t{_KIND}\t{_clean(report.path.name)}\t{report.sha256}"
         f"\t{report.size}\t{report.station_id or _NULL}\t{at}\t{report.stored}\t{report.known}\t{report.refused}"
-        f"\t{_escaped(refusals)}\n"
+        f"\t{refusals}\n"
     )
 
 
 _NULL = r"\N"
+_KIND = SourceKind.STATION_FILE.value
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
@@ -481,7 +482,9 @@ def _escaped(text: str) -> str:
 
 def _clean(name: str) -> str:
     """A name the database can hold: a file system may give bytes that are no text, or a NUL."""
-    return name.encode("utf-8", errors="replace").decode("utf-8").replace("\0", "")[:500]
+    if name.isascii() and name.isprintable() and "\\" not in name and len(name) <= 500:
+        return name
+    return _escaped(name.encode("utf-8", errors="replace").decode("utf-8").replace("\0", "")[:500])
 
 
 # --- one long file ---------------------------------------------------------------------------------------------------

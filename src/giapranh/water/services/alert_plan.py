@@ -44,9 +44,16 @@ def watched_on(day: date) -> dict[int, list[int]]:
 
 def _read(day: date) -> dict[int, list[int]]:
     watched: dict[int, list[int]] = defaultdict(list)
-    for rule in rules_on(day).filter(kind__in=ON_ARRIVAL):
-        for series_id in series_of(rule, day).values_list("pk", flat=True):
-            watched[series_id].append(rule.pk)
+    rules = list(rules_on(day).filter(kind__in=ON_ARRIVAL))
+    # Most rules name their series: those are looked up at once.
+    named = [rule.series_id for rule in rules if rule.series_id is not None]
+    held = set(Series.objects.filter(held_on(day), pk__in=named).values_list("pk", flat=True))
+    for rule in rules:
+        if rule.series_id is None:
+            for series_id in series_of(rule, day).values_list("pk", flat=True):
+                watched[series_id].append(rule.pk)
+        elif rule.series_id in held:
+            watched[rule.series_id].append(rule.pk)
     return dict(watched)
 
 
