@@ -49,5 +49,10 @@ def milliseconds(work: Callable[[], Any], times: int = 7) -> float:
     return 1000 * median(runs)
 
 
+def pace() -> str:
+    """How fast the machine is just now, by a fixed piece of work: a rented one may lose half its speed for minutes."""
+    return f"pace: {milliseconds(lambda: sum(n * n for n in range(300_000))):.1f} ms for 300,000 squares"
+
+
 def tell(name: str, took: float, base: float, unit: str = "ms") -> None:
     print(f"{name:44s}{took:10.1f} {unit}{took / base:10.2f} ×", flush=True)

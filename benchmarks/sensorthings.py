@@ -26,7 +26,7 @@ from statistics import median
 from typing import Any
 from urllib.parse import quote
 
-from harness import milliseconds, node, tell
+from harness import milliseconds, node, pace, tell
 
 CLIENTS, POSTS, ROUNDS = 8, 400, 7
 CHUNK, CHUNKS, SENDERS = 5_000, 400, 2
@@ -43,8 +43,11 @@ def main() -> None:
             echo = milliseconds(lambda: _get(port, token, ""))
             _floor(port, token)
             _single(port, token, streams, echo)
+            print(pace())
             _bulk(port, token, streams)
+            print(pace())
             _questions(port, token, streams, echo)
+            print(pace())
 
 
 def _furnish() -> tuple[str, list[int]]:

@@ -19,7 +19,7 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-from harness import node
+from harness import node, pace
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -44,7 +44,9 @@ def main() -> None:
         _tell("rows in 5,000s, one series, unchecked parameter", _rates(_through_store, ""), limit)
         _tell("rows in 5,000s, one series, quality checks", _rates(_through_store, "ph"), limit)
         _tell("the same rows again: all known", _rates(_again), limit)
+        print(pace())
         _files(limit)
+        print(pace())
         each = _bytes_each()
         _growth()
         print(f"\n{each:.1f} bytes per observation on disk after the above in the order of arrival, index included")
