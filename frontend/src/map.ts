@@ -2,7 +2,7 @@
 // <div data-map="/address/of/layers.json" hidden>: a list of layers {key, name, kind?, features: FeatureCollection}
 // or one FeatureCollection.
 import type { Feature, FeatureCollection, GeoJsonObject } from "geojson";
-import { circleMarker, control, divIcon, geoJSON, map as makeMap, marker, type LatLng, type Layer as Drawn, type Map as LeafletMap, type PathOptions } from "leaflet";
+import { circleMarker, control, divIcon, geoJSON, layerGroup, map as makeMap, marker, point as pixels, polyline, type LatLng, type Layer as Drawn, type Map as LeafletMap, type Marker, type PathOptions, type Point } from "leaflet";
 import "leaflet/dist/leaflet.css";
 import "../css/map.css";
 
@@ -37,6 +37,36 @@ function point(feature: Feature, at: LatLng): Drawn {
   tile.className = `class-tile ${plain(feature, "tone")}${feature.properties?.["silent"] ? " class-silent" : ""}`;
   const name = String(feature.properties?.["name"] ?? "");
   return marker(at, { icon: divIcon({ className: "map-tile", html: tile, iconSize: [30, 22] }), alt: name, title: "", keyboard: Boolean(feature.properties?.["url"]) });
+}
+
+const TILE = { wide: 34, high: 26 };
+// Where a tile may stand whose own place is taken, nearest first; in tiles from its place.
+const ASIDE = [[0, 0], [1, 0], [-1, 0], [0, -1], [0, 1], [1, -1], [-1, -1], [1, 1], [-1, 1], [2, 0], [-2, 0], [0, -2], [0, 2]] as const;
+
+// Stations that lie close together: their tiles step aside, each tied to its place by a line.
+function keepApart(map: LeafletMap, layers: Drawn[]): void {
+  const homes = new Map<Marker, LatLng>();
+  for (const layer of layers) if ("setIcon" in layer) homes.set(layer as Marker, (layer as Marker).getLatLng());
+  const ties = layerGroup().addTo(map);
+  const spread = (): void => {
+    const taken: Point[] = [];
+    ties.clearLayers();
+    for (const [tile, home] of homes) {
+      if (!map.hasLayer(tile)) continue;
+      const own = map.latLngToLayerPoint(home);
+      const isFree = (at: Point): boolean => taken.every((other) => Math.abs(other.x - at.x) >= TILE.wide || Math.abs(other.y - at.y) >= TILE.high);
+      const places = ASIDE.map(([right, down]) => own.add(pixels(right * TILE.wide, down * TILE.high)));
+      const chosen = places.find(isFree) ?? own;
+      taken.push(chosen);
+      tile.setLatLng(chosen === places[0] ? home : map.layerPointToLatLng(chosen));
+      if (!chosen.equals(own)) {
+        ties.addLayer(polyline([home, map.layerPointToLatLng(chosen)], { className: "map-tie", weight: 1.5, interactive: false }));
+        ties.addLayer(circleMarker(home, { className: "map-tie", radius: 3, weight: 1.5, fillOpacity: 1, interactive: false }));
+      }
+    }
+  };
+  map.on("zoomend overlayadd overlayremove", spread);
+  spread();
 }
 
 function open(feature: Feature, layer: Drawn): void {
@@ -94,6 +124,7 @@ function drawAll(map: LeafletMap, layers: MapLayer[]): void {
   if (Object.keys(chooser).length > 1) control.layers(undefined, chooser, { collapsed: map.getSize().x < 700 }).addTo(map);
   const bounds = everything.getBounds().isValid() ? everything.getBounds() : ground.getBounds();
   if (bounds.isValid()) map.fitBounds(bounds, { animate: false });
+  keepApart(map, [...everything.getLayers(), ...ground.getLayers()]);
 }
 
 async function show(box: HTMLElement): Promise<void> {

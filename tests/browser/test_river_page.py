@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from tests.browser.conftest import PHONE, WIDE, Visit
 from tests.factories import river_house
+from tests.factories import water as make
 
 from giapranh.people.models import Officer
+from giapranh.water.models import Station
 
 RIVER = "/song-ngoi/thuong/"
 TRACE = "/song-ngoi/truy-nguon/?song=thuong&km=43&luc=23/11/2026+08:10&huong=nguoc&van_toc=mean&gio=72"
@@ -41,6 +43,27 @@ def test_the_map_shows_each_station_as_a_tile_with_its_letter(
     tiles = sorted(visit.page.locator(".map-tile").all_inner_texts())
     assert tiles == ["A", "B", "D", "–"]
     assert visit.page.locator(".map-tile .class-silent").count() == 1
+    assert visit.faults == []
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_stations_close_together_do_not_hide_each_other(
+    visit_of: Callable[..., Visit], an: Officer, station_id: int, size: Any
+) -> None:
+    bad = Station.objects.get(pk=station_id)
+    for n in range(4):
+        make.station(bad.watercourse, (bad.km or 0) + n / 10, name=f"Trạm gần {n}", owner=bad.owner, bank="right")
+    visit = visit_of(an, size=size)
+    visit.go(RIVER)
+    visit.page.wait_for_selector(".map-tile .class-tile")
+    boxes = [tile.bounding_box() for tile in visit.page.locator(".map-tile").all()]
+    assert len(boxes) == 8
+    apart = [
+        abs(one["x"] - other["x"]) >= one["width"] - 1 or abs(one["y"] - other["y"]) >= one["height"] - 1
+        for n, one in enumerate(boxes) for other in boxes[:n] if one and other
+    ]  # fmt: skip
+    assert all(apart)
+    assert visit.page.locator("circle.map-tie, path.map-tie").count() >= 6  # each is tied to its place
     assert visit.faults == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import platform
 import subprocess
@@ -97,6 +98,8 @@ def run_web_server(host: str, port: int, *, tied: bool = False) -> None:
         log_level=LogLevels[home.setting("log_level", "WARNING").lower()],
         respawn_failed_workers=True,
     )
+    # Threads wait for the database and for each other's flush, not for a processor: granian need not warn of them.
+    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     if tied:
         when_abandoned(server.signal_handler_interrupt)
     server.serve(target_loader=_application, wrap_loader=False)
