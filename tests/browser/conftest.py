@@ -140,8 +140,9 @@ def visit_of(browser: Browser, server: Any) -> Iterator[Callable[..., Visit]]:
 
 
 def _note_failure(visit: Visit, request: Any) -> None:
-    # A page that asks again by itself is cut short in its question when the walk goes on; files it must have are not.
-    if request.failure != "net::ERR_ABORTED" or request.resource_type not in ("xhr", "fetch"):
+    # A page that asks again by itself is cut short in its question when the walk goes on, and an answer that is saved
+    # as a file ends the visit to its address; what a page must have is not cut short.
+    if request.failure != "net::ERR_ABORTED" or request.resource_type not in ("xhr", "fetch", "document"):
         visit.faults.append(f"not loaded: {request.url} {request.failure}")
 
 
