@@ -143,7 +143,7 @@ def _read(asked: Asked, path: str, who: Principal) -> Answer:
         raise MethodNotOffered(N_("Không dùng được phương thức %(method)s ở đây."), method=asked.method)
     way = paths.read(path)
     reader = Reader(who, asked.root)
-    parent, link = reader.follow(way)
+    parent, link = reader.follow(way, sure=False)
     options = read_options(asked.query, way.last.entity)
     if way.is_set:
         return _set(asked, way, reader, options, parent, link)
@@ -162,14 +162,18 @@ def _set(asked: Asked, way: Way, reader: Reader, options: Options, parent: int |
     entity = way.last.entity
     path = asked.path.strip("/")
     if way.count:
+        reader.make_sure(way)
         options.count, options.top = True, 0
         counted = reader.page(entity, options, parent, link)
         return Answer(200, str(counted.count).encode(), "text/plain; charset=utf-8")
     if options.aggregate:
+        reader.make_sure(way)
         return Answer(200, aggregate.answer(reader, options, parent, link, path).encode("utf-8"))
     if way.ref:
         options.select, options.expand = ["@iot.selfLink"], {}
     page = reader.page(entity, options, parent, link)
+    if not page.rows:
+        reader.make_sure(way)
     if options.format == "csv":
         return Answer(
             200, formats.comma_separated(page).encode("utf-8"), "text/csv; charset=utf-8", _next(page, asked, options)

@@ -51,8 +51,14 @@ class Reader:
 
     # --- ways --------------------------------------------------------------------------------------------------------
 
-    def follow(self, way: Way) -> tuple[int | None, Link | None]:
-        """Walk to the last step: the id of what stands there, or for a set the id and link it hangs on."""
+    def follow(self, way: Way, *, sure: bool = True) -> tuple[int | None, Link | None]:
+        """Walk to the last step: the id of what stands there, or for a set the id and link it hangs on.
+
+        With ``sure=False`` the datastream of ``Datastreams(7)/Observations`` is taken at its word, which saves a
+        question: rows that are found prove it, and where none are the caller makes sure.
+        """
+        if not sure and _is_of_series(way):
+            return way.steps[0].id, way.steps[0].entity.links[way.steps[1].name]
         here: int | None = None
         link: Link | None = None
         before: EntityType | None = None
@@ -64,6 +70,11 @@ class Reader:
             here = self._resolve(step.entity, step.id, link, here)
             before = step.entity
         return here, link
+
+    def make_sure(self, way: Way) -> None:
+        """Refuse a datastream that ``follow`` took at its word and that is not there."""
+        if _is_of_series(way):
+            self.follow(way)
 
     def _resolve(self, entity: EntityType, wanted: int | None, link: Link | None, parent: int | None) -> int:
         if entity.name == "Observation" and wanted is not None:
@@ -117,16 +128,20 @@ class Reader:
         if link is None and top:
             self._narrow(question, options, top + 1 + options.skip)
         columns = self._columns(question.entity, options)
+        of_series = link is not None and link.by_id == _OF_SERIES
+        if of_series:
+            columns += f", {shapes.HAS_DETAILS}"
         sql = (
             f"SELECT {columns}{question.key_columns()} FROM {question.source()} WHERE {question.condition()}"
             f" ORDER BY {question.order_by()} LIMIT %s OFFSET %s"
         )
         values = [
-            *question.key_values(), *question.source_values, *question.values, *question.order_values(), top + 1,
-            options.skip,
+            *([parent] if of_series else []), *question.key_values(), *question.source_values, *question.values,
+            *question.order_values(), top + 1, options.skip,
         ]  # fmt: skip
         rows = database.fetch(sql, values) if top else []
-        page = self._made(question, options, rows[:top])
+        bare = of_series and bool(rows) and not rows[0][len(shapes.OBSERVATION_COLUMNS)]
+        page = self._made(question, options, rows[:top], bare=bare)
         page.count = count
         if len(rows) > top and top:
             page.token = self._token(question, rows[top - 1], page.ids[-1])
@@ -184,7 +199,8 @@ class Reader:
         keys = list(row[len(row) - len(question.keys) :]) if question.keys else []
         return [*keys, row_id]
 
-    def _made(self, question: Question, options: Options, rows: list[tuple[Any, ...]]) -> Page:
+    def _made(self, question: Question, options: Options, rows: list[tuple[Any, ...]], *, bare: bool = False) -> Page:
+        """``bare``: these observations are known to have no details."""
         entity = question.entity
         self.room -= len(rows)
         if self.room < 0:
@@ -193,7 +209,7 @@ class Reader:
             )
         if entity.name == "Observation":
             ids = [row[0] << observation_ids.BITS | row[1] for row in rows]
-            details = self.details_of(rows) if rows else {}
+            details = self.details_of(rows) if rows and not bare else {}
             page = Page(entity, ids, rows, details=details)
             page.texts = shapes.observations(self.root, rows, ids, details, options.select)
             if options.expand:
@@ -314,6 +330,16 @@ class Reader:
         if not rows:
             raise NoSuchEntity(N_("Không có %(entity)s%(id)s."), entity=entity.name, id=f"({row_id})")
         return self._made(question, options, rows[:1])
+
+
+def _is_of_series(way: Way) -> bool:
+    first, last = way.steps[0], way.last
+    return (
+        len(way.steps) == 2
+        and first.id is not None
+        and way.is_set
+        and (first.entity.name == "Datastream" and last.entity.name == "Observation")
+    )
 
 
 def _is_short(question: Question, link: Link | None) -> bool:

@@ -120,6 +120,7 @@ DETAIL_COLUMNS = (
     "e.series_id, (date_part('epoch', e.time) * 1000)::bigint, e.end_time, e.result::text, e.result_time,"
     " e.valid_from, e.valid_to, e.result_quality::text, e.parameters::text"
 )
+HAS_DETAILS = "EXISTS (SELECT FROM water_observationdetail e WHERE e.series_id = %s::bigint)"  # asked once a page
 Detail = tuple[Any, ...]  # from end_time on
 _LINKS = ("Datastream", "FeatureOfInterest")
 _PROPERTIES = ("phenomenonTime", "result", "resultTime", "resultQuality", "validTime", "parameters")
