@@ -114,7 +114,14 @@ def test_the_newest_of_all_series_are_found_without_reading_them_all(network: Ne
 
 def test_a_datastream_that_is_not_there_is_not_an_empty_one(network: Network) -> None:
     """Its observations are asked for first, so an empty answer has to be told from no datastream at all."""
-    for query in ("", "?$top=0&$count=true", "?$filter=result gt 1e9", "/$count", "?aggregate=day", "?$resultFormat=CSV"):
+    for query in (
+        "",
+        "?$top=0&$count=true",
+        "?$filter=result gt 1e9",
+        "/$count",
+        "?aggregate=day",
+        "?$resultFormat=CSV",
+    ):
         network.sta.refused("GET", f"/Datastreams(999999)/Observations{query}", status=404)
     stream = network.stream
     assert network.sta.values(f"/Datastreams({stream})/Observations?$filter=result gt 1e9") == []
