@@ -124,3 +124,14 @@ def test_rows_another_process_wrote_meanwhile_are_not_counted_away() -> None:
     found, counted = looks(series)
     assert [row[1] for row in found] == [7.0, 7.1, 7.2, 7.3, 7.4]
     assert counted[0] == 5
+
+
+def test_a_month_whose_table_is_gone_gets_one_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    series = make_series(make_station(), "ph", unit="")
+    put(series, (0, 7.0))
+    later = 12 * 24 * 365 * 50  # in five minutes: a month nobody has written to
+    monkeypatch.setattr(
+        few, "_months", {*few._months, np.datetime64(START + 300_000 * later, "ms").astype("datetime64[M]")}
+    )
+    assert put(series, (later, 7.1)).stored == 1
+    assert looks(series)[1][0] == 2

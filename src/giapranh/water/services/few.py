@@ -16,6 +16,7 @@ from datetime import datetime
 from functools import partial
 
 import numpy as np
+import psycopg
 from django.db import DatabaseError, connection, transaction
 
 from giapranh.exchange.services import sharing
@@ -75,7 +76,7 @@ def store_few(rows: Rows, *, at: datetime, ask: Ask) -> Stored:
     if len(rows) <= FEW and not rows.details and _plain(rows, order):
         try:
             return _write(rows, order, at, ask)
-        except (_Stale, DatabaseError):
+        except (_Stale, DatabaseError, psycopg.Error):
             for series_id in set(rows.series.tolist()):
                 _heads.pop(series_id, None)
     stored = store(rows, source=None, at=at)

@@ -94,21 +94,6 @@ class _Run:
     past: Past = field(default_factory=lambda: _NONE)
 
 
-def on_arrival(
-    heads: dict[int, Head],
-    series: np.ndarray,
-    time_ms: np.ndarray,
-    value: np.ndarray,
-    status: np.ndarray,
-    reason: np.ndarray,
-    censored: np.ndarray,
-) -> Judged:
-    """Judge new rows, sorted by (series, time), and mend old neighbours whose judgement changes by them."""
-    judged = judge(heads, series, time_ms, value, status, reason, censored)
-    judged.settle()
-    return judged
-
-
 def judge(
     heads: dict[int, Head],
     series: np.ndarray,
@@ -118,7 +103,7 @@ def judge(
     reason: np.ndarray,
     censored: np.ndarray,
 ) -> Judged:
-    """The same, changing nothing yet."""
+    """Judge new rows, sorted by (series, time). Old neighbours that are judged otherwise by them are mended by ``settle``."""
     judged = _unchecked(value, status, reason)
     crossed = crossing.of_arrival(series, time_ms, np.where(status > 0, np.nan, value), censored)
     if crossed is not None:

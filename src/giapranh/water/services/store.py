@@ -272,7 +272,8 @@ def _judged(batch: _Batch, fresh: np.ndarray, heads: dict[int, Head]) -> tuple[n
     if not len(fresh):
         return np.zeros(0, np.int16), np.zeros(0, np.int16)
     columns = (batch.series, batch.time_ms, batch.value, batch.status, batch.reason, batch.censored)
-    judged = quality.on_arrival(heads, *(column[fresh] for column in columns))
+    judged = quality.judge(heads, *(column[fresh] for column in columns))
+    judged.settle()
     return judged.flag, judged.reason
 
 

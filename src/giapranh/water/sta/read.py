@@ -333,12 +333,11 @@ class Reader:
 
 
 def _is_of_series(way: Way) -> bool:
-    first, last = way.steps[0], way.last
+    """``Datastreams(7)/Observations``."""
     return (
-        len(way.steps) == 2
-        and first.id is not None
-        and way.is_set
-        and (first.entity.name == "Datastream" and last.entity.name == "Observation")
+        way.is_set
+        and [step.entity.name for step in way.steps] == ["Datastream", "Observation"]
+        and way.steps[0].id is not None
     )
 
 
