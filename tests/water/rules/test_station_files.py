@@ -339,6 +339,26 @@ def test_unclear_cells_are_refused(cell: object) -> None:
     assert str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [("0.105", 0.105), ("2.100", 2.1), ("7.101", 7.101), ("2.10^3", 2000), ("2.10³", 2000), ("2.4 x 10^3", 2400)],
+)
+def test_a_point_before_a_ten_is_no_power(cell: str, expected: float) -> None:
+    assert read_result(cell, decimal=".") == Reading(expected)
+
+
+@pytest.mark.parametrize("cell", ["2.100", "0.105", "<0.105"])
+def test_three_figures_behind_a_point_are_unclear_where_commas_are_written(cell: str) -> None:
+    with pytest.raises(BadInput):
+        read_result(cell)
+
+
+@pytest.mark.parametrize("cell", ["7,125", "0,123", "<0,005", "KPH (MDL=0,001)"])
+def test_three_figures_behind_a_comma_are_no_thousands_where_points_are_written(cell: str) -> None:
+    with pytest.raises(UnclearReading):
+        read_result(cell, decimal=".")
+
+
 def test_a_sheet_with_decimal_points_says_so() -> None:
     assert read_result("1.234", decimal=".") == Reading(1.234)
     assert read_result("<0.01", decimal=".") == Reading(0.01, Censored.BELOW)

@@ -35,8 +35,12 @@ class Reading:
 _SIGNED = re.compile(r"(<=|>=|<|>|≤|≥)\s*(.+)")
 _IN_WORDS = re.compile(r"(?:kph|khong phat hien|nd|n\.d\.?|not detected|<?\s*(?:lod|mdl|loq))\W*(.*)")
 _NOTHING = {"", "-", "--", "—", "/", "x", "n/a", "na", "khong do", "khong quan trac", "khong phan tich", "kqt", "kpt"}
-_POWER = re.compile(r"([\d.,]+)\s*[x×*.]\s*10\s*\^?\s*(\d{1,2})", re.IGNORECASE)
+# A point multiplies only where the power is raised or has its “^”: “2.100” and “0.105” are numbers.
+_POWER = re.compile(r"([\d.,]+)\s*(?:[x×*]\s*10\s*\^?|\.\s*10\s*\^)\s*(\d{1,2})", re.IGNORECASE)
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_RAISED_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_WITH_POINT = re.compile(r"[+-]?(?:\d+(?:\.\d+)?|[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?)(?:[eE][+-]?\d{1,3})?")
+_ONE_GROUP = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 
 
 def read_result(cell: Any, *, mdl: float | None = None, decimal: str = ",") -> Reading | None:
@@ -49,7 +53,7 @@ def read_result(cell: Any, *, mdl: float | None = None, decimal: str = ",") -> R
         return None
     if isinstance(cell, int | float):
         return Reading(_finite(float(cell), cell))
-    text = one_line(str(cell)).translate(_RAISED)
+    text = _RAISED_RUN.sub(lambda run: "^" + run[0].translate(_RAISED), one_line(str(cell)))
     plain = search_key(text)
     if plain in _NOTHING:
         return None
@@ -67,7 +71,12 @@ def _number(text: str, decimal: str) -> float:
         return _finite(_number(power[1], decimal) * 10.0 ** int(power[2]), text)
     clean = text.strip()
     if decimal == ".":
-        if not re.fullmatch(r"[+-]?(?:\d+(?:\.\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?)(?:[eE][+-]?\d{1,3})?", clean):
+        if _ONE_GROUP.fullmatch(clean):  # 1250, or 1,25 with three figures from another hand
+            raise UnclearReading(
+                N_("Số “%(text)s” chưa rõ: viết %(thousands)s nếu là hàng nghìn, hoặc %(decimal)s nếu là số lẻ."),
+                text=text[:40], thousands=clean.replace(",", ""), decimal=clean.replace(",", "."),
+            )  # fmt: skip
+        if not _WITH_POINT.fullmatch(clean):
             raise UnclearReading(N_("“%(text)s” không phải là số viết với dấu chấm thập phân."), text=text[:40])
         return _finite(float(clean.replace(",", "")), text)
     return _finite(float(parse_number(clean)), text)
