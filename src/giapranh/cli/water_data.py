@@ -82,12 +82,17 @@ def _lab_sheet(path: Path, dry_run: bool, by: str) -> int:
     from giapranh.people import queries as people
     from giapranh.water.intake import lab_sheets
 
-    done = lab_sheets.take_in(
-        path.read_bytes(), name=path.name, by=officer_for(people.own_agency(), by), at=now(), dry_run=dry_run
-    )
-    for line in done.lines:
-        where = _("dòng %(line)s") % {"line": line.line} if line.line else _("cả tệp")
-        print(f"{path} {where}: {_(line.what) % line.params}")
+    data, officer = path.read_bytes(), officer_for(people.own_agency(), by)
+    worksheets = lab_sheets.look(data, name=path.name).worksheets
+    done = lab_sheets.Done()
+    for worksheet in worksheets:
+        one = lab_sheets.take_in(data, name=path.name, by=officer, at=now(), worksheet=worksheet, dry_run=dry_run)
+        place = f"{path} · {worksheet}" if len(worksheets) > 1 else str(path)
+        for line in one.lines:
+            where = _("dòng %(line)s") % {"line": line.line} if line.line else _("cả tệp")
+            print(f"{place} {where}: {_(line.what) % line.params}")
+        for name in ("samples", "stored", "known", "refused"):
+            setattr(done, name, getattr(done, name) + getattr(one, name))
     print(
         _("%(samples)s mẫu: %(stored)s giá trị mới, %(same)s đã có, %(refused)s không nhận.")
         % {"samples": done.samples, "stored": done.stored, "same": done.known, "refused": done.refused}

@@ -41,10 +41,14 @@ def station(node: World) -> Station:
     return make_station(code="HL", name="Hữu Lũng", kind="manual", owner=node.water)
 
 
-def book(*rows: list[Any]) -> bytes:
+def book(*rows: list[Any], more: dict[str, list[list[Any]]] | None = None) -> bytes:
     made = openpyxl.Workbook()
     for row in rows:
         made.active.append(row)
+    for title, others in (more or {}).items():
+        page = made.create_sheet(title)
+        for row in others:
+            page.append(row)
     out = BytesIO()
     made.save(out)
     return out.getvalue()
@@ -234,7 +238,7 @@ CSV = "Trạm;Ngày lấy mẫu;pH;COD\n;;-;mg/L\nHL;05/02/2026;7,2;12,5\n"
         CSV.encode("utf-16"),
         CSV.replace("\n", "\r\n").encode(),
         CSV.replace(";", "\t").encode(),
-        'Trạm,Ngày lấy mẫu,pH,COD\nHL,05/02/2026,"7,2","12,5"\n'.encode(),
+        'Trạm,Ngày lấy mẫu,pH,COD (mg/L)\nHL,05/02/2026,"7,2","12,5"\n'.encode(),
     ],
 )
 def test_csv_in_any_encoding_and_separator(station: Station, an: Officer, data: bytes) -> None:
@@ -249,3 +253,179 @@ def test_csv_in_any_encoding_and_separator(station: Station, an: Officer, data: 
 def test_what_is_no_sheet_is_refused_in_words(station: Station, an: Officer, data: bytes) -> None:
     with pytest.raises(Refused):
         take(data, an)
+
+
+# --- forms as laboratories send them ---------------------------------------------------------------------------------
+
+
+def test_heads_in_two_rows_lose_nothing(station: Station, an: Officer) -> None:
+    data = book(
+        ["KẾT QUẢ QUAN TRẮC NƯỚC MẶT ĐỢT 1/2026"], [],
+        ["TT", "Vị trí", "Ngày lấy mẫu", "pH", "DO", "Kim loại nặng", None, None],
+        [None, None, None, None, None, "As", "Cd", "Pb"],
+        [None, None, None, "-", "mg/L", "mg/L", "mg/L", "mg/L"],
+        [1, "Hữu Lũng", "05/02/2026", "7,2", "5,8", "<0,001", "0,002", "0,003"],
+    )  # fmt: skip
+
+    assert (take(data, an).stored, stored()["ph"], stored()["cd"]) == (5, 7.2, 0.002)
+
+
+def test_fewer_heads_below_than_above_lose_nothing(station: Station, an: Officer) -> None:
+    data = book(
+        ["Vị trí", "Ngày lấy mẫu", "pH", "DO", "TSS", "COD", "Kim loại nặng", None],
+        [None, None, None, None, None, None, "As", "Pb"],
+        [None, None, "-", "mg/l", "mg/l", "mg/l", "mg/l", "µg/l"],
+        ["HL", "05/02/2026", 7.2, 6.1, 11, 5, 0.001, 2],
+    )  # fmt: skip
+    take(data, an)
+
+    assert stored() == {"ph": 7.2, "do": 6.1, "tss": 11.0, "cod": 5.0, "as": 0.001, "pb": 0.002}
+
+
+def test_the_unit_over_a_group_of_heads_holds_for_each(station: Station, an: Officer) -> None:
+    data = book(
+        ["Vị trí", "Ngày", "pH", "Kim loại nặng (µg/l)", None, "Vi sinh (MPN/100ml)"],
+        [None, None, None, "As", "Pb", "Coliform"],
+        ["HL", "05/02/2026", 7.2, 6, 11, 2400],
+    )  # fmt: skip
+    take(data, an)
+
+    assert stored() == {"ph": 7.2, "as": 0.006, "pb": 0.011, "coliform": 2400.0}
+
+
+ON_SIDE = [
+    ["PHIẾU KẾT QUẢ"], ["Ngày lấy mẫu:", "05/02/2026"],
+    ["TT", "Thông số", "Đơn vị", "MDL", "Phương pháp", "Kết quả", None, "QCVN 08-MT:2015/BTNMT", None],
+    [None, None, None, None, None, "HL", "NM2", "A2", "B1"],
+    [1, "pH", "-", None, "TCVN 6492", "7,1", "7,3", "6-8,5", "5,5-9"],
+    [2, "DO", "mg/L", 0.1, "TCVN 7325", "5,6", "5,2", "≥ 5", "≥ 4"],
+    [3, "COD", "mg/L", 3, "SMEWW 5220C", "14", "18", "15", "30"],
+    ["Ghi chú: KPH là không phát hiện"],
+]  # fmt: skip
+
+
+def test_limits_beside_the_samples_are_no_samples(station: Station, an: Officer) -> None:
+    make_station(code="NM2", name="Bố Hạ", kind="manual", owner=station.owner)
+    done = take(book(*ON_SIDE), an)
+
+    assert (done.samples, done.stored, done.refused) == (2, 6, 0)
+    assert sorted(Observation.objects.filter(series__parameter="cod").values_list("value", flat=True)) == [14.0, 18.0]
+
+
+def test_a_station_chosen_for_the_sheet_takes_no_limits_and_no_second_place(station: Station, an: Officer) -> None:
+    single = [[*row[:6], *row[7:]] for row in ON_SIDE if row[:1] != [None]]
+    take(book(*single), an, choices={}, whole=Whole(station_id=station.pk))
+    assert stored() == {"ph": 7.1, "do": 5.6, "cod": 14.0}
+
+    places = [[cell if cell != "HL" else "NM1" for cell in row] for row in ON_SIDE]
+    done = take(book(*places), an, choices={}, whole=Whole(station_id=station.pk, day=date(2026, 2, 6)))
+    assert (done.samples, {line.what for line in done.lines}) == (0, {lab_sheets.MANY_PLACES})
+
+
+def test_results_before_their_units_are_read(station: Station, an: Officer) -> None:
+    data = book(
+        ["Ngày lấy mẫu: 8h30 ngày 05/02/2026"], ["TT", "Chỉ tiêu", "HL", "Đơn vị", "LOD"],
+        [1, "pH", 7.1, "-", None], [2, "As", 5, "µg/L", 0.3], [3, "COD", 15, "mg/L", 3],
+    )  # fmt: skip
+
+    assert (take(data, an).stored, stored()) == (3, {"ph": 7.1, "as": 0.005, "cod": 15.0})
+    assert Sample.objects.get().taken_at == datetime(2026, 2, 5, 1, 30, tzinfo=UTC)
+
+
+def test_rows_of_limits_and_means_are_no_samples(station: Station, an: Officer) -> None:
+    limits = ["QCVN 08:2023/BTNMT (Mức B)", None, None, None, None, None, "6-8,5", "≥5", "15", "0,3"]
+    means = ["Giá trị trung bình", None, None, None, None, None, "7,2", "5,8", "12", "0,41"]
+    whole = Whole(station_id=station.pk, day=date(2026, 2, 6))
+    done = take(sheet(ROW, limits, means), an, choices={}, whole=whole)
+
+    assert (done.samples, done.stored, done.refused) == (1, 4, 0)
+
+
+def test_a_row_that_numbers_the_columns_is_no_sample(station: Station, an: Officer) -> None:
+    data = book(HEADS, UNITS, [f"({n})" for n in range(1, 11)], ROW)
+    done = take(data, an, choices={}, whole=Whole(station_id=station.pk, day=date(2026, 2, 6)))
+
+    assert (done.samples, done.refused) == (1, 0)
+
+
+def test_a_row_of_dashes_below_the_heads_is_no_row_of_units(station: Station, an: Officer) -> None:
+    heads = ["Trạm", "Ngày lấy mẫu", "pH", "DO (mg/L)", "TSS (mg/L)", "COD (mg/L)"]
+    data = book(heads, ["HL", "05/02/2026", "-", "-", "-", "12"])
+
+    assert (take(data, an).stored, stored()) == (1, {"cod": 12.0})
+
+
+def test_a_unit_nobody_knows_is_refused_not_passed_over(station: Station, an: Officer) -> None:
+    heads = ["Trạm", "Ngày lấy mẫu", "Tổng coliform", "As", "COD"]
+    data = book(heads, [None, None, "MPN/l", "grain/gal", "mg/L"], ["HL", "05/02/2026", 24000, 3, 12])
+    done = take(data, an)
+
+    assert (done.stored, done.refused, stored()) == (2, 1, {"coliform": 2400.0, "cod": 12.0})
+    assert "grain/gal" in str(done.lines[0].params["why"])
+
+
+def test_a_form_with_other_units_is_another_form(station: Station, an: Officer) -> None:
+    heads = ["Trạm", "Ngày lấy mẫu", "pH", "As"]
+    take(book(heads, [None, None, "-", "mg/L"], ["HL", "05/02/2026", 7, 0.01]), an, choices={})
+    take(book(heads, [None, None, "-", "µg/L"], ["HL", "06/02/2026", 7, 12]), an)
+
+    assert list(Observation.objects.filter(series__parameter="as").order_by("time").values_list("value", flat=True)) == [
+        0.01, 0.012,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("head", ["COD", "NH4+ (mg/L)"])
+def test_what_a_sheet_does_not_tell_is_confirmed_once_by_a_person(station: Station, an: Officer, head: str) -> None:
+    data = book(["Trạm", "Ngày lấy mẫu", "pH", head], ["HL", "05/02/2026", 7, 3])
+    column = look(data, name="x.xlsx").columns[3]
+    assert (column.unit, column.sure, bool(column.note)) == ("mg/L", False, True)
+    with pytest.raises(lab_sheets.NotReady):
+        take(data, an)
+
+    take(data, an, choices={})
+    assert take(data, an).known == 2
+
+
+def test_a_number_cut_in_two_by_its_comma_is_refused(station: Station, an: Officer) -> None:
+    data = "Trạm,Ngày lấy mẫu,pH,COD (mg/L)\nHL,05/02/2026,7,2,12,5\nHL,06/02/2026,7,12\n".encode()
+    done = take_in(data, name="phieu.csv", by=an, at=AT)
+
+    assert (done.samples, done.stored, [(line.line, line.what) for line in done.lines]) == (
+        1, 2, [(2, lab_sheets.TOO_WIDE)],
+    )  # fmt: skip
+
+
+def test_numbers_below_no_head_are_asked_about(station: Station, an: Officer) -> None:
+    data = book(["Trạm", "Ngày lấy mẫu", "pH", "Kim loại", None, "COD (mg/L)"], ["HL", "05/02/2026", 7, 0.1, 0.2, 12])
+
+    assert [column.head for column in look(data, name="x.xlsx").undecided] == ["Kim loại", "(E)"]
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        46058, "46058", 46058.3541666667, "8h30 ngày 05/02/2026", "5/2/2026 lúc 8 giờ 30 phút", "Ngày 05/02/2026",
+        "08:30 ngày 5 Tháng 2 năm 2026", "2026/02/05 08:30",
+    ],
+)  # fmt: skip
+def test_days_of_other_hands(station: Station, an: Officer, day: Any) -> None:
+    take(sheet([1, "HL", day, "8h30", *ROW[4:]]), an)
+
+    assert Sample.objects.get().taken_at == datetime(2026, 2, 5, 1, 30, tzinfo=UTC)
+
+
+def test_every_worksheet_of_a_workbook_is_taken_in_by_its_name(station: Station, an: Officer) -> None:
+    heads = ["Trạm", "Ngày lấy mẫu", "pH", "COD (mg/L)"]
+    data = book(
+        ["Kính gửi: Sở Nông nghiệp và Môi trường"],
+        more={"Đợt 1": [heads, ["HL", "05/02/2026", 7.2, 12]], "Đợt 2": [heads, ["HL", "06/03/2025", 7.1, "x1"]]},
+    )
+    form = look(data, name="phieu.xlsx")
+    assert (form.worksheet, form.worksheets) == ("Đợt 1", ["Đợt 1", "Đợt 2"])
+
+    assert [take(data, an, worksheet=name).stored for name in form.worksheets] == [2, 1]
+    source = SourceFile.objects.get()
+    assert (source.rows_stored, source.rows_refused, source.refusals[0]["sheet"]) == (3, 1, "Đợt 2")
+    take(data, an, worksheet="Đợt 1")
+    source.refresh_from_db()
+    assert source.rows_refused == 1

@@ -26,6 +26,11 @@ class BadSheet(BadInput):
 
 def read_grid(data: bytes, name: str) -> list[list[Cell]]:
     """The cells of the first sheet that has any; rows are numbered as they stand in the file."""
+    return next(iter(read_grids(data, name).values()))
+
+
+def read_grids(data: bytes, name: str) -> dict[str, list[list[Cell]]]:
+    """The cells of every worksheet that has any, by its name; a text file is one without a name."""
     if not data.strip():
         raise BadSheet(N_("Tệp %(name)s rỗng."), name=name[:80])
     if len(data) > MOST_BYTES:
@@ -34,10 +39,10 @@ def read_grid(data: bytes, name: str) -> list[list[Cell]]:
         return _workbook(data)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise BadSheet(N_("Tệp .xls đời cũ: hãy mở bằng Excel và lưu lại dạng .xlsx."))
-    return _text(data)
+    return {"": _text(data)}
 
 
-def _workbook(data: bytes) -> list[list[Cell]]:
+def _workbook(data: bytes) -> dict[str, list[list[Cell]]]:
     import openpyxl
 
     try:
@@ -45,18 +50,21 @@ def _workbook(data: bytes) -> list[list[Cell]]:
             if sum(item.file_size for item in archive.infolist()) > MOST_UNPACKED:
                 raise BadSheet(N_("Tệp giải nén quá lớn, không phải phiếu kết quả."))
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, keep_links=False, read_only=True)
+        found = {}
         for sheet in book.worksheets:
             rows = [
                 [_cell(value) for value in row]
                 for row in sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS, values_only=True)
             ]
             if any(cell is not None for row in rows for cell in row):
-                return _checked(rows)
+                found[str(sheet.title)] = _checked(rows)
     except Refused:
         raise
     except Exception as error:  # openpyxl raises whatever it stumbles over
         raise BadSheet(N_("Không đọc được tệp Excel. Hãy lưu lại dạng .xlsx rồi thử lại.")) from error
-    raise BadSheet(N_("Tệp Excel không có dòng nào."))
+    if not found:
+        raise BadSheet(N_("Tệp Excel không có dòng nào."))
+    return found
 
 
 def _cell(value: Any) -> Cell:

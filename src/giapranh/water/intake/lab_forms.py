@@ -9,7 +9,10 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
+
+from openpyxl.utils import get_column_letter
 
 from giapranh.kernel.errors import N_, Refused
 from giapranh.kernel.text import one_line, search_key
@@ -19,7 +22,7 @@ from giapranh.water.rules import matching
 from giapranh.water.rules.parameters import all_parameters
 from giapranh.water.rules.quality_run import defaults
 from giapranh.water.rules.readings import UnclearReading, read_result
-from giapranh.water.rules.units import find_unit
+from giapranh.water.rules.units import all_units, find_unit, fold
 
 DUTIES = {
     "@station": N_("trạm, vị trí lấy mẫu"), "@date": N_("ngày lấy mẫu"), "@time": N_("giờ lấy mẫu"),
@@ -39,7 +42,15 @@ _DUTY_WORDS = (
     ("@note", r"ghi chu|^note"),
 )  # fmt: skip
 _LEFT_OUT = re.compile(r"^(stt|tt|so tt|no\.?|phuong phap.*|qcvn.*|tcvn.*|gioi han.*|don vi.*|method.*)$")
+# What stands among the samples and is none: limits of a standard or of the method, means, remarks.
+_NO_SAMPLE = re.compile(
+    r"^(quy chuan|tieu chuan|phuong phap|don vi|nguong|(gia tri )?(gioi han|trung binh|nho nhat|lon nhat)|(gia tri )?(lod|loq|mdl)\b"
+    r"|(muc|cot|loai) [abcd][12]?$|min$|max$|tb$|ket luan|danh gia|nhan xet|ghi chu|do khong dam bao)|\bqcvn\b|\btcvn\b"
+)
+_VALUE = re.compile(r"[<>≤≥]?\s*\d")
+HEAD_LINES = 2  # so many lines above or below may complete the heads
 SWAPPED = N_("Hai cột “%(one)s” và “%(other)s” có vẻ đổi chỗ cho nhau: phần lớn giá trị nằm ngoài khoảng đo.")
+NO_UNIT = N_("Phiếu không ghi đơn vị: đang hiểu là đơn vị trong ô bên. Hỏi phòng thí nghiệm nếu chưa chắc.")
 UNLIKELY = N_("Cột “%(one)s”: phần lớn giá trị nằm ngoài khoảng đo của %(parameter)s. Kiểm tra cột và đơn vị.")
 
 
@@ -71,6 +82,8 @@ class Form:
     decimal: str
     key: str
     title: str  # text above the table: often says where and when
+    worksheet: str = ""
+    worksheets: list[str] = field(default_factory=list)  # of the same file, those that hold a table
     known: bool = False  # an officer has confirmed this form before
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
@@ -88,39 +101,105 @@ class Form:
 
 def recognise(grid: list[list[Cell]]) -> Form:
     """The form of a sheet. Raises when no row and no column names parameters."""
-    upright, turned = _heads(grid), _heads([list(row) for row in zip(*grid, strict=True)])
+    upright, turned = _heads(grid), _heads(_on_side(grid))
     on_side = turned[1] > upright[1]
     head_row, hits = turned if on_side else upright
     if hits < 1:
         raise BadSheet(N_("Không thấy hàng tên thông số (pH, DO, COD…) trong tệp. Kiểm tra lại phiếu."))
-    used = [list(row) for row in zip(*grid, strict=True)] if on_side else grid
-    heads = [one_line(str(cell)) if cell is not None else "" for cell in used[head_row]]
-    units, first = _units(used, head_row)
-    columns = [_column(n, head, units.get(n, "")) for n, head in enumerate(heads) if head]
+    used = _on_side(grid) if on_side else [list(row) for row in grid]
+    above = _names_line(used, head_row) if on_side else head_row
     if on_side:
-        columns = _samples_named(used, columns, head_row)
-    title = " · ".join(str(cell) for row in grid[: head_row if not on_side else 12] for cell in row if cell is not None)
-    form = Form(used, columns, first, on_side, _decimal(used, columns, first), _fingerprint(heads), title[:2000])
+        used = [row[above:] for row in used]
+    heads = _joined(used, head_row)
+    units, first = _units(used, heads.last, on_side)
+    columns = [_column(n, head, units.get(n) or heads.units.get(n, "")) for n, head in enumerate(heads.texts) if head]
+    if on_side:
+        columns = _samples_named(used, columns, head_row, heads.texts)
+        columns = [column for column in columns if column.means or _says_something(used, column.index, first)]
+    else:
+        columns = _with_unnamed(used, columns, first)
+    form = Form(
+        used, columns, first, on_side, _decimal(used, columns, first), _fingerprint(columns), _title(grid[:above])
+    )
+    form.columns = [_with_unit(column) for column in columns]
     _recall(form)
     form.notes = plausibility(form)
     return form
 
 
-def _samples_named(grid: list[list[Cell]], columns: list[Column], head_row: int) -> list[Column]:
-    """On its side, a sheet names its samples where it also names method and unit: what is no sample is blanked."""
+def _on_side(grid: list[list[Cell]]) -> list[list[Cell]]:
+    return [list(row) for row in zip(*grid, strict=True)]
 
-    def no_sample(cell: Cell) -> bool:
-        return isinstance(cell, str) and _LEFT_OUT.match(search_key(cell)) is not None
 
-    names = max(range(len(grid[0])), key=lambda n: sum(no_sample(row[n]) for row in grid), default=0)
+def _title(rows: list[list[Cell]]) -> str:
+    """The text above the table, a row after the other; a label and its value in the next cell stay together."""
+    lines = (" ".join(_as_text(cell) for cell in row if cell is not None) for row in rows)
+    return " · ".join(line for line in lines if line)[:2000]
+
+
+def _as_text(cell: Cell) -> str:
+    return f"{cell:%d/%m/%Y}" if isinstance(cell, date) else str(cell)
+
+
+def is_no_sample(cell: Cell) -> bool:
+    """Whether what stands where a sample is named says that it is none."""
+    if not isinstance(cell, str):
+        return False
+    plain = search_key(cell)
+    return _LEFT_OUT.match(plain) is not None or _NO_SAMPLE.search(plain) is not None
+
+
+def _names_line(grid: list[list[Cell]], head_row: int) -> int:
+    """In a sheet on its side: which line names the samples, where it also names method and unit."""
+    heads = grid[head_row]
+    first = next((n for n, cell in enumerate(heads) if isinstance(cell, str) and matching.match(cell)), 0)
+    counts = [sum(is_no_sample(row[n]) for row in grid) for n in range(first)]
+    if any(counts):
+        return counts.index(max(counts))
+    line = max(first - 1, 0)
+    while line > 0 and _speaks(heads[line]):  # day, hour, bank stand between the names and the first parameter
+        line -= 1
+    return line
+
+
+def _samples_named(grid: list[list[Cell]], columns: list[Column], head_row: int, heads: list[str]) -> list[Column]:
+    """On its side, a sheet names its samples in its first line, or in the second below a common head of the first.
+
+    What is no sample (method, unit, limits) is blanked.
+    """
+    second = len(heads) > 1 and not heads[1]
+    group: Cell = None
     for number, row in enumerate(grid):
-        if number != head_row and no_sample(row[names]):
+        if number == head_row:
+            continue
+        group = row[0] if row[0] is not None else group
+        name = row[1] if second else None
+        if is_no_sample(group) or is_no_sample(name):
             grid[number] = [None] * len(row)
+        elif name is not None:
+            row[0] = name
     if any(column.means == "@station" for column in columns):
         return columns
-    head = one_line(str(grid[head_row][names] or ""))
-    others = [column for column in columns if column.index != names]
-    return sorted([*others, Column(names, head, means="@station", sure=False)], key=lambda column: column.index)
+    others = [column for column in columns if column.index != 0]
+    return [Column(0, one_line(str(grid[head_row][0] or "")), means="@station", sure=False), *others]
+
+
+def _says_something(grid: list[list[Cell]], index: int, first: int) -> bool:
+    return any(row[index] is not None for row in grid[first:])
+
+
+def _with_unnamed(grid: list[list[Cell]], columns: list[Column], first: int) -> list[Column]:
+    """A column of numbers between others that has no head is asked about like one whose head is unknown."""
+    places = [column.index for column in columns if column.is_parameter]
+    named = {column.index for column in columns}
+    if not places:
+        return columns
+    unnamed = [
+        Column(n, f"({get_column_letter(n + 1)})")
+        for n in range(places[0], max(named))
+        if n not in named and any(is_value(row[n]) for row in grid[first : first + 500])
+    ]
+    return sorted([*columns, *unnamed], key=lambda column: column.index)
 
 
 def _heads(grid: list[list[Cell]]) -> tuple[int, int]:
@@ -134,33 +213,125 @@ def _heads(grid: list[list[Cell]]) -> tuple[int, int]:
     return best
 
 
-def _units(grid: list[list[Cell]], head_row: int) -> tuple[dict[int, str], int]:
-    """The row of units below the heads, when there is one; and the first row of values."""
-    for number in range(head_row + 1, min(head_row + 4, len(grid))):
+@dataclass(frozen=True, slots=True)
+class _Heads:
+    """The heads of all columns (merged cells stand in one row of several), units written over groups of them."""
+
+    texts: list[str]
+    units: dict[int, str]
+    last: int
+
+
+def _joined(grid: list[list[Cell]], head_row: int) -> _Heads:
+    """Heads may stand in two or three rows: a merged cell is written in the first of its rows only."""
+    first = last = head_row
+    while first > max(head_row - HEAD_LINES, 0) and any(
+        _speaks(cell) and all(row[n] is None for row in grid[first : last + 1])
+        for n, cell in enumerate(grid[first - 1])
+    ):
+        first -= 1
+    while last + 1 < min(head_row + HEAD_LINES + 1, len(grid)) and _completes(grid, first, last + 1):
+        last += 1
+    texts, units = [], {}
+    for n in range(len(grid[head_row])):
+        said = [(r, one_line(str(grid[r][n]))) for r in range(last, first - 1, -1) if grid[r][n] is not None]
+        row, head = next(((r, text) for r, text in said if _speaks(text)), said[0] if said else (last, ""))
+        texts.append(head)
+        below = next((text.strip("()[] ") for r, text in said if r > row), "")
+        units[n] = below if below and find_unit(below) is not None else _unit_over(grid, row, n)
+    return _Heads(texts, units, last)
+
+
+def _completes(grid: list[list[Cell]], first: int, number: int) -> bool:
+    """Whether a row below the heads names parameters where the heads have none, or only a group."""
+    row = grid[number]
+    if any(is_value(cell) for cell in row):
+        return False
+    return any(
+        _speaks(cell) and not any(_speaks(above[n]) for above in grid[first:number]) for n, cell in enumerate(row)
+    )
+
+
+def _unit_over(grid: list[list[Cell]], row: int, index: int) -> str:
+    """The unit in the head of the group a column belongs to: “Kim loại nặng (µg/L)” over As, Pb, Cd."""
+    for line in grid[max(row - HEAD_LINES, 0) : row][::-1]:
+        group = next((cell for cell in line[index::-1] if cell is not None), None)
+        if isinstance(group, str) and (unit := matching.unit_in_head(group)):
+            return unit
+    return ""
+
+
+def _speaks(cell: Cell) -> bool:
+    """Whether a cell says what a column is. Single letters are too often something else (T: trái, x: a mark)."""
+    if not isinstance(cell, str) or not 1 < len(cell) < 80 or ":" in cell:
+        return False
+    return matching.match(one_line(cell)) is not None or bool(_duty(search_key(cell)))
+
+
+def is_value(cell: Cell) -> bool:
+    return isinstance(cell, int | float) or (isinstance(cell, str) and _VALUE.match(cell) is not None)
+
+
+def _units(grid: list[list[Cell]], head_row: int, on_side: bool) -> tuple[dict[int, str], int]:
+    """The row of units below the heads, when there is one; and the first row of values.
+
+    Every text of that row is a unit: one that nobody knows is refused later instead of being passed over.
+    """
+    between = False  # on its side, a sheet may have its results before its units
+    for number in range(head_row + 1, min(head_row + (12 if on_side else 4), len(grid))):
         row = grid[number]
         texts = {n: one_line(cell).strip("()[] ") for n, cell in enumerate(row) if isinstance(cell, str)}
-        units = {n: text for n, text in texts.items() if text == "-" or find_unit(text) is not None}
-        values = sum(isinstance(cell, int | float) for cell in row)
-        if units and len(units) > values and len(units) * 2 >= len(texts):
-            return units, number + 1
-    return {}, head_row + 1
+        units = [text for text in texts.values() if text == "-" or find_unit(text) is not None]
+        values = sum(is_value(cell) for cell in row)
+        if set(units) - {"-"} and not values and len(units) * 2 >= len(texts):
+            grid[number] = [None] * len(row)
+            return texts, _first(grid, head_row if between else number)
+        between = between or values > 0
+        if between and not on_side:
+            break
+    return {}, _first(grid, head_row)
+
+
+def _first(grid: list[list[Cell]], above: int) -> int:
+    """The first row of values: a row that only numbers the columns, (1) (2) (3), is none."""
+    number = above + 1
+    while number < len(grid):
+        texts = [str(cell).strip("() ") for cell in grid[number] if cell is not None]
+        if len(texts) < 3 or texts != [str(n + 1) for n in range(len(texts))]:
+            break
+        number += 1
+    return number
+
+
+def _duty(plain: str) -> str:
+    return next((duty for duty, words in _DUTY_WORDS if re.search(words, plain)), "")
 
 
 def _column(index: int, head: str, unit: str) -> Column:
     plain = search_key(head)
     if _LEFT_OUT.match(plain):
         return Column(index, head, unit, means="-")
-    for duty, words in _DUTY_WORDS:
-        if re.search(words, plain):
-            return Column(index, head, means=duty)
+    if duty := _duty(plain):
+        return Column(index, head, means=duty)
     found = matching.match(head)
     if found is None:
         return Column(index, head, unit)
     stated = find_unit(unit) if unit and unit != "-" else None
-    return Column(
-        index, head, stated.display if stated else found.unit or unit.strip("-"), found.parameter, found.basis,
-        sure=found.sure, note=found.note,
-    )  # fmt: skip
+    own = all_units()[all_parameters()[found.parameter].unit].dimension
+    told = stated.display if stated else found.unit or unit.strip("-")
+    if (stated is None and own == "ph") or (found.unit and stated and stated.dimension != own):
+        told = found.unit
+    return Column(index, head, told, found.parameter, found.basis, sure=found.sure, note=found.note)
+
+
+def _with_unit(column: Column) -> Column:
+    """A parameter nobody wrote a unit for: the usual one, shown and to be confirmed."""
+    if not column.is_parameter or column.unit:
+        return column
+    about = all_parameters()[column.means]
+    if all_units()[about.unit].dimension == "ph":
+        return column
+    return replace(column, unit=about.unit_display, sure=False, note=column.note or NO_UNIT)
 
 
 def _decimal(grid: list[list[Cell]], columns: list[Column], first: int) -> str:
@@ -174,8 +345,9 @@ def _decimal(grid: list[list[Cell]], columns: list[Column], first: int) -> str:
     return "." if points > commas else ","
 
 
-def _fingerprint(heads: list[str]) -> str:
-    words = "|".join(search_key(head) for head in heads)
+def _fingerprint(columns: list[Column]) -> str:
+    """The same heads with other units are another form: what was decided for mg/L must not hold for µg/L."""
+    words = "|".join(f"{search_key(column.head)}={fold(column.unit)}" for column in columns)
     return "lab:" + hashlib.sha256(words.encode()).hexdigest()[:24]
 
 
@@ -203,6 +375,8 @@ def decide(form: Form, choices: dict[int, tuple[str, str, str]]) -> Form:
     columns = []
     for column in form.columns:
         means, unit, basis = choices.get(column.index, (column.means, column.unit, column.basis))
+        if not means:
+            raise BadSheet(N_("Cột “%(head)s” chưa ghép: hãy chọn thông số, hoặc chọn bỏ qua."), head=column.head)
         if means not in known:
             raise BadSheet(N_("Cột “%(head)s”: không có thông số “%(means)s”."), head=column.head, means=means)
         if means in all_parameters() and unit:
@@ -212,7 +386,7 @@ def decide(form: Form, choices: dict[int, tuple[str, str, str]]) -> Form:
                 to_stored(means, 1.0, unit, basis or None)
             except Refused as refusal:
                 raise BadSheet(N_("Cột “%(head)s”: %(why)s"), head=column.head, why=str(refusal)) from refusal
-        columns.append(replace(column, means=means or "-", unit=unit, basis=basis, sure=True, note=""))
+        columns.append(replace(column, means=means, unit=unit, basis=basis, sure=True, note=""))
     made = replace(form, columns=columns)
     made.notes = plausibility(made)
     return made

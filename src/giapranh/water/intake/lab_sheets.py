@@ -18,8 +18,8 @@ from giapranh.kernel.text import one_line, search_key
 from giapranh.people.audit import audit
 from giapranh.people.models import Officer
 from giapranh.water.intake.columns import ratio_between, unit_of
-from giapranh.water.intake.grids import Cell, read_grid
-from giapranh.water.intake.lab_forms import Column, Form, decide, recognise, remember
+from giapranh.water.intake.grids import BadSheet, Cell, read_grids
+from giapranh.water.intake.lab_forms import Column, Form, decide, is_no_sample, is_value, recognise, remember
 from giapranh.water.intake.station_files import Line
 from giapranh.water.models import ObservationDetail, Sample, Series, SourceFile, SourceKind, Station
 from giapranh.water.permissions import check_can_enter_data
@@ -34,12 +34,24 @@ METHOD = "Phòng thí nghiệm"
 AHEAD = timedelta(minutes=15)
 
 NO_STATION = N_("Không nhận ra trạm “%(text)s”: ghi đúng tên hoặc mã trạm, hoặc chọn trạm cho cả phiếu.")
+MANY_PLACES = N_(
+    "Phiếu ghi nhiều vị trí chưa nhận ra, nên trạm chọn cho cả phiếu không dùng cho “%(text)s”: ghi đúng tên hoặc mã"
+    " trạm, hoặc bỏ qua cột vị trí."
+)
+TOO_WIDE = N_(
+    "Dòng có nhiều ô hơn hàng tên cột (“%(text)s”): dấu phẩy thập phân đã cắt đôi một số? Phân cách bằng dấu chấm phẩy,"
+    " hoặc để số trong ngoặc kép."
+)
 NO_DAY = N_("Thiếu ngày lấy mẫu: ghi vào phiếu, hoặc ghi ngày cho cả phiếu.")
 FUTURE = N_("Thời điểm lấy mẫu %(text)s ở tương lai: kiểm tra lại ngày.")
 BAD_HOUR = N_("Giờ lấy mẫu “%(text)s” không đọc được: viết như 08:30 hoặc 8h30.")
 BAD_BANK = N_("Bờ “%(text)s” không đọc được: viết trái, phải, giữa dòng hoặc hai bờ.")
 BAD_RUBBISH = N_("Ô rác nổi “%(text)s” không đọc được: viết có hoặc không.")
 CELL = N_("%(head)s: %(why)s")
+UNSURE = N_(
+    "Còn %(n)s cột chưa rõ đơn vị, hoặc tính theo N (P) hay theo ion (%(heads)s): mở trang Đưa số liệu vào và xác nhận"
+    " một lần."
+)
 NOT_DECIDED = N_("Còn %(n)s cột chưa ghép (%(heads)s): mở trang Đưa số liệu vào, chọn thông số hoặc bỏ qua.")
 
 
@@ -60,6 +72,7 @@ class SampleRow:
 
     line: int
     station: Station | None = None
+    named: str = ""  # the place as the sheet says it, where nobody knows it by that name
     taken_at: datetime | None = None
     details: dict[str, Any] = field(default_factory=dict)
     results: list[Result] = field(default_factory=list)
@@ -90,9 +103,21 @@ class Done:
         self.lines.append(line)
 
 
-def look(data: bytes, *, name: str) -> Form:
-    """What the sheet is, before anything is taken in."""
-    return recognise(read_grid(data, name))
+def look(data: bytes, *, name: str, worksheet: str = "") -> Form:
+    """What the sheet is, before anything is taken in: the named worksheet, else the first that holds a table."""
+    forms: dict[str, Form] = {}
+    why: BadSheet | None = None
+    for title, grid in read_grids(data, name).items():
+        try:
+            forms[title] = recognise(grid)
+        except BadSheet as refusal:  # a cover, a list of samples
+            why = why or refusal
+    if why is not None and not forms:
+        raise why
+    form = forms.get(worksheet) or next(iter(forms.values()))
+    form.worksheets = list(forms)
+    form.worksheet = next(title for title, one in forms.items() if one is form)
+    return form
 
 
 def read_rows(form: Form, *, whole: Whole, at: datetime) -> list[SampleRow]:
@@ -101,9 +126,28 @@ def read_rows(form: Form, *, whole: Whole, at: datetime) -> list[SampleRow]:
     rows = []
     for number in range(form.first_row, len(form.grid)):
         cells = form.grid[number]
-        if any(cells[column.index] is not None for column in form.parameters):
+        if any(cells[column.index] is not None for column in form.parameters) and not _is_limit(form, cells):
             rows.append(_row(form, number, cells, finder, whole, at))
+    if whole.station_id is not None:
+        _only_one_place(rows)
     return rows
+
+
+def _is_limit(form: Form, cells: list[Cell]) -> bool:
+    """A row of limits or means below the samples: it says so where samples are named or numbered."""
+    places = {column.index for column in form.columns if column.means in {"@station", "@code"}}
+    return any(is_no_sample(cells[index]) for index in places | {form.columns[0].index})
+
+
+def _only_one_place(rows: list[SampleRow]) -> None:
+    """The station chosen for the whole sheet stands for one name nobody knows (“Kết quả”), never for several places."""
+    unknown = {row.named for row in rows if row.named}
+    if len(unknown) < 2:
+        return
+    for row in rows:
+        if row.named:
+            row.station = None
+            row.faults.append(Line(row.line, row.named, MANY_PLACES, {"text": row.named}))
 
 
 def take_in(
@@ -114,15 +158,17 @@ def take_in(
     at: datetime,
     choices: dict[int, tuple[str, str, str]] | None = None,
     whole: Whole | None = None,
+    worksheet: str = "",
     dry_run: bool = False,
 ) -> Done:
-    """Store a sheet. Columns nobody decided on stop it; a refused cell or row is a line and stops nothing else."""
-    form = look(data, name=name)
+    """Store a sheet (of a workbook with several, one). Columns nobody decided on stop it; a refused cell or row is a line and stops nothing else."""
+    form = look(data, name=name, worksheet=worksheet)
     if choices is not None:
         form = decide(form, choices)
     elif form.undecided:
-        heads = ", ".join(column.head for column in form.undecided[:5])
-        raise NotReady(NOT_DECIDED, n=len(form.undecided), heads=heads)
+        raise NotReady(NOT_DECIDED, n=len(form.undecided), heads=_heads(form.undecided))
+    elif unsure := [column for column in form.parameters if not column.sure]:
+        raise NotReady(UNSURE, n=len(unsure), heads=_heads(unsure))
     with transaction.atomic():
         done = _take(form, data, name, by, at, whole or Whole())
         if choices is not None:
@@ -130,6 +176,10 @@ def take_in(
         if dry_run:
             transaction.set_rollback(True)
     return done
+
+
+def _heads(columns: list[Column]) -> str:
+    return ", ".join(column.head for column in columns[:5])
 
 
 def _take(form: Form, data: bytes, name: str, by: Officer | None, at: datetime, whole: Whole) -> Done:
@@ -173,8 +223,10 @@ def _take(form: Form, data: bytes, name: str, by: Officer | None, at: datetime, 
     for one in stored.refused:
         number, column = places[one.index]
         done.refuse(Line(number, column.head, one.what, one.params))
-    source.rows_refused = done.refused
-    source.refusals = [line.as_dict() for line in done.lines[: store.REFUSALS_KEPT]]
+    others = [line for line in source.refusals if line.get("sheet", "") != form.worksheet]
+    lines = [line.as_dict() | {"sheet": form.worksheet} for line in done.lines[: store.REFUSALS_KEPT]]
+    source.rows_refused = len(others) + done.refused
+    source.refusals = others + lines
     source.save(update_fields=["rows_refused", "refusals"])
     audit("water.lab_sheet", "source_file", source.pk, by, at, name=name[:200], stored=done.stored)
     return done
@@ -243,6 +295,9 @@ class _Stations:
 
 def _row(form: Form, number: int, cells: list[Cell], finder: _Stations, whole: Whole, at: datetime) -> SampleRow:
     row = SampleRow(number + 1)
+    behind = max(column.index for column in form.columns) + 1
+    if not form.turned and behind < len(cells) and is_value(cells[behind]):
+        row.faults.append(Line(row.line, "", TOO_WIDE, {"text": one_line(str(cells[behind]))[:40]}))
     _where(form, row, cells, finder, whole)
     _when(form, row, cells, whole, at)
     _about(form, row, cells)
@@ -269,16 +324,21 @@ def _where(form: Form, row: SampleRow, cells: list[Cell], finder: _Stations, who
             row.station = finder.named(one_line(str(text)))
             if row.station is not None:
                 return
+    row.named = one_line(str(_said(form, cells, "@station") or ""))
     if whole.station_id is not None:
         row.station = finder.by_id.get(whole.station_id)
     if row.station is None:
-        text = one_line(str(_said(form, cells, "@station") or _said(form, cells, "@code") or ""))
+        text = row.named or one_line(str(_said(form, cells, "@code") or ""))
         row.faults.append(Line(row.line, text, NO_STATION, {"text": text}))
 
 
 _TITLE_DAY = re.compile(
-    r"(?:lấy mẫu|quan trắc)[^0-9·]{0,20}(\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}|ngày \d{1,2} tháng \d{1,2} năm \d{4})", re.I
-)
+    r"(?:lấy mẫu|quan trắc)[\s:(,–-]*(?:(?:từ|vào|lúc)\s+)?((?:\d{1,2}\s*(?:h|giờ|:)\s*(?:\d{2})?\s*(?:phút|p)?[\s,]*)?)"
+    r"(?:từ\s+)?((?:ngày\s+)?(?:\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}|\d{1,2} tháng \d{1,2} năm \d{4}))", re.I
+)  # fmt: skip
+_SERIAL = re.compile(r"[3-7]\d{4}(?:\.\d+)?")  # Excel's count of days, of a cell that lost its form: 1982 to 2119
+_EXCEL_START = datetime(1899, 12, 30)  # noqa: DTZ001 - a calendar day
+_DAY_WORDS = re.compile(r"\b(?:ngày|lúc|vào|phút|p)\b|[,;()]", re.IGNORECASE)
 _HOUR = re.compile(r"(\d{1,2})\s*(?:[:h]|giờ)\s*(\d{2})?(?::(\d{2}))?\s*(?:p|phút)?", re.IGNORECASE)
 
 
@@ -300,7 +360,9 @@ def _moment(form: Form, cells: list[Cell], whole: Whole) -> datetime | None:
     day, hour = _day_and_hour(_said(form, cells, "@date"))
     if day is None:
         title = _TITLE_DAY.search(form.title)
-        day = whole.day or (parse_date(title[1]) if title else None)
+        if whole.day is None and title is not None:
+            day, hour = _day_and_hour(f"{title[1]} {title[2]}")
+        day = whole.day or day
     if day is None:
         return None
     given = _said(form, cells, "@time")
@@ -317,13 +379,16 @@ def _day_and_hour(cell: Cell) -> tuple[date | None, time | None]:
         return cell.date(), cell.time() if cell.time() != time() else None
     if isinstance(cell, date):
         return cell, None
-    text = one_line(str(cell)).replace("T", " ")
+    text = re.sub(r"(?<=\d)T(?=\d)", " ", one_line(str(cell)))
+    if _SERIAL.fullmatch(text):
+        moment = _EXCEL_START + timedelta(minutes=round(float(text) * 1440))
+        return moment.date(), moment.time() if moment.time() != time() else None
     found = re.search(r"\d{1,2}\s*(?::|h|giờ)\s*\d{0,2}(?::\d{2})?", text)
     if found:
-        rest = (text[: found.start()] + " " + text[found.end() :]).strip(" ,;-–")
-        rest = re.sub(r"^(phút|p|lúc)\b|\b(phút|p|lúc)$|[,;]", " ", rest).strip()
-        return parse_date(rest), _hour(found[0])
-    return parse_date(text), None
+        text = text[: found.start()] + " " + text[found.end() :]
+    rest = one_line(_DAY_WORDS.sub(" ", text)).strip(" -–")
+    rest = re.sub(r"(\d{4})[/.](\d{2})[/.](\d{2})", r"\1-\2-\3", rest)
+    return parse_date(rest), _hour(found[0]) if found else None
 
 
 def _hour(cell: Cell) -> time:

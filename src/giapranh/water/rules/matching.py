@@ -119,6 +119,11 @@ def _without_unit(text: str) -> tuple[str, str]:
     return clean, ""
 
 
+def unit_in_head(text: str) -> str:
+    """The unit written in a head, whatever else it says; "" when there is none."""
+    return _without_unit(text)[1]
+
+
 def _unit_in(text: str) -> str | None:
     clean = text.strip()
     if clean.casefold().startswith(("đơn vị", "đvt", "unit")):

@@ -54,11 +54,11 @@ def lab_sheet(request: HttpRequest) -> HttpResponse:
     return _show(request, context, file.read(MOST_BYTES + 1), file.name)
 
 
-def _show(request: HttpRequest, context: dict[str, Any], data: bytes, name: str) -> HttpResponse:
+def _show(request: HttpRequest, context: dict[str, Any], data: bytes, name: str, worksheet: str = "") -> HttpResponse:
     try:
         if len(data) > MOST_BYTES:
             raise BadInput(_("Phiếu lớn hơn 5 MB: dùng lệnh giapranh import lab-sheet."))
-        sheet = lab_sheets.look(data, name=name)
+        sheet = lab_sheets.look(data, name=name, worksheet=worksheet)
     except Refused as refusal:
         context["form"].add_error("file", refused_line(refusal))
         return render(request, "water/lab_sheet.html", context, status=422)
@@ -92,16 +92,19 @@ def _decide(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     except (signing.BadSignature, ValueError):
         messages.error(request, _("Trang đã để quá lâu. Hãy chọn lại tệp."))
         return redirect("water:lab_sheet")
-    name = request.POST.get("sheet_name", "")[:200]
+    name, worksheet = request.POST.get("sheet_name", "")[:200], request.POST.get("worksheet", "")[:100]
     form = context["whole"]
+    if "turn" in request.POST:
+        return _another(request, context, data, name, request.POST["turn"][:100])
     if not form.is_valid():
         return _again(request, context, data, name)
     whole = Whole(form.cleaned_data["station"], form.cleaned_data["day"], form.cleaned_data["laboratory"])
     trial = "take" not in request.POST
     try:
         done = lab_sheets.take_in(
-            data, name=name, by=signed_in(request), at=now(), choices=_choices(request), whole=whole, dry_run=trial
-        )
+            data, name=name, by=signed_in(request), at=now(), choices=_choices(request), whole=whole,
+            worksheet=worksheet, dry_run=trial,
+        )  # fmt: skip
     except Refused as refusal:
         form.add_error(None, refused_line(refusal))
         return _again(request, context, data, name)
@@ -112,7 +115,19 @@ def _decide(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         return _again(request, context, data, name, status=200)
     messages.success(request, _("Đã nhận %(samples)s mẫu, %(stored)s giá trị mới, %(refused)s không nhận.") % {
         "samples": done.samples, "stored": done.stored, "refused": done.refused})  # fmt: skip
+    worksheets = lab_sheets.look(data, name=name, worksheet=worksheet).worksheets
+    if later := worksheets[worksheets.index(worksheet) + 1 :] if worksheet in worksheets else []:
+        messages.info(request, _("Tệp còn trang tính “%(name)s”: xem và ghi tiếp ở đây.") % {"name": later[0]})
+        return _another(request, context, data, name, later[0])
     return redirect("water:source", source_id=done.source_id)
+
+
+def _another(request: HttpRequest, context: dict[str, Any], data: bytes, name: str, worksheet: str) -> HttpResponse:
+    """Another worksheet of the file: its place and day are its own."""
+    stations = [(row.pk, row.name) for row in network.stations(request.user, today())]
+    laboratory = request.POST.get("laboratory", "")[:200]
+    context["whole"] = WholeForm(stations=stations, initial={"laboratory": laboratory})
+    return _show(request, context, data, name, worksheet)
 
 
 @dataclass(slots=True)
@@ -122,7 +137,7 @@ class _Trial:
 
 
 def _again(request: HttpRequest, context: dict[str, Any], data: bytes, name: str, status: int = 422) -> HttpResponse:
-    sheet = lab_sheets.look(data, name=name)
+    sheet = lab_sheets.look(data, name=name, worksheet=request.POST.get("worksheet", "")[:100])
     with contextlib.suppress(Refused):  # already said; the choices stay as the sheet has them
         sheet = lab_forms.decide(sheet, _choices(request))
     context |= _looked_at(sheet, name) | {"sheet": request.POST["sheet"]}
@@ -135,7 +150,7 @@ def _choices(request: HttpRequest) -> dict[int, tuple[str, str, str]]:
     for number in request.POST.getlist("column")[:200]:
         if number.isdecimal() and len(number) < 4:
             words = [request.POST.get(f"{name}{number}", "")[:60].strip() for name in ("means", "unit", "basis")]
-            found[int(number)] = (words[0] or "-", words[1], words[2])
+            found[int(number)] = (words[0], words[1], words[2])
     return found
 
 
