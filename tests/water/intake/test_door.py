@@ -97,6 +97,15 @@ def test_a_file_that_was_sent_is_stored_and_moved_on(
     assert not (folder.inbox() / "huulung" / "2026" / NAME).exists()
 
 
+def test_what_the_door_says_is_whole_waits_for_no_last_line(at_river: Station) -> None:
+    path = folder.inbox() / NAME
+    path.write_bytes(GOOD + b"pH\t7.")
+    watch = folder.Watch()
+    watch.whole.add(str(path))
+
+    assert [given.finish for given in folder.complete_files(watch)] == [True]
+
+
 def test_a_transfer_over_tls_is_taken(running: Callable[..., Door], password: str) -> None:
     ftp = ftplib.FTP_TLS(timeout=40)
     _clients.append(ftp)

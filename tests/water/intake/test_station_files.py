@@ -263,6 +263,20 @@ def test_swapped_columns_are_refused_line_by_line(at_river: Station, tmp_path: P
     assert (report.stored, [line.line for line in report.lines]) == (0, [1, 2])
 
 
+def test_value_and_unit_in_each_others_place_are_refused(at_river: Station, tmp_path: Path) -> None:
+    report = one(tmp_path, "pH\t-\t7.31\t20260101070000\t00\nTSS\tmg/L\t34.7\t20260101070000\t00\n")
+
+    assert (report.stored, whats(report)) == (0, [(1, rules.BAD_UNIT), (2, rules.BAD_UNIT)])
+
+
+def test_semicolons_with_decimal_commas_are_a_layout(at_river: Station, tmp_path: Path) -> None:
+    at_river.file_columns = "semicolon_comma"
+    at_river.save()
+    one(tmp_path, "NH4;0,41;mg/L;20260101070000;00\n")
+
+    assert [row[1] for row in rows()] == [0.41]
+
+
 def test_future_and_jumping_clocks_are_refused_late_rows_taken(at_river: Station, tmp_path: Path) -> None:
     lines = [
         ("20260101070000", "7.30"),
@@ -286,6 +300,26 @@ def test_a_file_that_ends_in_mid_line_waits_until_it_is_said_to_be_whole(at_rive
 
     (report,) = take_in([Given(path, finish=True)], at=AT).files
     assert (report.state, report.stored, report.refused) == ("taken", 3, 1)
+
+
+@pytest.mark.parametrize("cut", ["NH4\t0.41\tmg/L\t20260101070000\t0", "NH4\t0.41\tmg/L\t20260101070000", "NH4"])
+def test_a_last_line_that_could_be_read_but_is_cut_waits(at_river: Station, tmp_path: Path, cut: str) -> None:
+    path = write(tmp_path, "pH\t7.31\t-\t20260101070000\t00\n" + cut).path
+    assert take_in([Given(path, finish=False)], at=AT).files[0].state == "waiting"
+
+    path.write_text("pH\t7.31\t-\t20260101070000\t00\nNH4\t0.41\tmg/L\t20260101070000\t01", encoding="ascii")
+    (report,) = take_in([Given(path, finish=False)], at=AT).files
+    assert (report.state, rows()[1]) == ("taken", ("nh4_n", 0.41, 4, 1))
+
+
+def test_an_empty_file_waits_for_what_will_be_written(at_river: Station, tmp_path: Path) -> None:
+    path = write(tmp_path, "").path
+    (report,) = take_in([Given(path, finish=False)], at=AT).files
+    assert (report.state, SourceFile.objects.count()) == ("waiting", 0)
+
+    path.write_text(GOOD, encoding="ascii")
+    (report,) = take_in([Given(path, finish=False)], at=AT).files
+    assert (report.state, report.stored) == ("taken", 3)
 
 
 def test_twice_a_second_is_only_more_rows(at_river: Station, tmp_path: Path) -> None:

@@ -68,7 +68,8 @@ class Watch:
             before = self.seen[entry.path] = _Seen(stat.st_size, stat.st_mtime, now)
         # A device may set the time of its file: what lies ahead of our clock says nothing.
         still = max(now - before.since, now - stat.st_mtime if stat.st_mtime <= now else 0)
-        return entry.path in self.whole or still >= settle, still >= GIVE_UP_S
+        whole = entry.path in self.whole
+        return whole or still >= settle, whole or still >= GIVE_UP_S
 
     def forget_absent(self, present: set[str]) -> None:
         self.seen = {path: seen for path, seen in self.seen.items() if path in present}

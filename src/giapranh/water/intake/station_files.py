@@ -44,7 +44,7 @@ class Given:
 
     path: Path
     station_id: int | None = None
-    finish: bool = True  # a file that ends in mid-line is taken all the same
+    finish: bool = True  # a file that is empty or ends in mid-line is taken all the same
 
 
 @dataclass(slots=True)
@@ -251,6 +251,9 @@ def _opened(given: Given, stations: _Stations) -> tuple[FileReport, bytes]:
         report.state = "waiting" if not given.finish else "taken"
         report.refuse(Line(0, "", UNREADABLE, {"why": error.strerror or type(error).__name__}))
         return report, b""
+    if not content and not given.finish:  # made, and not written yet
+        report.state = "waiting"
+        return report, content
     report.sha256, report.size = hashlib.sha256(content).hexdigest(), len(content)
     try:
         report.station_id = stations.of(given)

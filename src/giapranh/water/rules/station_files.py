@@ -5,6 +5,7 @@ Built for speed on many small files: they are joined and read as one, column by 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,7 +32,7 @@ STATUS = {b"00": 0, b"01": 1, b"02": 2, b"0": 0, b"1": 1, b"2": 2, b"": -1}
 
 COLUMNS = N_("Dòng phải có %(wanted)s cột, gặp %(got)s cột. Kiểm tra dấu phân cách ở khai báo trạm.")
 NO_SYMBOL = N_("Thiếu ký hiệu thông số hoặc ký hiệu không hợp lệ.")
-BAD_UNIT = N_("Đơn vị “%(text)s” không hợp lệ: quá dài hoặc có ký tự lạ.")
+BAD_UNIT = N_("Đơn vị “%(text)s” không hợp lệ: quá dài, có ký tự lạ, hoặc là số (cột giá trị và đơn vị đổi chỗ?).")
 BAD_TIME = N_("Thời gian “%(text)s” không đọc được; phải là yyyyMMddHHmmss.")
 FUTURE = N_("Thời gian %(text)s ở tương lai: kiểm tra đồng hồ của bộ ghi.")
 TOO_OLD = N_("Thời gian %(text)s quá xa trong quá khứ: kiểm tra đồng hồ của bộ ghi.")
@@ -72,6 +73,8 @@ LAYOUTS: dict[str, Layout] = {
         Layout("symbol_value_time", ("symbol", "value", "time"), 3, "space",
                label=N_("ký hiệu, giá trị, thời gian (dấu cách)")),
         Layout("semicolon", separator=";", label=N_("như Thông tư, phân cách bằng dấu chấm phẩy")),
+        Layout("semicolon_comma", separator=";", decimal=",",
+               label=N_("như Thông tư, phân cách bằng dấu chấm phẩy, số lẻ viết dấu phẩy")),
         Layout("comma_decimal", decimal=",", label=N_("như Thông tư, số lẻ viết dấu phẩy")),
         Layout("auto_decimal", decimal="auto", label=N_("như Thông tư, tự nhận dấu phẩy thập phân")),
     )
@@ -386,14 +389,16 @@ def _is_symbol(name: bytes) -> bool:
 
 
 def _is_unit(name: bytes) -> bool:
+    """A number is no unit (but “1” for pH): value and unit have changed places, and the value would be lost."""
     text = name.decode("utf-8", errors="replace").strip()
-    return len(text) <= 40 and text.isprintable()
+    return len(text) <= 40 and text.isprintable() and (text == "1" or not _NUMBER.fullmatch(text))
 
 
 def _shown(text: bytes) -> str:
     return text[:400].decode("utf-8", errors="replace")[:200]
 
 
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _EMPTY = (np.int32, np.int32, np.float64, np.int64, np.int16, np.int16, np.int32, np.int32)
 
 
@@ -415,10 +420,21 @@ def _finish(reading: _Reading, contents: list[bytes], encodings: list[str]) -> P
     reading.refusals.sort(key=lambda refusal: (refusal.file, refusal.line))
     last = {n: text.count(b"\n") + 1 for n, text in enumerate(contents) if text and not text.endswith(b"\n")}
     ended = {refusal.file for refusal in reading.refusals if last.get(refusal.file) == refusal.line}
+    ended |= {n for n in last if _looks_cut(contents[n], reading.layout)}
     symbols, symbol = _names(reading.symbols, symbol)
     units, unit = _names(reading.units, unit)
     return Parsed(symbols, units, symbol, unit, value, time, status, reason, line, file, raw, reading.refusals,
                   reading.refused, frozenset(ended), tuple(encodings))  # fmt: skip
+
+
+def _looks_cut(text: bytes, layout: Layout) -> bool:
+    """Whether the last line, without its end, says less than the first: status “0” of “01” would pass for “00”."""
+    sign = None if layout.separator == "space" else layout.separator.encode()
+    first, last = text.partition(b"\n")[0].split(sign), text.rpartition(b"\n")[2].split(sign)
+    if not last or len(last) < len(first):
+        return True
+    ends_with = layout.columns[min(len(last), len(layout.columns)) - 1]
+    return ends_with in {"time", "status"} and len(last[-1].strip()) < len(first[-1].strip())
 
 
 def _names(known: _Interner, column: npt.NDArray[np.int32]) -> tuple[tuple[str, ...], npt.NDArray[np.int32]]:
