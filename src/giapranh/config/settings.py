@@ -221,6 +221,7 @@ if home.switch("https"):
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 1000  # a station may bring 500 at once; beyond that the page says so itself
 UPLOAD_LIMIT_BYTES = int(home.setting("upload_limit_mb", "100")) * 1024 * 1024
 
 # --- language --------------------------------------------------------------------------------------------------------

@@ -59,6 +59,15 @@ def test_uploaded_files_come_in_and_what_was_refused_is_read_on_their_page(
     assert "dòng 2" in page
 
 
+@pytest.mark.parametrize(("count", "status"), [(150, 302), (501, 422)])
+def test_hundreds_of_files_at_once(station: Station, an: Officer, client_of: ClientOf, count: int, status: int) -> None:
+    names = [file_name(station.code, SENT + timedelta(minutes=5 * n)) for n in range(count)]
+    sent = [SimpleUploadedFile(name, f"pH\t7.31\t-\t{name[-18:-4]}\t00\n".encode()) for name in names]
+    answer = client_of(an).post("/song-ngoi/so-lieu/tep-tram/", {"sent": sent})
+    assert answer.status_code == status
+    assert Observation.objects.count() == (count if status == 302 else 0)
+
+
 def test_a_clock_that_is_hours_off_is_told(station: Station, an: Officer, client_of: ClientOf) -> None:
     now = clock.now()
     for n in range(8):
@@ -168,6 +177,46 @@ def test_a_sheet_is_looked_at_then_tried_then_taken_in(station: Station, an: Off
     assert answer.status_code == 302
     assert Sample.objects.get().laboratory == "PTN 1"
     assert sorted(Observation.objects.values_list("value", flat=True)) == [7.2, 12.0]
+
+
+def test_a_column_nobody_decided_on_is_not_passed_over(station: Station, an: Officer, client_of: ClientOf) -> None:
+    client = client_of(an)
+    data = "Trạm;Ngày lấy mẫu;pH;Chỉ tiêu A\nHữu Lũng;05/02/2026;7,2;12\n".encode()
+    page = client.post("/song-ngoi/so-lieu/phieu/", {"file": SimpleUploadedFile("phieu.csv", data)})
+    fields = {
+        "sheet": page.context["sheet"], "sheet_name": "phieu.csv", "column": ["0", "1", "2", "3"], "means0": "@station",
+        "means1": "@date", "means2": "ph", "means3": "", "station": "", "day": "", "laboratory": "",
+    }  # fmt: skip
+    answer = client.post("/song-ngoi/so-lieu/phieu/", fields | {"take": "1"})
+    assert answer.status_code == 422
+    assert "chưa ghép" in answer.content.decode()
+    assert client.post("/song-ngoi/so-lieu/phieu/", fields | {"take": "1", "means3": "-"}).status_code == 302
+    assert list(Observation.objects.values_list("value", flat=True)) == [7.2]
+
+
+def test_the_page_goes_on_to_the_next_worksheet(station: Station, an: Officer, client_of: ClientOf) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for title, day in (("Đợt 1", "05/02/2026"), ("Đợt 2", "06/02/2026")):
+        page = book.create_sheet(title)
+        page.append(["Trạm", "Ngày lấy mẫu", "pH"])
+        page.append(["Hữu Lũng", day, 7.2])
+    out = BytesIO()
+    book.save(out)
+    client = client_of(an)
+    url, named = "/song-ngoi/so-lieu/phieu/", {"means0": "@station", "means1": "@date", "means2": "ph"}
+    answer = client.post(url, {"file": SimpleUploadedFile("phieu.xlsx", out.getvalue())})
+    assert 'name="turn" value="Đợt 2"' in answer.content.decode()
+
+    for title, status in (("Đợt 1", 200), ("Đợt 2", 302)):
+        fields = named | {"sheet": answer.context["sheet"], "sheet_name": "phieu.xlsx", "column": ["0", "1", "2"]}
+        assert answer.context["looked"].worksheet == title
+        answer = client.post(
+            url, fields | {"worksheet": title, "take": "1", "station": "", "day": "", "laboratory": ""}
+        )
+        assert answer.status_code == status
+    assert Observation.objects.count() == 2
 
 
 @pytest.mark.parametrize("sealed", ["", "made-up", "x:y:z"])
