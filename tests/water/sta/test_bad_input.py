@@ -36,7 +36,7 @@ def test_injections_are_words_like_others(network: Network, words: str) -> None:
 
 @pytest.mark.parametrize("query", [
     "$top=-1", "$top=1e9", "$top=abc", "$top=", "$skip=-1", "$skip=1.5", "$top=99999999999999999999999", "$count=maybe",
-    "$count=", "$top=1&$top=2", "$resultFormat=exe", "$nothing=1", "$select=", "$select=a,b", "$expand=", "$expand=Nothing",
+    "$count=", "$top=1&$top=2", "$resultFormat=exe", "$select=", "$select=a,b", "$expand=", "$expand=Nothing",
     "$expand=Datastreams(", "$expand=Datastreams)", "$expand=Datastreams($top=x)", "$orderby=", "$orderby=name sideways",
     "$orderby=name,,name", "$filter=", "aggregate=year", "aggregate=day", "$resultFormat=dataArray", "$select=name'",
 ])  # fmt: skip

@@ -134,6 +134,42 @@ def test_what_is_new_is_published(bridged: tuple[int, Network]) -> None:
     listener.close()
 
 
+def test_the_sets_an_entity_is_in_hear_of_it(bridged: tuple[int, Network]) -> None:
+    port, network = bridged
+    listener = Listener(port, "v1.1/#")
+    network.sta.post(f"/Things({network.thing})/Datastreams", datastream("hai"))
+    wait_for(lambda: listener.on(f"v1.1/Things({network.thing})/Datastreams"))
+    assert listener.on(f"v1.1/Things({network.thing})/Datastreams")[0]["name"] == "hai"
+    network.sta.post("/Things", thing("sâu", Datastreams=[datastream("ba")]))
+    wait_for(lambda: len(listener.on("v1.1/Datastreams")) == 2)
+    assert [each["name"] for each in listener.on("v1.1/Datastreams")] == ["hai", "ba"]
+    row = network.sta.values(f"/Datastreams({network.stream})/Observations")[0]["@iot.id"]
+    feature = network.sta.get(f"/Observations({row})/FeatureOfInterest")["@iot.id"]
+    network.sta.ask("PATCH", f"/Observations({row})", {"resultQuality": "tốt"})
+    wait_for(lambda: listener.on(f"v1.1/FeaturesOfInterest({feature})/Observations"))
+    for topic in (f"v1.1/Datastreams({network.stream})/Observations", f"v1.1/Observations({row})"):
+        wait_for(lambda topic=topic: listener.on(topic))
+        assert listener.on(topic)[0]["resultQuality"] == "tốt"
+    listener.close()
+
+
+def test_what_is_published_while_the_bridge_is_away_waits(broker: int, network: Network) -> None:
+    topic = f"v1.1/Datastreams({network.stream})/Observations"
+    client = Listener(broker, REFUSED)
+    for n, away in enumerate((True, False)):
+        bridge = Bridge("127.0.0.1", broker, network.sta.token, "http://testserver/sta/v1.1")
+        thread = threading.Thread(target=lambda bridge=bridge: (bridge.run(), connections.close_all()), daemon=True)
+        thread.start()
+        assert bridge.ready.wait(20)
+        wait_for(lambda n=n: Series.objects.get(pk=network.stream).count == 4 + n)
+        bridge.stop()
+        thread.join(20)
+        if away:
+            row = json.dumps({"phenomenonTime": "2026-04-03T00:00:00Z", "result": 8.5})
+            client.client.publish(topic, row, qos=1).wait_for_publish(10)
+    client.close()
+
+
 def test_the_landing_page_tells_of_it(broker: int, sta: Sta) -> None:
     from giapranh.water.sta import landing
 

@@ -11,7 +11,7 @@ import base64
 import binascii
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from giapranh.kernel import clock
@@ -39,6 +39,14 @@ class Principal:
     office_id: int | None = None
     officer_id: int | None = None
     key_id: int | None = None
+
+    def with_station(self, station_id: int) -> Principal:
+        """One more, made just now by this one."""
+        return replace(
+            self,
+            stations=None if self.stations is None else [*self.stations, station_id],
+            writes=None if self.writes is None else [*self.writes, station_id],
+        )
 
     def check_may_write(self, station_id: int) -> None:
         if self.writes is not None and station_id not in self.writes:

@@ -13,9 +13,13 @@ from giapranh.water.sta.errors import Malformed
 from giapranh.water.sta.mapping import OBSERVATION, Link
 from giapranh.water.sta.options import Options, next_query
 from giapranh.water.sta.read import Reader
+from giapranh.water.sta.syntax import Path
 
 ZONE = "Asia/Ho_Chi_Minh"
-_ALLOWED = {"$filter", "$top", "$skip", "$count", "$orderby", "$skiptoken", "$resultFormat", "aggregate", "flags"}
+_ALLOWED = {"$filter", "$top", "$skip", "$orderby", "$skiptoken", "aggregate", "flags"}
+_BY_TIME = ("phenomenonTime",)
+# Made smaller by a power of two, which loses nothing: one value of 1e308 must not keep all other days from being told.
+_MEAN = "sum(t.value * 2::float8 ^ -60) / nullif(count(t.value), 0) * 2::float8 ^ 60"
 
 
 def answer(reader: Reader, options: Options, parent: int | None, link: Link | None, path: str) -> str:
@@ -25,12 +29,15 @@ def answer(reader: Reader, options: Options, parent: int | None, link: Link | No
     strange = [name for name in options.written if name not in _ALLOWED]
     if strange:
         raise Malformed(N_("Cùng với aggregate không dùng được %(name)s."), name=strange[0][:40])
+    orders = [order.node.parts if isinstance(order.node, Path) else () for order in options.order]
+    if orders not in ([], [_BY_TIME]):
+        raise Malformed(N_("Cùng với aggregate chỉ sắp được theo phenomenonTime."))
     top = options.page()
     newest_first = bool(options.order and options.order[0].descending)
     rows = _rows(reader, options, parent, top + 1, newest_first)
     written = [_written(row) for row in rows[:top]]
     parts = []
-    if len(rows) > top:
+    if len(rows) > top > 0:
         query = next_query(options, [times.written_time(rows[top - 1][0]), 0], top)
         parts.append(f'"@iot.nextLink":{shapes.text_of(f"{reader.root}/{path}?{query}")}')
     return "{" + ",".join([*parts, f'"value":[{",".join(written)}]']) + "}"
@@ -51,7 +58,7 @@ def _rows(reader: Reader, options: Options, series_id: int, limit: int, newest_f
         values = [times.instant(options.after[0])]
     end = f"(date_trunc('{period}', min(t.time) AT TIME ZONE '{ZONE}') + interval '1 {period}') AT TIME ZONE '{ZONE}'"
     sql = (
-        f"SELECT {begin} AS begins, {end}, avg(t.value), min(t.value), max(t.value), count(t.value), count(*)"
+        f"SELECT {begin} AS begins, {end}, {_MEAN}, min(t.value), max(t.value), count(t.value), count(*)"
         f" FROM {question.source()} WHERE {question.condition()} GROUP BY 1{after}"
         f" ORDER BY 1 {'DESC' if newest_first else 'ASC'} LIMIT %s OFFSET %s"
     )

@@ -14,9 +14,11 @@ from giapranh.water.sta.options import Options
 from giapranh.water.sta.syntax import Path
 
 _CASTS = {
-    Kind.TEXT: "text", Kind.NUMBER: "float8", Kind.TIME: "timestamptz", Kind.INTERVAL: "timestamptz",
+    Kind.TEXT: "text", Kind.NUMBER: "numeric", Kind.TIME: "timestamptz", Kind.INTERVAL: "timestamptz",
     Kind.RESULT: "float8", Kind.BOOLEAN: "boolean", Kind.DATE: "date", Kind.CLOCK: "time", Kind.DURATION: "interval",
+    Kind.JSON: "jsonb",
 }  # fmt: skip
+_NULLS = {False: " NULLS FIRST", True: " NULLS LAST"}  # the least, says the standard
 _CERTAIN = {"name", "description", "time", "id", "@iot.id", "encodingType", "definition", "observationType"}
 
 
@@ -103,7 +105,7 @@ class Question:
         parts = []
         for key in self.keys:
             direction = "DESC" if key.descending else "ASC"
-            parts.append(f"{key.sql} {direction}" + ("" if key.certain or not key.descending else " NULLS LAST"))
+            parts.append(f"{key.sql} {direction}" + ("" if key.certain else _NULLS[key.descending]))
         parts.extend(piece.format(t="t") for piece in self.entity.order)
         return ", ".join(parts)
 
@@ -160,13 +162,13 @@ def _text(value: Any) -> str | None:
 
 
 def _beyond(key: Key, value: Any) -> tuple[str, list[Any]]:
-    """Nulls come last in both directions."""
+    """Nulls come before everything else, so last where the order descends."""
     if value is None:
-        return "FALSE", []
+        return ("FALSE", []) if key.descending else (f"({key.piece.sql}) IS NOT NULL", list(key.piece.values))
     sign = "<" if key.descending else ">"
     sql = f"{key.sql} {sign} %s::{key.cast}"
     values = [*key.piece.values, _text(value)]
-    if key.certain:
+    if key.certain or not key.descending:
         return sql, values
     return f"({sql} OR ({key.piece.sql}) IS NULL)", [*values, *key.piece.values]
 

@@ -11,7 +11,6 @@ from django.db import transaction
 
 from giapranh.kernel.errors import N_
 from giapranh.water.sta import access, bodies, observations
-from giapranh.water.sta.access import Principal
 from giapranh.water.sta.door import Answer, Asked
 from giapranh.water.sta.door import answer as answer_one
 from giapranh.water.sta.errors import Malformed
@@ -24,7 +23,7 @@ class _GroupFailed(Exception):
     """Rolls the group back."""
 
 
-def answer(asked: Asked, who: Principal) -> Answer:
+def answer(asked: Asked) -> Answer:
     if asked.depth:
         raise Malformed(N_("Trong $batch không có $batch khác."))
     requests = bodies.decoded_object(asked.body).get("requests")
@@ -35,7 +34,7 @@ def answer(asked: Asked, who: Principal) -> Answer:
     made: dict[str, tuple[str, int]] = {}
     responses: list[dict[str, Any]] = []
     for group, members in _grouped(requests):
-        responses.extend(_together(asked, who, members, made) if group else _each(asked, who, members, made))
+        responses.extend(_together(asked, members, made) if group else _each(asked, members, made))
     return Answer(200, json.dumps({"responses": responses}, ensure_ascii=False).encode("utf-8"))
 
 
@@ -51,19 +50,17 @@ def _grouped(requests: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, A
     return groups
 
 
-def _each(asked: Asked, who: Principal, members: list[dict[str, Any]], made: dict[str, Any]) -> list[dict[str, Any]]:
-    return [_one(asked, who, request, made) for request in members]
+def _each(asked: Asked, members: list[dict[str, Any]], made: dict[str, Any]) -> list[dict[str, Any]]:
+    return [_one(asked, request, made) for request in members]
 
 
-def _together(
-    asked: Asked, who: Principal, members: list[dict[str, Any]], made: dict[str, Any]
-) -> list[dict[str, Any]]:
+def _together(asked: Asked, members: list[dict[str, Any]], made: dict[str, Any]) -> list[dict[str, Any]]:
     responses: list[dict[str, Any]] = []
     inside = dict(made)
     try:
         with transaction.atomic():
             for request in members:
-                responses.append(_one(asked, who, request, inside))
+                responses.append(_one(asked, request, inside))
                 if responses[-1]["status"] >= 400:
                     raise _GroupFailed
     except _GroupFailed:
@@ -75,15 +72,16 @@ def _together(
     return responses
 
 
-def _one(asked: Asked, who: Principal, request: dict[str, Any], made: dict[str, Any]) -> dict[str, Any]:
+def _one(asked: Asked, request: dict[str, Any], made: dict[str, Any]) -> dict[str, Any]:
     name, url = request.get("id"), request.get("url")
     if not isinstance(url, str):
         return {"id": name, "status": 400, "body": {"code": 400, "type": "error", "message": "url?"}}
     path, _mark, query = _without_root(_referred(url, made), asked.root).partition("?")
     body = _filled(request.get("body"), made)
+    # Who asks is asked anew: a station made by an earlier request is one of theirs.
     inner = Asked(
         method=str(request.get("method", "get")).upper(), path=unquote(path), query=query, root=asked.root,
-        who=lambda: who, body=b"" if body is None else json.dumps(body).encode("utf-8"),
+        who=asked.who, body=b"" if body is None else json.dumps(body).encode("utf-8"),
         content_type=_header(request, "content-type"), prefer=_header(request, "prefer"), language=asked.language,
         depth=1,
     )  # fmt: skip
@@ -111,8 +109,8 @@ def _referred(url: str, made: dict[str, tuple[str, int]]) -> str:
     """``$1/Datastreams`` speaks of what request 1 made."""
     if not url.startswith("$"):
         return url
-    first, slash, rest = url[1:].partition("/")
-    return made[first][0] + slash + rest if first in made else url
+    first = re.split(r"[/?]", url[1:], maxsplit=1)[0]
+    return made[first][0] + url[1 + len(first) :] if first in made else url
 
 
 def _without_root(url: str, root: str) -> str:

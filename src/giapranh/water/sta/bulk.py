@@ -17,7 +17,7 @@ from giapranh.water.rules.observation_ids import in_range, observation_ids
 from giapranh.water.services.store import Rows, store
 from giapranh.water.sta import bodies, observations, times
 from giapranh.water.sta.access import Principal
-from giapranh.water.sta.errors import Forbidden, Malformed
+from giapranh.water.sta.errors import Forbidden, Malformed, NoSuchEntity
 from giapranh.water.sta.shapes import text_of
 
 MOST_ROWS = 500_000
@@ -65,10 +65,21 @@ def create(body: bytes, who: Principal, root: str, tell: Any) -> list[bytes]:
             N_("CreateObservations cần danh sách [{Datastream, components, dataArray}]: %(why)s"), why=str(error)[:200]
         ) from error
     with transaction.atomic():
-        columns = [_columns(group, who, tell) for group in groups]
+        columns = [_taken(group, who, tell, alone=len(groups) == 1) for group in groups]
         if sum(map(len, columns)) > MOST_ROWS:
             raise Malformed(N_("Một lần gửi nhận đến %(most)d dòng."), most=MOST_ROWS)
         return _answers(columns, root, tell)
+
+
+def _taken(group: Group, who: Principal, tell: Any, *, alone: bool) -> Columns:
+    """The rows of one datastream; beside others, one that is not to be written to refuses its own rows only."""
+    try:
+        return _columns(group, who, tell)
+    except (NoSuchEntity, Forbidden) as refusal:
+        if alone:
+            raise
+        rows = len(_decoded(group))
+        return Columns(0, np.zeros(rows, np.int64), np.zeros(rows), dict.fromkeys(range(rows), tell(refusal)))
 
 
 def _columns(group: Group, who: Principal, tell: Any) -> Columns:
@@ -111,13 +122,17 @@ def _fast(group: Group, series_id: int) -> Columns | None:
     return Columns(series_id, time_ms, value, {})
 
 
-def _row_by_row(group: Group, place: Any, feature_id: int | None, who: Principal, tell: Any) -> Columns:
+def _decoded(group: Group) -> list[list[Any]]:
     try:
-        rows = _any.decode(group.dataArray)
+        return _any.decode(group.dataArray)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed(
             N_("dataArray phải là danh sách các danh sách giá trị: %(why)s"), why=str(error)[:200]
         ) from error
+
+
+def _row_by_row(group: Group, place: Any, feature_id: int | None, who: Principal, tell: Any) -> Columns:
+    rows = _decoded(group)
     made = Columns(place.id, np.zeros(len(rows), np.int64), np.full(len(rows), math.nan), {})
     names = ["FeatureOfInterest" if name.startswith("FeatureOfInterest") else name for name in group.components]
     for n, row in enumerate(rows):

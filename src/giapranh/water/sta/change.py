@@ -24,8 +24,8 @@ from giapranh.water.models import (
 )
 from giapranh.water.sta import access, bodies, notify, observations, rewriting
 from giapranh.water.sta.access import Principal
-from giapranh.water.sta.create import parameter_of, place, units
-from giapranh.water.sta.errors import AlreadyThere, Forbidden, Malformed, NoSuchEntity
+from giapranh.water.sta.create import check_ours, parameter_of, place, set_locations, units
+from giapranh.water.sta.errors import AlreadyThere, Malformed, NoSuchEntity
 from giapranh.water.sta.mapping import EntityType
 
 MODELS: dict[str, Any] = {
@@ -42,8 +42,11 @@ _TO_ONE = {"Thing": ("station_id", Station), "Sensor": ("sensor_id", Sensor),
 
 
 @transaction.atomic
-def change(entity: EntityType, row_id: int, body: dict[str, Any], who: Principal, *, whole: bool = False) -> None:
-    """Set what the body names; with ``whole`` (PUT) what it does not name goes back to nothing."""
+def change(
+    entity: EntityType, row_id: int, body: dict[str, Any], who: Principal, *, whole: bool = False, merge: bool = True
+) -> None:
+    """Set what the body names; with ``whole`` (PUT) what it does not name goes back to nothing. ``merge``: so it is
+    within the unit, too, a property made of three."""
     if entity.name == "Observation":
         rewriting.change(row_id, body, who)
         return
@@ -54,11 +57,16 @@ def change(entity: EntityType, row_id: int, body: dict[str, Any], who: Principal
     ids = {name: _references(entity, name, given) for name, given in links.items() if given is not None}
     if whole:
         columns = {**_nothing(entity), **columns}
+    elif merge and "unit_of_measurement" in columns:
+        columns["unit_of_measurement"] = {**_unit_of(record), **columns["unit_of_measurement"]}
     for name, value in columns.items():
         setattr(record, name, value)
     _consequences(entity, record, columns)
     if columns:
         record.save()
+    if entity.name == "Location" and "location" in columns:  # the map shows its stations there
+        for station in record.stations.all():
+            set_locations(station, list(station.locations.values_list("pk", flat=True)))
     for name, found in ids.items():
         _link(entity, record, name, found, who)
     _note(who, "changed", entity, row_id)
@@ -70,18 +78,24 @@ def _record(entity: EntityType, row_id: int, who: Principal) -> Any:
     record = MODELS[entity.name].objects.select_for_update().filter(pk=row_id).first()
     if record is None:
         raise NoSuchEntity(N_("Không có %(entity)s%(id)s."), entity=entity.name, id=f"({row_id})")
-    who.check_may_manage(station_of(entity, record))
-    if entity.name in ("Thing", "Datastream"):
-        station = record if entity.name == "Thing" else record.station
-        if station.node:
-            raise Forbidden(N_("Trạm này do tỉnh bạn quản lý, máy này chỉ đọc."))
+    who.check_may_manage()
+    for station in _stations_of(entity, record):
+        _check(station, who)
     return record
 
 
-def station_of(entity: EntityType, record: Any) -> int | None:
+def _stations_of(entity: EntityType, record: Any) -> list[Station]:
+    """The stations this speaks of. Sensors, observed properties and features may serve many and belong to none."""
     if entity.name == "Thing":
-        return int(record.pk)
-    return int(record.station_id) if entity.name in ("Datastream", "HistoricalLocation") else None
+        return [record]
+    if entity.name == "Location":
+        return list(record.stations.all())
+    return [record.station] if entity.name in ("Datastream", "HistoricalLocation") else []
+
+
+def _check(station: Station, who: Principal) -> None:
+    who.check_may_manage(station.pk)
+    check_ours(station)
 
 
 def _nothing(entity: EntityType) -> dict[str, Any]:
@@ -90,12 +104,18 @@ def _nothing(entity: EntityType) -> dict[str, Any]:
     return {prop.column: {} if prop.column == "properties" else None for prop in optional}
 
 
+def _unit_of(series: Series) -> dict[str, Any]:
+    ours = {"name": series.unit_name, "symbol": series.unit_symbol, "definition": series.unit_definition}
+    return dict(series.unit_of_measurement) or ours
+
+
 def _consequences(entity: EntityType, record: Any, columns: dict[str, Any]) -> None:
     if "unit_of_measurement" in columns:
         for name, value in units(columns["unit_of_measurement"]).items():
             setattr(record, name, value)
     if entity.name == "ObservedProperty" and "definition" in columns:
-        record.parameter = parameter_of(columns["definition"])
+        before, record.parameter = record.parameter, parameter_of(columns["definition"])
+        Series.objects.filter(observed_property=record, parameter=before).update(parameter=record.parameter)
     if entity.name == "Location" and "location" in columns:  # the next observation gets a feature of the new place
         LocationFeature.objects.filter(location=record).delete()
 
@@ -118,8 +138,10 @@ def _link(entity: EntityType, record: Any, name: str, ids: list[int], who: Princ
         column, model = _TO_ONE[name]
         _must_exist(name, model, ids)
         if name == "Thing":
-            who.check_may_manage(ids[0])
+            _check(Station.objects.get(pk=ids[0]), who)
         setattr(record, column, ids[0])
+        if name == "ObservedProperty":
+            record.parameter = ObservedProperty.objects.get(pk=ids[0]).parameter
         record.save()
         return
     _must_exist(name, {"Locations": Location, "Things": Station, "HistoricalLocations": HistoricalLocation,
@@ -128,7 +150,7 @@ def _link(entity: EntityType, record: Any, name: str, ids: list[int], who: Princ
         place(record, ids, clock.now())
     elif (entity.name, name) == ("Location", "Things"):
         for station in Station.objects.filter(pk__in=ids):
-            who.check_may_manage(station.pk)
+            _check(station, who)
             place(station, [record.pk], clock.now())
     elif (entity.name, name) == ("HistoricalLocation", "Locations"):
         record.locations.add(*ids)
@@ -136,10 +158,12 @@ def _link(entity: EntityType, record: Any, name: str, ids: list[int], who: Princ
         record.historical_locations.add(*ids)
     elif name == "Datastreams":
         column = _TO_ONE[entity.name][0]
-        for series in Series.objects.filter(pk__in=ids):
-            who.check_may_manage(series.station_id)
+        for series in Series.objects.filter(pk__in=ids).select_related("station"):
+            _check(series.station, who)
             setattr(series, column, record.pk)
-            series.save(update_fields=[column.removesuffix("_id")])
+            if entity.name == "ObservedProperty":
+                series.parameter = record.parameter
+            series.save(update_fields=[column.removesuffix("_id"), "parameter"])
     else:
         raise Malformed(N_("Không nối lại được %(name)s bằng PATCH."), name=f"{entity.name}/{name}")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from giapranh.kernel.errors import N_
+from giapranh.kernel.text import nfc
 from giapranh.water.rules import observation_ids
 from giapranh.water.sta import expressions, functions, geometry, times
 from giapranh.water.sta.errors import Malformed
@@ -53,7 +54,7 @@ class Compiler:
                 parts = [self.predicate(part) for part in node.parts]
                 values = [value for _sql, some in parts for value in some]
                 if node.operator == "not":
-                    return f"(NOT {parts[0][0]})", values
+                    return f"({parts[0][0]} IS NOT TRUE)", values
                 return "(" + f" {node.operator.upper()} ".join(sql for sql, _some in parts) + ")", values
             frame = Frame()
             piece = self.value(node, frame).to(Kind.BOOLEAN)
@@ -73,7 +74,7 @@ class Compiler:
                 N_("$orderby đi qua quan hệ nhiều ở vị trí %(place)d; chỉ sắp được theo quan hệ một."),
                 place=node.position,
             ).at(node.position)  # fmt: skip
-        if piece.kind in (Kind.JSON, Kind.GEOMETRY):
+        if piece.kind is Kind.GEOMETRY:
             piece = piece.make(f"({piece.sql})::text", Kind.TEXT)
         if piece.kind is Kind.INTERVAL:
             piece = piece.to(Kind.TIME)
@@ -127,6 +128,8 @@ class Compiler:
             return Piece(cast, (node.value,), Kind.NUMBER, here, literal=node.value)
         if node.kind is Kind.GEOMETRY:
             return Piece("%s::text", (node.value,), Kind.GEOMETRY, here, literal=node.value)
+        if node.kind is Kind.DURATION and node.value.startswith("-"):  # PostgreSQL knows no sign before the P
+            return Piece("(- %s::interval)", (node.value[1:],), Kind.DURATION, here, literal=node.value)
         values = () if node.kind is Kind.NULL else (_clean(node.value),)
         return Piece(casts[node.kind], values, node.kind, here, literal=node.value)
 
@@ -139,7 +142,7 @@ class Compiler:
             return self._joined(" OR ", each, node.position)
         parts = [self.value(part, frame).to(Kind.BOOLEAN) for part in node.parts]
         if node.operator == "not":
-            return Piece(f"(NOT {parts[0].sql})", parts[0].values, Kind.BOOLEAN, node.position)
+            return Piece(f"({parts[0].sql} IS NOT TRUE)", parts[0].values, Kind.BOOLEAN, node.position)
         return self._joined(f" {node.operator.upper()} ", parts, node.position)
 
     @staticmethod
@@ -293,8 +296,8 @@ class Compiler:
 
 
 def _clean(value: Any) -> Any:
-    """PostgreSQL keeps no NUL in text; a text with one equals nothing that is stored."""
-    return value.replace("\x00", "\ufffd") if isinstance(value, str) else value
+    """In the normal form of what is stored. PostgreSQL keeps no NUL in text; a text with one equals nothing."""
+    return nfc(value).replace("\x00", "\ufffd") if isinstance(value, str) else value
 
 
 def dump(value: Any) -> str:

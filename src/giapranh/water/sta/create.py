@@ -23,7 +23,7 @@ from giapranh.water.models import (
 from giapranh.water.rules import parameters
 from giapranh.water.sta import access, bodies, notify, observations
 from giapranh.water.sta.access import Principal
-from giapranh.water.sta.errors import Malformed, NoSuchEntity
+from giapranh.water.sta.errors import Forbidden, Malformed, NoSuchEntity
 from giapranh.water.sta.mapping import TYPES, EntityType
 
 MOST_INLINE = 10_000
@@ -44,18 +44,36 @@ _PARAMETER = "urn:giapranh:parameter:"
 
 def create(entity: EntityType, body: dict[str, Any], who: Principal) -> tuple[int, bool]:
     """(id, whether it is new)."""
-    if entity.name == "Observation":
-        if isinstance(body.get("FeatureOfInterest"), dict) and bodies.reference(body["FeatureOfInterest"]) is None:
+    if entity.name == "Observation" and not _in_full(body.get("Datastream")):
+        if _in_full(body.get("FeatureOfInterest")):
             with transaction.atomic():
                 return observations.create(body, who)
         return observations.create(body, who)
     with transaction.atomic():
-        made = Maker(who, clock.now()).make(entity, bodies.clean(body))
-        _note(who, entity, made)
-        notify.of_entity(entity.plural, made)
+        made = _row_of_new_stream(body, who) if entity.name == "Observation" else (_make(entity, body, who)[0], True)
     access.forget_keys()
     observations.forget_streams()
-    return made, True
+    return made
+
+
+def _in_full(given: Any) -> bool:
+    """A linked entity that is described, not named by its id."""
+    return isinstance(given, dict) and bodies.reference(given) is None
+
+
+def _row_of_new_stream(body: dict[str, Any], who: Principal) -> tuple[int, bool]:
+    stream_id, who = _make(TYPES["Datastream"], body["Datastream"], who)
+    return observations.create({**body, "Datastream": {"@iot.id": stream_id}}, who)
+
+
+def _make(entity: EntityType, body: Any, who: Principal) -> tuple[int, Principal]:
+    """The id, and who asks, with the stations made just now."""
+    maker = Maker(who, clock.now())
+    made = maker.make(entity, bodies.clean(body))
+    _note(who, entity, made)
+    for plural, row_id in maker.news:
+        notify.of_entity(plural, row_id)
+    return made, maker.who
 
 
 def with_parent(body: dict[str, Any], parent: EntityType, parent_id: int, link: str) -> dict[str, Any]:
@@ -85,6 +103,7 @@ class Maker:
         self.who, self.at = who, at
         self._made: set[int] = set()  # stations made in this deed: theirs to furnish
         self._room = MOST_INLINE
+        self.news: list[tuple[str, int]] = []
 
     def make(self, entity: EntityType, body: dict[str, Any]) -> int:
         self._room -= 1
@@ -99,7 +118,9 @@ class Maker:
             "ObservedProperty": self._observed_property,
             "FeatureOfInterest": self._feature,
         }
-        return make[entity.name](body)
+        made = make[entity.name](body)
+        self.news.append((entity.plural, made))
+        return made
 
     def _thing(self, body: dict[str, Any]) -> int:
         self._may_manage()
@@ -107,6 +128,7 @@ class Maker:
         station = Station(**columns, owner_id=self.who.office_id)
         station.save()
         self._made.add(station.pk)
+        self.who = self.who.with_station(station.pk)
         locations = self._all(body.get("Locations"), "Location")
         if locations:
             place(station, locations, self.at)
@@ -213,7 +235,14 @@ class Maker:
             if self.who.stations is not None and station_id not in self.who.stations:
                 raise NoSuchEntity(N_("Không có %(entity)s%(id)s."), entity="Thing", id=f"({station_id})")
             self.who.check_may_manage(station_id)
-        return Station.objects.get(pk=station_id)
+        station = Station.objects.get(pk=station_id)
+        check_ours(station)
+        return station
+
+
+def check_ours(station: Station) -> None:
+    if station.node:
+        raise Forbidden(N_("Trạm này do tỉnh bạn quản lý, máy này chỉ đọc."))
 
 
 def place(station: Station, locations: list[int], at: datetime) -> None:
@@ -226,18 +255,22 @@ def place(station: Station, locations: list[int], at: datetime) -> None:
 def set_locations(station: Station, locations: list[int]) -> None:
     chosen = list(Location.objects.filter(pk__in=locations))
     station.locations.set(chosen)
-    point = next((each.location for each in chosen if _is_point(each.location)), None)
+    point = next((found for each in chosen if (found := _point(each.location)) is not None), None)
     if point is not None:
         station.lon, station.lat = float(point["coordinates"][0]), float(point["coordinates"][1])
         station.save(update_fields=["lon", "lat"])
     observations.forget_streams()
 
 
-def _is_point(shape: Any) -> bool:
+def _point(shape: Any) -> dict[str, Any] | None:
+    """The point a place is, or the point of the GeoJSON feature it is."""
+    if isinstance(shape, dict) and shape.get("type") == "Feature":
+        shape = shape.get("geometry")
     if not isinstance(shape, dict) or shape.get("type") != "Point":
-        return False
+        return None
     at = shape.get("coordinates")
-    return isinstance(at, list) and len(at) >= 2 and all(isinstance(each, int | float) for each in at[:2])
+    good = isinstance(at, list) and len(at) >= 2 and all(isinstance(each, int | float) for each in at[:2])
+    return shape if good else None
 
 
 def units(given: dict[str, Any]) -> dict[str, str]:

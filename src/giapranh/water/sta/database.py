@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import psycopg
@@ -49,6 +50,14 @@ def execute(sql: str, values: Sequence[Any] = ()) -> int:
     with translated(), psycopg.Cursor(raw()) as cursor:
         cursor.execute(sql.encode(), values)
         return cursor.rowcount
+
+
+@lru_cache(maxsize=1)
+def unicode_collation() -> str:
+    """One that knows the capitals of every script; which are there depends on the version of PostgreSQL."""
+    wanted = ["pg_c_utf8", "und-x-icu", "C.utf8"]
+    found = {row[0] for row in fetch("SELECT collname FROM pg_collation WHERE collname = ANY(%s)", [wanted])}
+    return next((name for name in wanted if name in found), "default")
 
 
 @contextmanager

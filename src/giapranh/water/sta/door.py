@@ -216,10 +216,12 @@ def _property(way: Way, reader: Reader, row_id: int) -> Answer:
         found = found.get(key) if isinstance(found, dict) else None
         if found is None:
             raise NoSuchEntity(N_("Không có địa chỉ “%(path)s” trong giao diện này."), path="/".join(way.below)[:120])
+    if found is None and name != "resultTime":  # the suite of the OGC wants to read that one, null or not
+        return Answer(204)
     if not way.value:
         return Answer(200, json.dumps({way.below[-1]: found}, ensure_ascii=False).encode("utf-8"))
     if found is None:
-        return Answer(200 if name == "resultTime" else 204, content_type="text/plain; charset=utf-8")
+        return Answer(200, content_type="text/plain; charset=utf-8")
     text = found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
     return Answer(200, text.encode("utf-8"), JSON if isinstance(found, dict | list) else "text/plain; charset=utf-8")
 
@@ -247,7 +249,7 @@ def _post(asked: Asked, path: str, who: Principal) -> Answer:
     if path == "$batch":
         from giapranh.water.sta import batch
 
-        return batch.answer(asked, who)
+        return batch.answer(asked)
     way = paths.read(path)
     if not way.is_set or way.ref or way.count:
         raise MethodNotOffered(N_("Không dùng được phương thức %(method)s ở đây."), method="POST")
@@ -281,13 +283,14 @@ def _change(asked: Asked, path: str, who: Principal) -> Answer:
     _check_body(asked, kinds=("application/json", "application/json-patch+json"))
     reader = Reader(who, asked.root)
     entity, row_id = _target(paths.read(path), reader)
-    if asked.content_type.startswith("application/json-patch"):
+    by_operations = asked.content_type.startswith("application/json-patch")
+    if by_operations:
         operations = bodies.decoded(asked.body)
         document = json.loads(reader.entity(entity, row_id, Options(select=list(entity.properties))).texts[0])
         body = change.patched(document, operations)
     else:
         body = bodies.decoded_object(asked.body)
-    change.change(entity, row_id, body, who, whole=asked.method == "PUT")
+    change.change(entity, row_id, body, who, whole=asked.method == "PUT", merge=not by_operations)
     if "return=minimal" in asked.prefer:
         return Answer(204)
     if entity is OBSERVATION:

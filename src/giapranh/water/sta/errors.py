@@ -44,11 +44,18 @@ class MethodNotOffered(BadInput):
     code = "method_not_offered"
 
 
+class OptionNotOffered(BadInput):
+    """A query option with a dollar sign that is not ours: the standard wants 501."""
+
+    code = "option_not_offered"
+
+
 STATUS: tuple[tuple[type[Refused], int], ...] = (
     (SignInNeeded, 401),
     (TooLarge, 413),
     (WrongType, 415),
     (MethodNotOffered, 405),
+    (OptionNotOffered, 501),
     (BadInput, 400),
     (NotAllowed, 403),
     (NotFound, 404),

@@ -103,10 +103,22 @@ def compare(operator: str, left: Piece, right: Piece, position: int) -> Piece:
     if Kind.INTERVAL in (left.kind, right.kind):
         return _intervals(operator, left, right, position)
     left, right = _alike(left, right, position)
-    if left.kind in (Kind.JSON, Kind.GEOMETRY) and operator not in ("eq", "ne"):
+    if left.kind is Kind.JSON and operator not in ("eq", "ne"):
+        return _json_order(sign, left, right, position)
+    if left.kind is Kind.GEOMETRY and operator not in ("eq", "ne"):
         left, right = left.to(Kind.TEXT), right.to(Kind.TEXT)
+    if operator == "ne":  # what is not there is not equal to anything
+        sign = "IS DISTINCT FROM"
     collation = ' COLLATE "C"' if left.kind is Kind.TEXT else ""
     return Piece(f"({left.sql}{collation} {sign} {right.sql})", left.values + right.values, Kind.BOOLEAN, position)
+
+
+def _json_order(sign: str, left: Piece, right: Piece, position: int) -> Piece:
+    """Numbers by size, text by letters; of two kinds neither comes first."""
+    alike = f"jsonb_typeof({left.sql}) = jsonb_typeof({right.sql})"
+    return Piece(
+        f"({alike} AND {left.sql} {sign} {right.sql})", (left.values + right.values) * 2, Kind.BOOLEAN, position
+    )
 
 
 def _with_null(operator: str, left: Piece, right: Piece, position: int) -> Piece:
@@ -137,7 +149,7 @@ def _intervals(operator: str, left: Piece, right: Piece, position: int) -> Piece
     (start_a, end_a, values_a), (start_b, end_b, values_b) = spans
     if operator in ("eq", "ne"):
         same = f"({start_a} = {start_b} AND {end_a} = {end_b})"
-        sql = same if operator == "eq" else f"(NOT {same})"
+        sql = same if operator == "eq" else f"({same} IS NOT TRUE)"
         return Piece(
             sql, _first(values_a) + _first(values_b) + _last(values_a) + _last(values_b), Kind.BOOLEAN, position
         )

@@ -21,6 +21,8 @@ def data_array(page: Page, options: Options, root: str) -> str:
     """One object per datastream: the names once, then the rows."""
     if page.entity.name != "Observation":
         raise Malformed(N_("$resultFormat=dataArray chỉ dùng cho Observations."))
+    if options.expand:
+        raise Malformed(N_("$resultFormat=dataArray không dùng được cùng với $expand."))
     chosen = set(options.select) if options.select else {"id", "phenomenonTime", "result", "resultTime"}
     names = [name for name in _COMPONENTS if name in chosen]
     with_id = bool(chosen & {"id", "@iot.id"}) or not options.select

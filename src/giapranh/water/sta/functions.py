@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from giapranh.kernel.errors import N_
+from giapranh.water.sta import database
 from giapranh.water.sta.errors import Malformed
 from giapranh.water.sta.expressions import Piece
 from giapranh.water.sta.mapping import Kind
@@ -33,8 +34,6 @@ FUNCTIONS: dict[str, Function] = {
     "startswith": Function("starts_with({0}, {1})", (TEXT, TEXT), BOOLEAN),
     "length": Function("length({0})::float8", (TEXT,), NUMBER),
     "indexof": Function("(strpos({0}, {1}) - 1)::float8", (TEXT, TEXT), NUMBER),
-    "tolower": Function("lower({0})", (TEXT,), TEXT),
-    "toupper": Function("upper({0})", (TEXT,), TEXT),
     "trim": Function("btrim({0})", (TEXT,), TEXT),
     "concat": Function("({0} || {1})", (TEXT, TEXT), TEXT),
     "year": _part("year"),
@@ -73,9 +72,21 @@ def _substring(arguments: list[Piece], position: int) -> Piece:
     return Piece(sql + ")", values, TEXT, position)
 
 
+def _letters(function: str) -> Callable[[list[Piece], int], Piece]:
+    """The database itself sorts by bytes and knows only a to z; for Đ and Ỗ it needs a collation that knows them."""
+
+    def make(arguments: list[Piece], position: int) -> Piece:
+        text = arguments[0].to(TEXT)
+        return text.make(f'({function}({text.sql} COLLATE "{database.unicode_collation()}") COLLATE "C")', TEXT)
+
+    return make
+
+
 _SPECIAL: dict[str, tuple[Callable[[list[Piece], int], Piece], int, int]] = {
     "endswith": (_endswith, 2, 2),
     "substring": (_substring, 2, 3),
+    "tolower": (_letters("lower"), 1, 1),
+    "toupper": (_letters("upper"), 1, 1),
 }
 NAMES = sorted([*FUNCTIONS, *_SPECIAL])
 

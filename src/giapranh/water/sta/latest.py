@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qsl
 
 from giapranh.kernel.errors import N_
@@ -12,7 +13,8 @@ from giapranh.water.sta.errors import Malformed
 
 MOST = 5_000
 _SQL = """
-SELECT s.id, s.last_time, s.last_value, s.last_flag, s.count FROM water_series s
+SELECT s.id, s.last_time, s.last_value, s.last_flag, s.count, d.result::text FROM water_series s
+LEFT JOIN water_observationdetail d ON s.last_value IS NULL AND d.series_id = s.id AND d.time = s.last_time
 WHERE (%s::bigint[] IS NULL OR s.id = ANY(%s::bigint[])) AND (%s::bigint[] IS NULL OR s.station_id = ANY(%s::bigint[]))
 ORDER BY s.id LIMIT %s
 """
@@ -29,12 +31,14 @@ def answer(query: str, who: Principal, root: str) -> bytes:
 
 def _ids(given: str) -> list[int]:
     parts = [part.strip() for part in given.split(",") if part.strip()]
-    if len(parts) > MOST or not all(part.isdigit() and len(part) < 11 for part in parts):
+    if len(parts) > MOST or not all(re.fullmatch("[0-9]{1,10}", part) for part in parts):
         raise Malformed(N_("datastreams nhận đến %(most)d số cách nhau bằng dấu phẩy."), most=MOST)
     return [int(part) for part in parts]
 
 
-def _written(root: str, series_id: int, at: object, value: float | None, flag: int | None, count: int) -> str:
+def _written(
+    root: str, series_id: int, at: object, value: float | None, flag: int | None, count: int, words: str | None
+) -> str:
     link = f"{root}/Datastreams({series_id})"
     head = f'"Datastream":{{"@iot.id":{series_id},"@iot.selfLink":{shapes.text_of(link)}}},"count":{count}'
     if at is None:
@@ -43,6 +47,6 @@ def _written(root: str, series_id: int, at: object, value: float | None, flag: i
     own = shapes.text_of(f"{root}/Observations({observation_id(series_id, at_ms)})")
     return (
         f'{{{head},"Observation":{{"@iot.id":{observation_id(series_id, at_ms)},"@iot.selfLink":{own},'
-        f'"phenomenonTime":"{times.written(at_ms)}","result":{shapes.number(value)},'
+        f'"phenomenonTime":"{times.written(at_ms)}","result":{words or shapes.number(value)},'
         f'"parameters":{{"qartod":{flag if flag is not None else 2}}}}}}}'
     )

@@ -10,6 +10,7 @@ import json
 import logging
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,12 +25,13 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from giapranh.kernel.errors import N_, BadInput, NotFound, Refused
 from giapranh.node import home
 from giapranh.water.sta import access, database, door, notify
-from giapranh.water.sta.mapping import SETS
+from giapranh.water.sta.mapping import SETS, TYPES
 from giapranh.water.sta.options import Options
 from giapranh.water.sta.read import Reader
 
 VERSION = "v1.1"
 REFUSED = "giapranh/sta/refused"
+KEPT_SECONDS = 7 * 24 * 3600
 MOST_ROWS = 10_000  # of one arrival that are published; a bulk load is not news
 _CREATES = re.compile(rf"{VERSION}/((?:Datastreams|FeaturesOfInterest)\(\d{{1,19}}\)/)?Observations")
 log = logging.getLogger("giapranh.sta.mqtt")
@@ -76,7 +78,9 @@ class Bridge:
         self._client.on_message = self._message
         self._client.on_disconnect = self._disconnected
         self._client.reconnect_delay_set(1, 30)
-        self._client.connect_async(self.host, self.port)
+        kept = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        kept.SessionExpiryInterval = KEPT_SECONDS  # what is published while we are away waits at the broker
+        self._client.connect_async(self.host, self.port, clean_start=False, properties=kept)
         self._client.loop_start()
         try:
             while not self._stopping.is_set():
@@ -114,7 +118,7 @@ class Bridge:
                 method="POST", path=message.topic[len(VERSION) :], query="", root=self.root, who=self._who,
                 body=bytes(message.payload), content_type="application/json",
             )  # fmt: skip
-            answer = door.answer(asked)
+            answer = self._answered(asked)
             if answer.status >= 400:
                 told = {"topic": message.topic, **json.loads(answer.body)}
                 self._client.publish(REFUSED, json.dumps(told, ensure_ascii=False), qos=0)
@@ -123,6 +127,12 @@ class Bridge:
         finally:
             if not connection.in_atomic_block:
                 connection.close_if_unusable_or_obsolete()
+
+    def _answered(self, asked: door.Asked) -> door.Answer:
+        """While the database is away the message is held; the broker has it until it is answered."""
+        while (answer := door.answer(asked)).status == 503 and not self._stopping.wait(1):
+            pass
+        return answer
 
     def _who(self) -> access.Principal:
         return access.of_request(f"Bearer {self.token}" if self.token else "", lambda: None)
@@ -143,44 +153,61 @@ class Bridge:
 
     def _tell(self, payload: str) -> None:
         message = json.loads(payload)
-        try:
-            if "rows" in message:
-                for series_id, first, last in message["rows"]:
-                    self._tell_rows(series_id, first, last, message["at"])
-            else:
-                self._tell_entity(message["entity"], message["id"])
-        except NotFound:
-            pass  # gone again meanwhile
-        except Refused:
-            log.exception("could not tell of %s", payload[:200])
+        for tell, about in self._news(message):
+            try:
+                tell(*about)
+            except NotFound:
+                pass  # gone again meanwhile, or not to be seen with this key
+            except Refused:
+                log.exception("could not tell of %s", payload[:200])
+
+    def _news(self, message: dict[str, Any]) -> list[tuple[Callable[..., None], tuple[Any, ...]]]:
+        if "rows" not in message:
+            return [(self._tell_entity, (message["entity"], message["id"]))]
+        return [(self._tell_rows, (*span, message["at"])) for span in message["rows"]]
 
     def _tell_rows(self, series_id: int, first: int, last: int, at: int) -> None:
         rows = database.fetch(
-            "SELECT (date_part('epoch', time) * 1000)::bigint FROM water_observation WHERE series_id = %s::int"
-            " AND time BETWEEN to_timestamp(%s / 1000.0) AND to_timestamp(%s / 1000.0)"
-            " AND arrived >= to_timestamp(%s / 1000.0) - interval '2 milliseconds' ORDER BY time DESC LIMIT %s",
+            "SELECT (date_part('epoch', o.time) * 1000)::bigint, COALESCE(e.feature_id, s.feature_id)"
+            " FROM water_observation o JOIN water_series s ON s.id = o.series_id LEFT JOIN water_observationdetail e"
+            " ON e.series_id = o.series_id AND e.time = o.time WHERE o.series_id = %s::int"
+            " AND o.time BETWEEN to_timestamp(%s / 1000.0) AND to_timestamp(%s / 1000.0)"
+            " AND o.arrived >= to_timestamp(%s / 1000.0) - interval '2 milliseconds' ORDER BY o.time DESC LIMIT %s",
             [series_id, first, last, at, MOST_ROWS],
         )
         reader = Reader(self._who(), self.root)
         own = f"{VERSION}/Datastreams({series_id})/Observations"
-        for (time_ms,) in reversed(rows):
+        for time_ms, feature_id in reversed(rows):
             reader.room = 10
             row_id = series_id << 42 | time_ms
             text = reader.entity(SETS["Observations"], row_id, Options()).texts[0]
-            for topic in (own, f"{VERSION}/Observations", f"{VERSION}/Observations({row_id})"):
+            sets = (own, f"{VERSION}/Observations", f"{VERSION}/FeaturesOfInterest({feature_id})/Observations")
+            for topic in (*sets, f"{VERSION}/Observations({row_id})"):
                 self._publish(topic, text)
-            self._publish_selections((own, f"{VERSION}/Observations"), json.loads(text))
+            self._publish_selections(sets, json.loads(text))
 
     def _tell_entity(self, plural: str, row_id: int) -> None:
-        text = Reader(self._who(), self.root).entity(SETS[plural], row_id, Options()).texts[0]
+        reader = Reader(self._who(), self.root)
+        text = reader.entity(SETS[plural], row_id, Options()).texts[0]
         own = f"{VERSION}/{plural}({row_id})"
-        self._publish(f"{VERSION}/{plural}", text)
-        self._publish(own, text)
+        sets = (f"{VERSION}/{plural}", *self._sets_of(reader, plural, row_id))
+        for topic in (*sets, own):
+            self._publish(topic, text)
         entity = json.loads(text)
         for name in SETS[plural].properties:
             if name in entity:
                 self._publish(f"{own}/{name}", json.dumps({name: entity[name]}, ensure_ascii=False))
-        self._publish_selections((f"{VERSION}/{plural}", own), entity)
+        self._publish_selections((*sets, own), entity)
+
+    @staticmethod
+    def _sets_of(reader: Reader, plural: str, row_id: int) -> list[str]:
+        """``v1.1/Things(1)/Datastreams`` and the like: the sets it is in by what it belongs to."""
+        belongs = [link for link in SETS[plural].links.values() if not link.many]
+        identity = Options(select=["@iot.id"])
+        options = Options(select=["@iot.id"], expand={link.name: identity for link in belongs})
+        found = json.loads(reader.entity(SETS[plural], row_id, options).texts[0])
+        return [f"{VERSION}/{TYPES[link.target].plural}({found[link.name]['@iot.id']})/{plural}"
+                for link in belongs if found[link.name]]  # fmt: skip
 
     def _publish_selections(self, topics: tuple[str, ...], entity: dict[str, Any]) -> None:
         for wanted in self.selections:

@@ -42,6 +42,12 @@ def of_entity(plural: str, row_id: int) -> None:
         _send({"entity": plural, "id": row_id})
 
 
+def of_row(series_id: int, time_ms: int) -> None:
+    """An observation that was changed."""
+    if is_on():
+        _send({"at": 0, "rows": [[series_id, time_ms, time_ms]]})
+
+
 def _send(message: dict[str, object]) -> None:
     database.execute("SELECT pg_notify(%s, %s)", [CHANNEL, json.dumps(message)])
 

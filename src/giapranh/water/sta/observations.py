@@ -134,6 +134,7 @@ def _item(body: dict[str, Any], place: Stream, who: Principal) -> Item:
     return Item(place.id, start, value, detail)
 
 
+OURS = {"qartod", "qartod_reason", "tt10_status", "censored"}  # said of a row by its checks, never by a client
 EXTRA = {"resultTime", "validTime", "resultQuality", "parameters"}
 
 
@@ -174,7 +175,7 @@ def detail_of(body: dict[str, Any], end: int | None, other: Any, feature_id: int
     if body.get("parameters") is not None:
         if not isinstance(body["parameters"], dict):
             raise Malformed(N_("Observation/parameters phải là đối tượng JSON {…}."))
-        made.parameters = bodies.clean(body["parameters"])
+        made.parameters = {name: each for name, each in bodies.clean(body["parameters"]).items() if name not in OURS}
         empty = False
     return None if empty else made
 

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote_plus
 
 from giapranh.kernel.errors import N_
 from giapranh.water.sta import syntax
-from giapranh.water.sta.errors import Malformed
+from giapranh.water.sta.errors import Malformed, OptionNotOffered
 from giapranh.water.sta.mapping import TYPES, EntityType
 from giapranh.water.sta.syntax import Node, Order
 
@@ -99,7 +99,7 @@ def _take(options: Options, name: str, value: str, entity: EntityType | None, de
         case "aggregate" if depth == 0:
             options.aggregate = _period(value)
         case _ if name.startswith("$"):
-            raise Malformed(N_("Không có tùy chọn “%(name)s”."), name=name[:40])
+            raise OptionNotOffered(N_("Không có tùy chọn “%(name)s”."), name=name[:40])
         case _:
             pass  # options of others are left alone, as OData says
 
@@ -200,9 +200,12 @@ def _merge(made: dict[str, Options], name: str, options: Options) -> None:
     inner = {**held.expand}
     for each, deeper in options.expand.items():
         _merge(inner, each, deeper)
+    words = ",".join(filter(None, (held.written.get("$expand"), options.written.get("$expand"))))
     if options.written.keys() - {"$expand"}:
         made[name] = options
     made[name].expand = inner
+    if words:  # for the next link
+        made[name].written["$expand"] = words
 
 
 # --- next links ------------------------------------------------------------------------------------------------------

@@ -115,6 +115,7 @@ class Reader:
         if link is not None:
             question.add(link.by_id.format(t="t", p="%s::bigint"), [parent] * link.by_id.count("{p}"))
         costly = question.costly and not _is_short(question, link)
+        costly = costly or (entity.name == "Observation" and link is not None and link.by_id != _OF_SERIES)
         if costly or options.after is not None or options.skip > 10_000 or _costly(options):
             with database.bounded():
                 return self._page(question, options, parent, link)
@@ -243,10 +244,7 @@ class Reader:
         made: dict[int, dict[str, str]] = {row_id: {} for row_id in ids}
         if not ids:
             return made
-        chosen = set(options.select) if options.select else None
-        for name, inner in options.expand.items():
-            if chosen is not None and name not in chosen and chosen & set(entity.links):
-                continue
+        for name, inner in options.expand.items():  # chosen by being expanded, whatever $select says
             link = entity.links[name]
             for row_id, text in self._children(entity, link, inner, ids).items():
                 made[row_id][name] = text

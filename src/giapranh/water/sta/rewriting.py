@@ -7,6 +7,7 @@ or ``sta_rewrite``: conformance tests, trying out a logger).
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from giapranh.kernel.errors import N_
 from giapranh.water.models import MovedObservation, ObservationDetail, Series
 from giapranh.water.rules.observation_ids import observation_id, parts
 from giapranh.water.services import month_values
-from giapranh.water.sta import bodies, database, observations, times
+from giapranh.water.sta import bodies, database, notify, observations, times
 from giapranh.water.sta.access import Principal
 from giapranh.water.sta.errors import AlreadyThere, Malformed, NoSuchEntity
 from giapranh.water.sta.mapping import OBSERVATION
@@ -24,14 +25,14 @@ def change(row_id: int, body: dict[str, Any], who: Principal) -> None:
     bodies.check_names(OBSERVATION, body)
     series_id, at = _key(row_id)
     place = observations.stream(series_id, who)
-    if "Datastream" in body:
+    if "Datastream" in body and bodies.reference(body["Datastream"]) != series_id:
         raise Malformed(N_("Không nối lại được %(name)s bằng PATCH."), name="Observation/Datastream")
     _set_details(series_id, at, body, place, who)
     if "result" in body:
-        who.check_may_rewrite()
-        _set_result(series_id, at, body["result"])
+        _set_result(series_id, at, body["result"], who)
     if "phenomenonTime" in body:
-        _move(row_id, series_id, at, body["phenomenonTime"], who)
+        at = _move(row_id, series_id, at, body["phenomenonTime"], who)
+    notify.of_row(series_id, times.to_milliseconds(at))
 
 
 def _key(row_id: int) -> tuple[int, datetime]:
@@ -75,13 +76,18 @@ def _keep(detail: ObservationDetail) -> None:
     detail.save(force_insert=True)
 
 
-def _set_result(series_id: int, at: datetime, value: Any) -> None:
+def _set_result(series_id: int, at: datetime, value: Any, who: Principal) -> None:
     number, other = observations.result(value)
+    detail = ObservationDetail.objects.filter(series_id=series_id, time=at).first()
+    row = database.fetch_one("SELECT value FROM water_observation WHERE series_id = %s AND time = %s", [series_id, at])
+    stored = row[0] if row else None
+    if stored == (None if math.isnan(number) else number) and (detail.result if detail else None) == other:
+        return  # clients send the whole entity back with what stands beside it
+    who.check_may_rewrite()
     database.execute(
         "UPDATE water_observation SET value = nullif(%s::float8, 'NaN') WHERE series_id = %s AND time = %s",
         [number, series_id, at],
     )
-    detail = ObservationDetail.objects.filter(series_id=series_id, time=at).first()
     if detail is not None or other is not None:
         detail = detail or ObservationDetail(series_id=series_id, time=at)
         detail.result = other
@@ -89,14 +95,15 @@ def _set_result(series_id: int, at: datetime, value: Any) -> None:
     recount([series_id])
 
 
-def _move(row_id: int, series_id: int, at: datetime, given: Any, who: Principal) -> None:
+def _move(row_id: int, series_id: int, at: datetime, given: Any, who: Principal) -> datetime:
+    """Where it stands now."""
     start, end = times.interval(given)
     new_id = observation_id(series_id, start)
     to = times.from_milliseconds(start)
     detail = ObservationDetail.objects.filter(series_id=series_id, time=at).first()
     same = to == at and (detail.end_time if detail else None) == (None if end is None else times.from_milliseconds(end))
     if same:
-        return
+        return at
     who.check_may_rewrite()
     if to != at:
         if database.fetch_one("SELECT 1 FROM water_observation WHERE series_id = %s AND time = %s", [series_id, to]):
@@ -114,6 +121,7 @@ def _move(row_id: int, series_id: int, at: datetime, given: Any, who: Principal)
         detail.end_time = None if end is None else times.from_milliseconds(end)
         _keep(detail)
     recount([series_id])
+    return to
 
 
 # --- deleting --------------------------------------------------------------------------------------------------------

@@ -48,9 +48,9 @@ NOT.9: /not(?![\w.@\/])/
 WORD.8: /(true|false|null|INF|-INF|NaN)(?![\w.@\/(])/
 FUNCTION.7: /[A-Za-z_][\w.]*(?=\s*\()/
 GEO.9: /(geography|geometry)'(?:[^']|'')*'/
-DURATION.9: /(duration)?'-?P(?=[\dT])(\d+D)?(T(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?'/
-TIMES.9: /\d{4}-\d\d-\d\d[Tt]\d\d:\d\d[\d:.,]*([Zz]|[+\- ]\d\d:?\d\d)\/\d{4}-\d\d-\d\d[Tt]\d\d:\d\d[\d:.,]*([Zz]|[+\- ]\d\d:?\d\d)/
-TIME.8: /\d{4}-\d\d-\d\d[Tt]\d\d:\d\d[\d:.,]*([Zz]|[+\- ]\d\d:?\d\d)/
+DURATION.9: /duration'-?P(?=[\dT])(\d+D)?(T(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?'/
+TIMES.9: /\d{4}-\d\d-\d\d[Tt]\d\d:\d\d[\d:.,]*([Zz]|[+\- ]\d\d(:?\d\d)?)?\/\d{4}-\d\d-\d\d[Tt]\d\d:\d\d[\d:.,]*([Zz]|[+\- ]\d\d(:?\d\d)?)?/
+TIME.8: /\d{4}-\d\d-\d\d[Tt]\d\d:\d\d[\d:.,]*([Zz]|[+\- ]\d\d(:?\d\d)?)?/
 DATE.7: /\d{4}-\d\d-\d\d(?![\dT])/
 CLOCK.7: /\d\d:\d\d(:\d\d(\.\d{1,6})?)?(?![\d:])/
 NUMBER.6: /-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?/
