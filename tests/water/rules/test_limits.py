@@ -25,7 +25,7 @@ from giapranh.water.rules.limits import (
     standard_on,
     table1,
 )
-from giapranh.water.rules.parameters import UnknownParameter
+from giapranh.water.rules.parameters import UnknownParameter, to_stored
 from giapranh.water.rules.standards import _bounds
 
 NOW, OLD = date(2026, 3, 1), date(2020, 3, 1)
@@ -44,7 +44,7 @@ def test_the_regulation_is_that_of_the_day_of_the_sample() -> None:
     ("bod5", 4, "A"), ("bod5", 4.1, "B"), ("bod5", 6, "B"), ("bod5", 10, "C"), ("bod5", 10.01, "D"),
     ("cod", 10, "A"), ("cod", 15, "B"), ("cod", 20, "C"), ("cod", 21, "D"), ("toc", 8, "C"), ("toc", 8.1, "D"),
     ("do", 6.0, "A"), ("do", 5.99, "B"), ("do", 4.0, "C"), ("do", 2.0, "D"), ("do", 1.99, WORSE),
-    ("tp", 0.1, "A"), ("tp", 0.30000000000000004, "C"), ("tp", 0.3, "B"), ("tn", 0.6, "A"), ("tn", 2.1, "D"),
+    ("tp", 0.1, "A"), ("tp", 0.300001, "C"), ("tp", 0.30000000000000004, "B"), ("tp", 0.3, "B"), ("tn", 0.6, "A"), ("tn", 2.1, "D"),
     ("coliform", 1000, "A"), ("coliform", 7500, "C"), ("coliform", 7501, "D"), ("thermo_coliform", 200, "A"),
     ("tss", 25, "A"), ("tss", 100, "B"),
 ])  # fmt: skip
@@ -192,3 +192,20 @@ def test_more_is_never_better_except_for_oxygen(parameter: str, a: float, b: flo
 def test_the_class_of_a_censored_result_holds_the_plain_one(parameter: str, value: float) -> None:
     plain = classify(parameter, value, NOW).cls
     assert plain in classify(parameter, value, NOW, censored=Censored.BELOW).possible
+
+
+def test_a_result_that_equals_the_limit_after_a_conversion_or_a_mean_does_not_exceed_it() -> None:
+    exact = to_stored("nh4_n", 0.3864, "mg/L", "NH4")  # 0,3 of N, and some noise
+    found = table1("nh4_n", exact, date(2026, 1, 1))
+    assert found is not None
+    assert found.exceeds is False
+    assert table1("nh4_n", 0.300001, date(2026, 1, 1)).exceeds is True  # type: ignore[union-attr]
+
+
+def test_oxygen_below_detection_is_sure_to_miss_its_limit() -> None:
+    limit = bound("do", "B", date(2026, 1, 1))
+    assert limit is not None
+    assert compare(0.5, limit, Censored.BELOW).exceeds is True
+    assert compare(20, limit, Censored.ABOVE).exceeds is False
+    assert compare(6, limit, Censored.BELOW).exceeds is None
+    assert compare(3, limit, Censored.ABOVE).exceeds is None

@@ -218,3 +218,28 @@ def test_the_share_of_received_data_is_a_dated_unsure_rule() -> None:
     with pytest.raises(monitoring.UnknownRule):
         monitoring.rule("received_share", date(2020, 1, 1))
     assert Censored.BELOW == -1
+
+
+def test_oxygen_below_detection_counts_as_too_low() -> None:
+    limit = bound("do", "B", DAY)
+    assert limit is not None
+    values, censored = np.array([0.5, 6.0, 20.0, 3.0, 5.0]), np.array([-1, -1, 1, 1, 0])
+    found = exceedance_rate(values, limit, censored=censored)
+    assert (found.k, found.n, found.undecided) == (1, 3, 2)  # “<6” and “>3” cannot be decided
+
+
+def test_a_mean_that_equals_the_limit_does_not_exceed_it() -> None:
+    limit = bound("nh4_n", "table1", DAY)
+    assert limit is not None
+    noisy = np.add.reduceat(np.full(288, 0.3), [0]) / 288
+    assert exceedance_rate(np.array([noisy[0], 0.1 + 0.2, 0.3, 0.30001]), limit).k == 1
+    assert exceedance_rate(np.array([0.3]), limit, censored=np.array([1])).k == 1
+
+
+def test_two_rounds_a_year_are_two_seasons() -> None:
+    """Quarters nobody sampled add nothing; a test needs some season that was measured twice."""
+    column = np.full(24, NAN)
+    column[0::4], column[2::4] = [1.0, 1.1, 1.2, 1.3, 1.4, 1.5], [3.0, 3.1, 3.2, 3.3, 3.4, 3.5]
+    found = seasonal_trend(column, 4)
+    assert (found.tested, found.n, found.s, found.direction) == (True, 12, 30, "up")
+    assert found.slope == pytest.approx(0.1)

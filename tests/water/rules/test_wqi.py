@@ -263,3 +263,25 @@ def test_days_are_those_of_vietnam() -> None:
     times = np.arange(0, 48 * 3_600_000, 300_000)
     starts, _found = wqi_series.means(times, {"ph": np.full(len(times), 7.0)}, "day")
     assert starts.tolist() == [-7 * 3_600_000, 17 * 3_600_000, 41 * 3_600_000]
+
+
+def test_rows_without_a_result_get_no_quality_for_it_in_a_series() -> None:
+    """Nitrite and the pesticides have one breakpoint only."""
+    columns = {
+        "ph": np.array([7.0, 7.0]), "coliform": np.array([2000.0, 2000.0]), "cod": np.array([20.0, 20.0]),
+        "nh4_n": np.array([0.4, 0.4]), "po4_p": np.array([0.25, 0.25]), "no2_n": np.array([0.04, NAN]),
+        "aldrin": np.array([0.2, NAN]),
+    }  # fmt: skip
+    many = wqi_series.series(columns, DAY, condition="decision_1460")
+    for row in range(2):
+        one = vn_wqi({key: column[row] for key, column in columns.items()}, DAY)
+        assert many.exact[row] == pytest.approx(one.exact, rel=1e-12)
+    two = {key: column for key, column in columns.items() if key not in {"po4_p", "no2_n"}}
+    assert wqi_series.series(two | {"no2_n": np.array([NAN, 0.04])}, DAY).value[0] == -1  # two of group IV only
+
+
+def test_the_noise_of_conversions_and_means_does_not_move_a_value_over_a_breakpoint() -> None:
+    nitrite = 0.1642 / 3.284  # as the ion: exactly 0,05 of N
+    assert sub_index("no2_n", 0.05 * (1 + 2e-16), DAY) == sub_index("no2_n", nitrite, DAY) == 100
+    assert sub_index("nh4_n", 0.3 * (1 - 2e-16), DAY) == 75
+    assert wqi_series.qualities(CURVES["no2_n"], np.array([0.05 * (1 + 2e-16), 0.0501])).tolist() == [100, 10]

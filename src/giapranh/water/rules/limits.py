@@ -31,6 +31,7 @@ from giapranh.water.rules.standards import (
     classed_parameters,
     standard,
     standard_on,
+    standards,
     table1_bound,
     table1_parameters,
 )
@@ -39,7 +40,8 @@ __all__ = [
     "LIMITING_LABEL", "TABLE_1", "WORSE", "Bound", "Censored", "ClassName", "ClassState", "Exceedance", "NoStandard",
     "NotFinite", "ParameterClass", "Reading", "SampleClass", "Standard", "WaterBody", "bound", "bounds_on",
     "class_names", "classed_parameters", "classify", "classify_sample", "column_exceedance", "compare",
-    "limiting_class", "meets_target", "multiple", "standard", "standard_on", "table1", "table1_parameters",
+    "limiting_class", "meets_target", "multiple", "standard", "standard_on", "standards", "table1",
+    "table1_parameters",
 ]  # fmt: skip
 
 LIMITING_LABEL = N_("mức kém nhất trong các thông số đã đo (cách gộp của phần mềm, quy chuẩn không quy định mức chung)")
@@ -156,7 +158,8 @@ def classify(
 
 
 def _exact(value: float | Decimal) -> Decimal:
-    number = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
+    # Twelve figures: the noise of means and conversions must not put a result above the limit it equals.
+    number = value if isinstance(value, Decimal) else Decimal(f"{float(value):.12g}")
     if not number.is_finite():
         raise NotFinite(N_("Giá trị vô cực không so với quy chuẩn được."))
     return number
@@ -216,17 +219,22 @@ def compare(value: float | None, limit: Bound, censored: int = Censored.EXACT) -
     if value is None or math.isnan(value):
         return Exceedance(limit.parameter, value, limit, None, None, limit.unsure, notes)
     exact = _exact(value)
-    exceeds: bool | None = not limit.holds(exact)
-    if censored == Censored.BELOW and limit.low is None:
-        exceeds = None if exceeds else False
-    elif censored == Censored.ABOVE and limit.high is not None:
-        exceeds = True if exact >= limit.high else None
-    elif censored != Censored.EXACT:
-        exceeds = None
+    exceeds = _censored_exceeds(exact, limit, censored) if censored else not limit.holds(exact)
     if exceeds is None:
         notes += (OPEN,)
     over = float(exact / limit.high) if limit.high and limit.low is None and censored != Censored.BELOW else None
     return Exceedance(limit.parameter, value, limit, exceeds, over, limit.unsure, notes)
+
+
+def _censored_exceeds(value: Decimal, limit: Bound, censored: int) -> bool | None:
+    """What is sure of a result that lies somewhere below, or above, ``value``."""
+    below = censored == Censored.BELOW
+    if limit.low is not None and below and value < limit.low:
+        return True  # oxygen “<0,5”
+    if limit.high is not None and not below and value >= limit.high:
+        return True
+    open_side = limit.low is None if below else limit.high is None
+    return False if open_side and limit.holds(value) else None
 
 
 def table1(

@@ -14,6 +14,7 @@ from giapranh.water.rules.readings import Censored
 from giapranh.water.rules.standards import Bound
 
 Floats = npt.NDArray[np.float64]
+NOISE = 1e-12  # of means and conversions: a value this near to a limit is the limit
 Z_95 = 1.959963984540054
 FEW = 10
 FEW_NOTE = N_("Ít hơn 10 kết quả: chỉ nêu số lần, không nêu tỷ lệ.")
@@ -64,18 +65,18 @@ def exceedance_rate(
     sign = np.zeros(len(values), dtype=np.int8) if censored is None else np.asarray(censored)
     present = ~np.isnan(values)
     with np.errstate(invalid="ignore"):
-        outside = (values < low) | (values > high)
-        over = values >= high
+        too_low, over = values < low * (1 - NOISE), values > high * (1 + NOISE)
+        too_high = values >= high
+    outside = too_low | over
     exact = present & (sign == Censored.EXACT)
     under_mdl, above = present & (sign == Censored.BELOW), present & (sign == Censored.ABOVE)
-    decided = exact.copy()
-    exceeds = exact & outside
+    exceeds = (exact & outside) | (under_mdl & too_low) | (above & too_high)
+    within = exact & ~outside
     if low == -math.inf:
-        decided |= under_mdl & ~outside
-    if high < math.inf:
-        decided |= above & over
-        exceeds |= above & over
-    n = int(decided.sum())
+        within |= under_mdl & ~outside
+    if high == math.inf:
+        within |= above & ~outside
+    n = int((exceeds | within).sum())
     return rate(int(exceeds.sum()), n, int(present.sum()) - n)
 
 

@@ -23,7 +23,7 @@ LEAST, MOST = 10, 4000
 FEW = N_("Ít hơn 10 kết quả: chưa kiểm định xu thế.")
 MANY = N_("Quá nhiều kết quả: gộp theo ngày, tháng hoặc quý rồi kiểm định.")
 CENSORED = N_("Hơn một nửa kết quả dưới giới hạn phát hiện: không kiểm định xu thế.")
-NO_SEASON = N_("Mỗi mùa cần ít nhất hai năm số liệu để kiểm định theo mùa.")
+NO_SEASON = N_("Không mùa nào có từ hai năm số liệu: chưa kiểm định theo mùa.")
 CONSTANT = N_("Mọi kết quả bằng nhau: không có xu thế để kiểm định.")
 TIED = N_("Kết quả dưới giới hạn phát hiện cao nhất được coi là bằng nhau.")
 SHORT = N_("Chưa đủ năm năm: xem kết quả một cách thận trọng.")
@@ -83,7 +83,7 @@ def seasonal_trend(
     if not reasons:
         padded = np.pad(array, (0, -len(array) % period), constant_values=np.nan).reshape(-1, period)
         per_season = (~np.isnan(padded)).sum(axis=0)
-        if (per_season < 2).any():
+        if (per_season < 2).all():  # a season measured once, or never (two rounds a year), only adds nothing
             reasons = (NO_SEASON,)
         elif len(padded) < 5:
             notes = (*notes, SHORT)

@@ -121,10 +121,9 @@ def sub_index(parameter: str, value: float, day: date) -> float:
 
 
 def _quality(curve: Curve, value: float) -> float:
-    first, last = curve.points[0][0], curve.points[-1][0]
-    if value < first:
+    if value < curve.first:
         return curve.before
-    if value > last:
+    if value > curve.last:
         return curve.after
     for (bp, q), (bp_next, q_next) in pairwise(curve.points):
         if value <= bp_next:

@@ -14,6 +14,7 @@ from giapranh.water.rules.datafiles import read_toml
 GROUPS = ("I", "II", "III", "IV", "V")
 LOWEST = 10.0
 HIGHEST = 100.0
+NOISE = 1e-13  # of sums and conversions: a value this near to a breakpoint is on it
 
 
 class NoIndex(BadInput):
@@ -39,6 +40,14 @@ class Curve:
     strict: bool = False
     drop: bool = False
     below: float | None = None
+
+    @property
+    def first(self) -> float:
+        return self.points[0][0] * (1 - NOISE)
+
+    @property
+    def last(self) -> float:
+        return self.points[-1][0] * (1 + NOISE)
 
     @property
     def before(self) -> float:

@@ -44,8 +44,10 @@ class WqiSeries:
 
 def qualities(curve: Curve, values: Floats) -> Floats:
     """The quality of each value; NaN stays NaN."""
-    at = np.array([point for point, _quality in curve.points])
-    quality = np.array([quality for _point, quality in curve.points])
+    inner = curve.points[1:-1]
+    # Always two ends: with a single point numpy gives NaN the quality of that point.
+    at = np.array([curve.first, *(point for point, _quality in inner), curve.last])
+    quality = np.array([curve.points[0][1], *(quality for _point, quality in inner), curve.points[-1][1]])
     found: Floats = np.interp(values, at, quality, left=curve.before, right=curve.after)
     return found
 
