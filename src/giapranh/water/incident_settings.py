@@ -32,6 +32,12 @@ def received_share() -> Decimal:
     return Decimal(str(_number(setting("received_share_percent", "80"), 80))) / 100
 
 
+def wqi_method() -> str:
+    """How groups IV and V become one index; "" where nothing, or nothing known, was chosen: the default of its data."""
+    chosen = setting("wqi_method").strip()
+    return chosen if chosen in ("agg_cuberoot", "agg_sqrt") else ""
+
+
 def _hours(text: str, default: float) -> timedelta:
     return timedelta(hours=_number(text, default))
 

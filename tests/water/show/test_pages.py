@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from django.test import Client
 from tests.factories import water as factory
+from tests.factories.people import make_officer
 
 from giapranh.kernel.clock import now
 from giapranh.water.queries import comparison, statistics
@@ -222,3 +223,93 @@ def test_statistics_come_as_page_workbook_and_figures(client: Client, specialist
 
 def test_the_statistics_of_nothing_are_an_empty_page(client: Client, specialist: Any) -> None:
     assert page_of(client, specialist, "/song-ngoi/thong-ke/?ky=2019").status_code == 200
+
+
+def test_each_sample_is_counted_against_the_regulation_of_its_day(thuong: Any, node: Any, specialist: Any) -> None:
+    """COD 16: above column A2 (15) and above class B (15); oil 2: above column A2 (0.5), within Table 1 (5)."""
+    point = factory.station(thuong, 50, owner=node.water, kind="manual")
+    oil = factory.series(point, "oil_grease", cycle_seconds=None)
+    for day in (datetime(2023, 9, 11, 3, tzinfo=UTC), datetime(2023, 9, 12, 3, tzinfo=UTC)):
+        factory.observations(oil, [2.0], start=day)
+    [row] = statistics.statistics_page(specialist, statistics.period_of("2023-Q3"), now()).rows
+    assert row.rate is not None
+    assert (row.rate.k, row.rate.n) == (1, 2)
+    assert [(one.since.isoformat(), one.bound_key) for one in row.judged] == [
+        ("2023-09-11", "A2"),
+        ("2023-09-12", "table1"),
+    ]
+
+
+def test_a_target_counts_from_the_day_its_plan_holds(thuong: Any, node: Any, specialist: Any) -> None:
+    factory.target(factory.reach(thuong, 60, 40), "A", valid_from=date(2026, 11, 5))
+    point = factory.station(thuong, 50, owner=node.water, kind="manual")
+    row = factory.series(point, "cod", cycle_seconds=None)
+    for n in (1, 5, 9):
+        factory.observations(row, [12.0], start=datetime(2026, 11, n, 3, tzinfo=UTC))
+    [found] = statistics.statistics_page(specialist, statistics.period_of("2026"), now()).rows
+    assert found.rate is not None
+    assert (found.rate.k, found.rate.n, [one.bound_key for one in found.judged]) == (2, 3, ["B", "target"])
+
+
+def test_nothing_is_expected_of_a_series_before_it_begins_or_after_it_ends(
+    thuong: Any, node: Any, specialist: Any
+) -> None:
+    station = factory.station(thuong, 50, owner=node.water)
+    began = date(2026, 9, 21)
+    row = factory.series(station, "cod", cycle_seconds=3600, valid_from=began, valid_to=date(2026, 9, 25))
+    factory.observations(row, [9.0] * 60, start=datetime(2026, 9, 20, 17, tzinfo=UTC), step=timedelta(hours=1))
+    [found] = statistics.statistics_page(specialist, statistics.period_of("2026-Q3"), now()).received
+    assert found.months[:2] == (None, None)
+    assert (found.received.expected, found.received.received) == (120, 60)
+
+
+def test_classes_of_samples_know_detection_limits_rubbish_and_second_samples(
+    thuong: Any, node: Any, specialist: Any
+) -> None:
+    from giapranh.water.models import Sample
+    from giapranh.water.services import store
+
+    point = factory.station(thuong, 50, owner=node.water, kind="manual")
+    tss, bod = (factory.series(point, key, cycle_seconds=None) for key in ("tss", "bod5"))
+    morning, noon = datetime(2026, 11, 2, 1, tzinfo=UTC), datetime(2026, 11, 2, 5, tzinfo=UTC)
+    factory.observations(tss, [150.0], start=morning)
+    Sample.objects.create(station=point, taken_at=morning, floating_rubbish=True, at=morning)
+    factory.observations(bod, [3.0], start=morning)
+    factory.observations(bod, [9.0], start=noon)
+    store.store_one(
+        series_id=bod.pk, time=noon + timedelta(days=3), value=8.0, at=noon + timedelta(days=3), censored=-1
+    )
+    [found] = statistics.statistics_page(specialist, statistics.period_of("2026-Q4"), now()).classes
+    assert found.counts == {"D": 1, "C": 1}  # “<8” may be A, B or C: no class
+
+
+def test_what_a_person_rejected_makes_no_trend(thuong: Any, node: Any, specialist: Any) -> None:
+    from giapranh.water.models import Correction
+
+    station = factory.station(thuong, 50, owner=node.water)
+    row = factory.series(station, "cod", cycle_seconds=86400)
+    by = make_officer("nguoi-loai")
+    for n in range(36):
+        at = datetime(2023 + n // 12, 1 + n % 12, 10, 3, tzinfo=UTC)
+        factory.observations(row, [10.0 + n % 12 + (n // 12) * 5], start=at)
+        if n >= 12:  # later years were a wrong calibration
+            Correction.objects.create(series=row, time=at, value=10.0 + n % 12, flag=1, why="hiệu chuẩn", by=by, at=at)
+    page = statistics.statistics_page(specialist, statistics.period_of("2025"), now(), station_id=station.pk)
+    [found] = page.trends
+    assert (found.trend.slope, found.trend.direction) == (0, "none")
+
+
+def test_loads_of_sampled_discharge_count_each_day_once_whatever_is_looked_at(
+    thuong: Any, node: Any, specialist: Any
+) -> None:
+    from giapranh.water.services import store
+
+    point = factory.station(thuong, 50, owner=node.water, kind="manual")
+    flow = factory.series(point, "flow", unit="m³/s", cycle_seconds=None)
+    cod = factory.series(point, "cod", cycle_seconds=None)
+    factory.observations(flow, [20.0], start=START)
+    factory.observations(cod, [8.0, 12.0], start=START, step=timedelta(hours=3))
+    store.store_one(series_id=cod.pk, time=START + timedelta(days=2), value=4.0, at=START, censored=-1)
+    factory.observations(flow, [10.0], start=START + timedelta(days=2))
+    [load] = statistics.statistics_page(specialist, statistics.period_of("2026-Q4"), now(), parameter="cod").loads
+    assert (load.days, round(load.total_t, 3)) == (2, round((10 * 20 + 2 * 10) * 86.4 / 1000, 3))

@@ -112,3 +112,17 @@ def test_many_stations_cost_as_many_queries_as_one(django_assert_max_num_queries
 
     with django_assert_max_num_queries(4):
         latest_classes(Station.objects.values_list("pk", flat=True), DAY)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "method"), [("", "agg_cuberoot"), ("agg_sqrt", "agg_sqrt"), ("sai", "agg_cuberoot")]
+)
+def test_the_node_may_choose_how_the_groups_come_together(
+    monkeypatch: pytest.MonkeyPatch, chosen: str, method: str
+) -> None:
+    monkeypatch.setenv("GIAPRANH_WQI_METHOD", chosen)
+    station = factory.station(kind="manual")
+    measured(station, ph=7.2, temp=27.5, do=5.8, bod5=9.0, cod=21.0, nh4_n=0.45, coliform=4200.0)
+    found = latest_classes([station.pk], DAY)[station.pk].wqi
+    assert found is not None
+    assert (found.value is not None, found.method_id) == (True, method)

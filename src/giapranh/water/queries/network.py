@@ -99,6 +99,13 @@ def targets_on(day: date) -> QuerySet[TargetClass]:
     return TargetClass.objects.filter(held_on(day)).select_related("reach")
 
 
+def targets_between(first: date, last: date) -> QuerySet[TargetClass]:
+    """Those that held on any day from ``first`` to ``last``."""
+    begun = Q(valid_from=None) | Q(valid_from__lte=last)
+    not_over = Q(valid_to=None) | Q(valid_to__gte=first)
+    return TargetClass.objects.filter(begun, not_over).select_related("reach")
+
+
 def nearest_target(found: Iterable[TargetClass], river_id: int | None, km: float | None) -> TargetClass | None:
     """Of several reaches around a kilometre the shortest speaks."""
     if km is None:

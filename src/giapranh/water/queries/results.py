@@ -11,6 +11,7 @@ from django.db import connection
 
 from giapranh.kernel.clock import local_date, now
 from giapranh.places.named import held_on
+from giapranh.water.incident_settings import wqi_method
 from giapranh.water.models import Sample, Series, Station, StationKind
 from giapranh.water.rules import limits, parameters, wqi
 from giapranh.water.rules.limits import Exceedance, ParameterClass, SampleClass
@@ -158,7 +159,7 @@ def _sample(readings: dict[str, Reading], day: date, body: str, seen: bool | Non
 def index(readings: dict[str, Reading], day: date, condition: str) -> Wqi | None:
     """VN_WQI of one look; None before the decision held."""
     try:
-        return wqi.vn_wqi(readings, day, condition=condition)
+        return wqi.vn_wqi(readings, day, method=wqi_method(), condition=condition)
     except wqi.NoIndex:
         return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from giapranh.kernel.clock import VIETNAM, local_date
-from giapranh.water.incident_settings import received_share
+from giapranh.water.incident_settings import received_share, wqi_method
 from giapranh.water.models import Series, Station, StationKind
 from giapranh.water.queries import network, results, series
 from giapranh.water.queries.results import Latest, StationResult
@@ -157,18 +157,21 @@ def received_since(found: Sequence[Series], start: datetime, end: datetime) -> d
     threshold = float(received_share())
     answer = {}
     for row in clocked:
-        expected = int((end - max(start, _began(row, start))).total_seconds() // (row.cycle_seconds or 1))
-        got = min(counts.get(row.pk, 0), expected) if expected else 0
-        if expected:
+        first, last = _held(row, start, end)
+        expected = int((last - first).total_seconds() // (row.cycle_seconds or 1))
+        if expected > 0:
+            got = min(counts.get(row.pk, 0), expected)
             answer[row.pk] = Received(expected, got, got / expected >= threshold)
     return answer
 
 
-def _began(row: Series, start: datetime) -> datetime:
-    """A series that began in the middle is expected from its beginning."""
-    if row.valid_from is None:
-        return start
-    return datetime.combine(row.valid_from, datetime.min.time(), VIETNAM)
+def _held(row: Series, start: datetime, end: datetime) -> tuple[datetime, datetime]:
+    """A series that began or ended in the middle is expected for its own time only."""
+    if row.valid_from is not None:
+        start = max(start, datetime.combine(row.valid_from, time(), VIETNAM))
+    if row.valid_to is not None:
+        end = min(end, datetime.combine(row.valid_to + timedelta(days=1), time(), VIETNAM))
+    return start, end
 
 
 # --- VN_WQI by day and by hour ---------------------------------------------------------------------------------------
@@ -186,7 +189,7 @@ def wqi_means(station: Station, found: Sequence[Series], newest: datetime, perio
         return None
     day = local_date(newest)
     try:
-        index = wqi_series.series(columns, day)
+        index = wqi_series.series(columns, day, method=wqi_method())
         levels = wqi.levels(day)
     except wqi.NoIndex:
         return None

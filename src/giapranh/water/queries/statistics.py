@@ -16,13 +16,14 @@ from django.db import connection
 from giapranh.kernel.clock import local_date
 from giapranh.kernel.errors import N_, BadInput
 from giapranh.water.incident_settings import received_share
-from giapranh.water.models import Series, Station
+from giapranh.water.models import Sample, Series, Station
 from giapranh.water.queries import network, series
 from giapranh.water.queries.comparison import newest_series
 from giapranh.water.queries.series import Rows, day_ms, from_ms
 from giapranh.water.queries.station_page import Received, received_since
 from giapranh.water.rules import limits, loads, parameters, statistics, trends, wqi_series
 from giapranh.water.rules.limits import Bound
+from giapranh.water.rules.readings import Censored, Reading
 from giapranh.water.rules.statistics import Rate, Summary
 from giapranh.water.rules.trends import Trend
 
@@ -77,15 +78,31 @@ def periods(first: date, today: date) -> list[Period]:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """What results were counted against from a day on. None where the regulation has no limit for it."""
+
+    since: date
+    bound: Bound | None
+    bound_key: str  # "target", "table1", or a class
+
+
+@dataclass(frozen=True, slots=True)
 class SeriesRow:
-    """One series over the period. ``rate`` against ``bound``; None where the regulation has no limit for it."""
+    """One series over the period. ``rate`` against the limits of the days its values are of, oldest first."""
 
     series: Series
     by_day: bool
     summary: Summary
-    bound: Bound | None
-    bound_key: str  # "target", "table1", or a class
+    judged: tuple[Judged, ...]
     rate: Rate | None
+
+    @property
+    def bound(self) -> Bound | None:
+        return self.judged[-1].bound
+
+    @property
+    def bound_key(self) -> str:
+        return self.judged[-1].bound_key
 
     @property
     def station(self) -> Station:
@@ -185,7 +202,7 @@ def _days(row: Series, sampled: dict[int, Rows], start: datetime, end: datetime)
         return _in_list_unit(row, rows.take(inside & rows.good))
     rows = _in_list_unit(row, series.settled_rows(row.pk, start, end))
     values = np.where(rows.good, rows.values, np.nan)
-    times, columns = wqi_series.means(rows.times, {"x": values}, "day", minimum_share=0.5, step_s=row.cycle_seconds)
+    times, columns = wqi_series.means(rows.times, {"x": values}, "day", step_s=row.cycle_seconds)
     kept = ~np.isnan(columns["x"])
     zeros = np.zeros(int(kept.sum()), np.int16)
     return Rows(times[kept], columns["x"][kept], zeros + 1, zeros, zeros, zeros, zeros.astype(np.int64))
@@ -232,34 +249,51 @@ def _series_row(row: Series, rows: Rows, bounds: _Bounds) -> SeriesRow | None:
     if not len(rows):
         return None
     summary = statistics.summary(rows.values, censored=rows.censored)
-    bound, key = bounds.telling(row)
-    rate = statistics.exceedance_rate(rows.values, bound, censored=rows.censored) if bound is not None else None
-    return SeriesRow(row, bool(row.cycle_seconds), summary, bound, key, rate)
+    judged = bounds.judged(row, local_date(from_ms(rows.times[0])), local_date(from_ms(rows.times[-1])))
+    edges = np.searchsorted(rows.times, [day_ms(one.since) for one in judged])
+    parts = [
+        statistics.exceedance_rate(rows.values[first:last], one.bound, censored=rows.censored[first:last])
+        for one, first, last in zip(judged, edges, [*edges[1:], len(rows)], strict=True) if one.bound is not None
+    ]  # fmt: skip
+    rate = statistics.rate(*(sum(getattr(part, name) for part in parts) for name in ("k", "n", "undecided")))
+    return SeriesRow(row, bool(row.cycle_seconds), summary, judged, rate if parts else None)
 
 
 class _Bounds:
-    """The limits of the last day of a period; what reaches must meet is asked once."""
+    """The limits of the days of a period; what reaches must meet is asked once."""
 
     def __init__(self, period: Period) -> None:
-        self.day = period.end - timedelta(days=1)
-        self.targets = list(network.targets_on(self.day))
+        self.targets = list(network.targets_between(period.start, period.end - timedelta(days=1)))
+        firsts = [held.valid_from for held in limits.standards()] + [row.valid_from for row in self.targets]
+        ends = [row.valid_to + timedelta(days=1) for row in self.targets if row.valid_to is not None]
+        self.changes = sorted({day for day in (*firsts, *ends) if day is not None})
 
-    def telling(self, row: Series) -> tuple[Bound | None, str]:
+    def judged(self, row: Series, first: date, last: date) -> tuple[Judged, ...]:
+        """Each result by the limit of its day: a new one from the day a regulation or a plan changes."""
+        found: list[Judged] = []
+        for day in (first, *(day for day in self.changes if first < day <= last)):
+            told = self._telling(row, day)
+            if not found or told != (found[-1].bound, found[-1].bound_key):
+                found.append(Judged(day, *told))
+        return tuple(found)
+
+    def _telling(self, row: Series, day: date) -> tuple[Bound | None, str]:
         """What is counted against: the class the reach must meet, else health (Table 1), else class B (A2)."""
         station = row.station
         if station.water_body == "wastewater":
             return None, ""
         body = "lake" if station.water_body == "lake" else "river"
         try:
-            held = limits.standard_on(self.day)
+            held = limits.standard_on(day)
         except limits.NoStandard:
             return None, ""
-        target = network.nearest_target(self.targets, station.watercourse_id, station.km)
+        targets = [one for one in self.targets if one.holds_on(day)]
+        target = network.nearest_target(targets, station.watercourse_id, station.km)
         wanted = [(limits.TABLE_1, "table1"), (held.classes[1], held.classes[1])]
         if target is not None and target.regulation.startswith(held.key):
             wanted.insert(0, (target.class_code, "target"))
         for cls, key in wanted:
-            found = limits.bound(row.parameter, cls, self.day, body)
+            found = limits.bound(row.parameter, cls, day, body)
             if found is not None and (found.low is not None or found.high is not None):
                 return found, key
         return None, ""
@@ -268,10 +302,15 @@ class _Bounds:
 # --- trends ----------------------------------------------------------------------------------------------------------
 
 MONTHLY = """
+WITH said AS (SELECT DISTINCT ON (time) time, value, flag FROM water_correction
+              WHERE series_id = %(series)s AND time >= %(start)s AND time < %(end)s ORDER BY time, at DESC, id DESC)
 SELECT (extract(year FROM local) * 12 + extract(month FROM local) - 1)::int, avg(value)
-FROM (SELECT time AT TIME ZONE 'Asia/Ho_Chi_Minh' AS local, value FROM water_observation
-      WHERE series_id = %s AND time >= %s AND time < %s AND value IS NOT NULL AND flag NOT IN (4, 9)) AS found
-GROUP BY 1 ORDER BY 1
+FROM (SELECT o.time AT TIME ZONE 'Asia/Ho_Chi_Minh' AS local,
+             CASE WHEN said.time IS NULL THEN o.value ELSE said.value END AS value,
+             CASE WHEN said.time IS NULL THEN o.flag ELSE said.flag END AS flag
+      FROM water_observation o LEFT JOIN said ON said.time = o.time
+      WHERE o.series_id = %(series)s AND o.time >= %(start)s AND o.time < %(end)s) AS found
+WHERE value IS NOT NULL AND flag NOT IN (4, 9) GROUP BY 1 ORDER BY 1
 """
 
 
@@ -327,7 +366,7 @@ def _quarterly(values: dict[int, float], censored: dict[int, int]) -> tuple[dict
 def _monthly_means(row: Series, start: datetime, end: datetime) -> dict[int, float]:
     factor = series.factor_of(row) or 1.0
     with connection.cursor() as cursor:
-        cursor.execute(MONTHLY, [row.pk, start, end])
+        cursor.execute(MONTHLY, {"series": row.pk, "start": start, "end": end})
         return {month: mean * factor for month, mean in cursor.fetchall()}
 
 
@@ -352,20 +391,28 @@ def _loads(found: Sequence[Series], days: dict[int, Rows], period: Period) -> li
         flow = newest_series(station, "flow")
         if flow is None:
             continue
-        discharge = days[flow.pk] if flow.pk in days else _days(flow, {}, *period.instants)
-        of_day = dict(zip(_day_numbers(discharge), discharge.values.tolist(), strict=True))
+        discharge = days.get(flow.pk)
+        if discharge is None:  # another parameter is looked at
+            discharge = _days(flow, _samples([flow.pk], *period.instants), *period.instants)
+        of_day = _by_day(discharge)
         for row in found:
             if row.station_id != station.pk or parameters.all_parameters()[row.parameter].unit != "mg/L":
                 continue
             if row.parameter == "do":
                 continue
-            values = days[row.pk]
-            both = [
-                (c, of_day[n]) for n, c in zip(_day_numbers(values), values.values.tolist(), strict=True) if n in of_day
-            ]
+            both = [(c, of_day[day]) for day, c in _by_day(days[row.pk]).items() if day in of_day]
             if both:
                 rows.append(_load(row, both))
     return rows
+
+
+def _by_day(rows: Rows) -> dict[int, float]:
+    """One value a day, the mean where there are several samples; half the limit for one below detection."""
+    found: dict[int, list[float]] = {}
+    values = np.where(rows.censored == Censored.BELOW, rows.values / 2, rows.values)
+    for day, value in zip(_day_numbers(rows), values.tolist(), strict=True):
+        found.setdefault(day, []).append(value)
+    return {day: sum(several) / len(several) for day, several in found.items()}
 
 
 def _day_numbers(rows: Rows) -> list[int]:
@@ -416,20 +463,20 @@ def _together(found: list[Received]) -> Received | None:
 def _classes(found: Sequence[Series], days: dict[int, Rows], period: Period) -> list[ClassRow]:
     """The worst class of each day (automatic) or sample: how many of which."""
     rows = []
-    for station in {each.station_id: each.station for each in found}.values():
+    stations = {each.station_id: each.station for each in found}
+    rubbish = _rubbish(list(stations), period)
+    for station in stations.values():
         if station.water_body == "wastewater":
             continue
         body = "lake" if station.water_body == "lake" else "river"
-        looks: dict[int, dict[str, float]] = {}
-        for row in found:
-            if row.station_id == station.pk:
-                values = days[row.pk]
-                for number, value in zip(_day_numbers(values), values.values.tolist(), strict=True):
-                    looks.setdefault(number, {})[row.parameter] = value
+        looks = _looks([days[row.pk] for row in found if row.station_id == station.pk],
+                       [row.parameter for row in found if row.station_id == station.pk])  # fmt: skip
         counts: dict[str, int] = {}
-        for number, values_of_day in looks.items():
+        for (number, _nth), readings in looks.items():
+            day = date(1970, 1, 1) + timedelta(days=number)
+            seen = rubbish.get((station.pk, day))
             try:
-                sample = limits.classify_sample(values_of_day, date(1970, 1, 1) + timedelta(days=number), body)
+                sample = limits.classify_sample(readings, day, body, floating_rubbish=seen)
             except limits.NoStandard:
                 continue
             if sample.limiting:
@@ -437,3 +484,27 @@ def _classes(found: Sequence[Series], days: dict[int, Rows], period: Period) -> 
         if counts:
             rows.append(ClassRow(station, counts))
     return rows
+
+
+def _looks(columns: Sequence[Rows], names: Sequence[str]) -> dict[tuple[int, int], dict[str, Reading]]:
+    """What was measured together: by day, and where a day has several samples the first of each, the second of each."""
+    looks: dict[tuple[int, int], dict[str, Reading]] = {}
+    for rows, name in zip(columns, names, strict=True):
+        taken: dict[int, int] = {}
+        for day, value, censored in zip(_day_numbers(rows), rows.values.tolist(), rows.censored.tolist(), strict=True):
+            taken[day] = taken.get(day, -1) + 1
+            looks.setdefault((day, taken[day]), {}).setdefault(name, Reading(value, censored))
+    return looks
+
+
+def _rubbish(station_ids: list[int], period: Period) -> dict[tuple[int, date], bool]:
+    """What samplers said about floating rubbish; once seen on a day, seen."""
+    start, end = period.instants
+    rows = Sample.objects.filter(
+        station__in=station_ids, taken_at__gte=start, taken_at__lt=end, floating_rubbish__isnull=False
+    )
+    found: dict[tuple[int, date], bool] = {}
+    for station_id, at, seen in rows.values_list("station", "taken_at", "floating_rubbish"):
+        key = station_id, local_date(at)
+        found[key] = found.get(key, False) or bool(seen)
+    return found

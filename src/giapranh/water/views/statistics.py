@@ -21,13 +21,14 @@ from giapranh.kernel.tables import XLSX_TYPE, Column, Status, Table
 from giapranh.people.views.answers import refused_line
 from giapranh.water.drawing import figures
 from giapranh.water.drawing.figures import RateBar
+from giapranh.water.incident_settings import received_share
 from giapranh.water.queries import network
 from giapranh.water.queries import statistics as reads
 from giapranh.water.queries.chart import title_of
 from giapranh.water.queries.comparison import titles
 from giapranh.water.queries.river_page import class_words
 from giapranh.water.queries.station_page import Received
-from giapranh.water.queries.statistics import LoadRow, Period, ReceivedRow, SeriesRow, Statistics, TrendRow
+from giapranh.water.queries.statistics import Judged, LoadRow, Period, ReceivedRow, SeriesRow, Statistics, TrendRow
 from giapranh.water.rules import limits, parameters
 
 SHOWN_BARS = 14
@@ -109,14 +110,23 @@ def _percentile(row: SeriesRow, p: float) -> str:
 
 
 def _bound_words(row: SeriesRow) -> str:
-    if row.bound is None:
+    """The limit; where it changed in the period each one with the day it began."""
+    first, *later = row.judged
+    return "; ".join([_one_bound(first), *(
+        _("từ %(day)s: %(limit)s") % {"day": f"{one.since:%d/%m/%Y}", "limit": _one_bound(one)} for one in later
+    )])  # fmt: skip
+
+
+def _one_bound(judged: Judged) -> str:
+    bound = judged.bound
+    if bound is None:
         return _("không quy định")
-    ends = " – ".join(format_number(each) for each in (row.bound.low, row.bound.high) if each is not None)
-    sign = "" if row.bound.low is not None and row.bound.high is not None else "≤ " if row.bound.low is None else "≥ "
-    name = {"target": _("mục tiêu %(cls)s") % {"cls": row.bound.cls}, "table1": _("sức khỏe")}.get(
-        row.bound_key, _("mức %(cls)s") % {"cls": row.bound_key}
+    ends = " – ".join(format_number(each) for each in (bound.low, bound.high) if each is not None)
+    sign = "" if bound.low is not None and bound.high is not None else "≤ " if bound.low is None else "≥ "
+    name = {"target": _("mục tiêu %(cls)s") % {"cls": bound.cls}, "table1": _("sức khỏe")}.get(
+        judged.bound_key, _("mức %(cls)s") % {"cls": judged.bound_key}
     )
-    return f"{sign}{ends} ({name}{', ?' if row.bound.unsure else ''})"
+    return f"{sign}{ends} ({name}{', ?' if bound.unsure else ''})"
 
 
 def _percent(share: float | None) -> str:
@@ -243,7 +253,7 @@ def received_table(page: Statistics, request: HttpRequest) -> Table:
         Column("got", _("Đã nhận"), "number", value=lambda row: row.received.received, filterable=False),
         Column("expected", _("Phải có"), "number", value=lambda row: row.received.expected, filterable=False),
     ]  # fmt: skip
-    return Table.of(page.received, columns, request.GET, name="nhan", title=_("Tỷ lệ số liệu nhận được (mốc 80 %)"),
+    return Table.of(page.received, columns, request.GET, name="nhan", title=_("Tỷ lệ số liệu nhận được (mốc %(share)s)") % {"share": _percent(float(received_share()))},
                     page_size=25, empty=_("Không có trạm tự động trong kỳ này."))  # fmt: skip
 
 
