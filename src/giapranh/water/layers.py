@@ -14,6 +14,7 @@ from giapranh.places.layers import Geo, Layer
 from giapranh.water.models import FeatureKind, RiverFeature, Watercourse
 from giapranh.water.queries import network
 from giapranh.water.queries.river_page import StationRow, rows_of, station_url
+from giapranh.water.queries.tracing_page import TracePage, front_words
 from giapranh.water.rules import lines
 
 REACHES_KM = 15.0  # how far below a station its class is drawn along the river
@@ -37,6 +38,45 @@ def of_all(user: Any, now: datetime) -> dict[str, Any]:
 def of_river(user: Any, river: Watercourse, now: datetime) -> dict[str, Any]:
     """One river, which the map is cut to, and what flows into it."""
     return _as_json(user, [river], [river, *network.tributaries(river)], now)
+
+
+def of_trace(page: TracePage) -> dict[str, Any]:
+    """Where the water of a question is after so many hours, with what lies above or below: only what the page tells."""
+    rivers = list(network.watercourses())
+    courses = {river.key: network.course(river) for river in rivers}
+    spots = [(line.river_key, line.km, f"water_{line.kind}", f"{line.name} · {line.window}", line.url)
+             for line in page.lines if line.kind not in ("province", "confluence", "end")]  # fmt: skip
+    asked = page.asked
+    drawn = [
+        *places.ground(clock.local_date(asked.start)),
+        _layer("water", _("Sông"), _lines(rivers)),
+        _layer("trace-fronts", _("Đoạn nước ấy có thể ở"), _fronts(page, courses)),
+        _layer("water-features", _("Nguồn có thể") if asked.back else _("Nơi nước đến"), _placed(spots, courses)),
+        _layer("trace-here", _("Nơi xét"), _placed([(asked.river.key, asked.km, "trace_here", asked.place, "")], courses)),
+    ]  # fmt: skip
+    fitted = ("trace-fronts", "water-features", "trace-here")
+    return {"layers": [layer.as_json() | {"fit": layer.key in fitted} for layer in drawn if layer.geojson["features"]]}
+
+
+def _fronts(page: TracePage, courses: dict[str, list[tuple[float, float, float]]]) -> list[Geo]:
+    drawn = []
+    for n, front in enumerate(reversed(page.fronts)):  # the early hours lie on top
+        for river, (upper, lower) in front.parts.items():
+            if upper > lower and len(courses.get(river, [])) > 1:
+                points = [[lon, lat] for lon, lat in lines.part(courses[river], upper, lower)]
+                words = front_words(front, back=page.asked.back)
+                drawn.append(_feature({"type": "LineString", "coordinates": points}, kind="trace_front", name=words,
+                                      tone=f"front-{n % 2 + 1}"))  # fmt: skip
+    return drawn
+
+
+def _placed(
+    spots: Iterable[tuple[str, float, str, str, str]], courses: dict[str, list[tuple[float, float, float]]]
+) -> list[Geo]:
+    return [
+        _feature({"type": "Point", "coordinates": list(lines.point_at(courses[river], km))}, kind=kind, name=name, url=url)
+        for river, km, kind, name, url in spots if len(courses.get(river, [])) > 1
+    ]  # fmt: skip
 
 
 def _as_json(user: Any, main: Sequence[Watercourse], rivers: Sequence[Watercourse], now: datetime) -> dict[str, Any]:

@@ -40,6 +40,15 @@ def test_the_desk_says_what_burns_whose_and_how_long(burning, an, client_of):
     assert "Đã nhận xử lý" in words(client_of(an).get("/song-ngoi/canh-bao/"))
 
 
+def test_the_way_to_the_sources_begins_when_the_water_was_bad(burning, an, client_of):
+    """Not when somebody looks: the windows would be wrong by as much."""
+    Alert.objects.update(since="2026-11-20T01:00:00Z", last_at="2026-11-20T04:30:00Z")
+    page = words(client_of(an).get(f"/song-ngoi/canh-bao/{burning.pk}/"))
+    assert "luc=20/11/2026%2008%3A00&amp;den_luc=20/11/2026%2011%3A30" in page
+    made = client_of(an).get(f"/song-ngoi/truy-nguon/?song=thuong&tram={burning.station_id}&luc=20/11/2026%2008%3A00")
+    assert "08:00" in words(made)
+
+
 def test_ending_without_words_comes_back_with_the_form(burning, an, client_of):
     client = client_of(an)
     refused = client.post(f"/song-ngoi/canh-bao/{burning.pk}/buoc/end/", {"words": ""})

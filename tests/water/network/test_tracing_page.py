@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -163,3 +164,88 @@ def test_strangers_to_the_agency_may_reckon_and_see_no_station_of_ours(
 ) -> None:
     make.station(rivers["thuong"], 66, name="Trạm Bố Hạ")
     assert "Trạm Bố Hạ" not in ask(client_of(chi), song="thuong", km="88", huong="xuoi")
+
+
+def test_what_is_left_of_a_discharge_and_what_it_must_have_been(
+    rivers: dict[str, Watercourse], an: Officer, client_of: Visit
+) -> None:
+    flows = {"song": "thuong", "km": "43", "q_song": "8", "c_nen": "0,25", "q_xa": "0,5"}
+    page = ask(client_of(an), **flows, huong="xuoi", c_xa="18")
+    assert "còn khoảng 1,294 mg/L, loãng 17 lần" in page
+    page = ask(client_of(an), **flows | {"q_song": "8,5"}, huong="nguoc", c_xa="1,29412")
+    assert "phải có thêm khoảng 766,8 kg/ngày" in page
+    assert "nước xả phải khoảng 18 mg/L" in page
+    assert "không cao hơn nền" in ask(client_of(an), **flows, huong="nguoc", c_xa="0,2")
+    answer = client_of(an).get(
+        "/song-ngoi/truy-nguon/", AT | {"song": "thuong", "km": "43", "huong": "xuoi", "q_song": "8"}
+    )
+    assert answer.status_code == 422
+
+
+def test_a_narrow_river_mixes_sooner(rivers: dict[str, Watercourse], an: Officer, client_of: Visit) -> None:
+    make.feature(rivers["thuong"], 48, "Cống bờ phải", "outfall", bank="right")
+    asked = {
+        "song": "thuong",
+        "km": "43",
+        "bo": "left",
+        "huong": "nguoc",
+        "van_toc": "rieng",
+        "v_thap": "0,3",
+        "v_cao": "0,3",
+    }
+    assert "khác bờ và chưa hòa trộn" in ask(client_of(an), **asked)
+    assert "sau khoảng 10,3 km" in ask(client_of(an), **asked, rong="80", sau="2,5")
+    page = ask(client_of(an), **asked, rong="30", sau="2")
+    assert "sau khoảng 2" in page
+    assert "đã hòa trộn gần hết bề ngang" in page
+
+
+def test_bad_water_that_lasts_reaches_further(rivers: dict[str, Watercourse], an: Officer, client_of: Visit) -> None:
+    """At 1 m/s: six hours after the end of a discharge of ten hours its first water has run sixteen hours."""
+    asked = {
+        "song": "thuong",
+        "km": "100",
+        "van_toc": "rieng",
+        "v_thap": "1",
+        "v_cao": "1",
+        "den_luc": "23/11/2026 18:00",
+    }
+    assert "km 78,4 – 42,4" in ask(client_of(an), **asked, huong="xuoi")
+    assert "km 157,6 – 121,6" in ask(client_of(an), **asked, huong="nguoc")
+
+
+def test_an_intake_at_the_very_place_is_told(rivers: dict[str, Watercourse], an: Officer, client_of: Visit) -> None:
+    page = ask(client_of(an), song="thuong", km="43", huong="xuoi")
+    assert "Công trình lấy nước Xuân Hương" in page
+    assert "km 43 (±3 km)" in page
+
+
+def test_the_answer_is_drawn_on_the_map(rivers: dict[str, Watercourse], an: Officer, client_of: Visit) -> None:
+    """From 8 km up the Lục Nam at 1 m/s: after six hours it has passed the confluence."""
+    make.feature(rivers["thuong"], 5, "Cống dưới", "intake")
+    asked = AT | {"song": "luc-nam", "km": "8", "huong": "xuoi", "van_toc": "rieng", "v_thap": "0,3", "v_cao": "0,6"}
+    assert "ban-do=1" in ask(client_of(an), **asked)
+    answer = client_of(an).get("/song-ngoi/truy-nguon/", asked | {"ban-do": "1"}).json()
+    layers = {layer["key"]: layer["data"]["features"] for layer in answer["layers"]}
+    fronts = [each["properties"]["name"] for each in layers["trace-fronts"]]
+    assert sum("sau 6 giờ" in name for name in fronts) == 2  # a stretch on each of two rivers
+    assert any("Cống dưới" in each["properties"]["name"] for each in layers["water-features"])
+    [here] = layers["trace-here"]
+    assert 106 < here["geometry"]["coordinates"][0] < 108
+
+
+def test_the_way_to_it_from_a_station_brings_the_moment_of_its_newest_value(
+    rivers: dict[str, Watercourse], an: Officer, node: Any, client_of: Visit
+) -> None:
+    station = make.station(rivers["thuong"], 53, name="Trạm cũ", owner=node.water)
+    make.observations(make.series(station, "cod"), [90.0], start=make.AT)
+    for page in (f"/song-ngoi/tram/{station.pk}/", "/song-ngoi/thuong/"):
+        told = client_of(an).get(page).content.decode()
+        assert f"tram={station.pk}&amp;luc=20/11/2026%2008%3A00" in told
+
+
+def test_an_incident_runs_with_the_velocity_of_its_season(rivers: dict[str, Watercourse]) -> None:
+    from giapranh.water.queries.incident_place import speeds_of
+
+    for month, hours in ((1, (10 / 0.3 / 3.6, 10 / 0.1 / 3.6)), (8, (10 / 2 / 3.6, 10 / 3.6))):
+        assert speeds_of(date(2026, month, 15)).hours("luc-nam", 60, 50) == pytest.approx(hours)

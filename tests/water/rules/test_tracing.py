@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from giapranh.water.rules import oxygen, transport
 from giapranh.water.rules.datafiles import read_csv
+from giapranh.water.rules.speeds import season
 from giapranh.water.rules.tracing import (
     BadNetwork,
     BadSpeed,
@@ -299,3 +300,51 @@ def test_oxygen_behind_a_load() -> None:
 def test_unionised_ammonia(ph: float, temp: float, share: float) -> None:
     assert oxygen.unionised_share(ph, temp) == pytest.approx(share, rel=5e-3)
     assert oxygen.unionised_ammonia(2.0, ph, temp) == pytest.approx(2 * share, rel=5e-3)
+
+
+def test_a_place_known_to_some_km_only_may_lie_on_either_side() -> None:
+    """The intake of Kè Sơn is known to 3 km, the fertiliser plant to 1 km: neither may be lost for its number."""
+    intakes = [
+        a for a in trace_forward(GRAPH, Position("thuong", 89), T0, Speeds.uniform(0.3, 0.6)) if a.kind == "intake"
+    ]
+    assert "Kè Sơn" in intakes[0].name
+    assert intakes[0].hours == pytest.approx((0, 2 / 0.3 / 3.6))
+    names = {s.feature.name: s for s in trace_back(GRAPH, Position("thuong", 39.5), T0, Speeds.uniform(0.3, 0.6))}
+    plant = next(s for name, s in names.items() if "Hà Bắc" in name)
+    assert (plant.distance_km, plant.hours[0]) == (0, 0)
+    assert plant.hours[1] == pytest.approx(0.5 / 0.3 / 3.6)
+    assert not any(
+        "Hà Bắc" in s.feature.name for s in trace_back(GRAPH, Position("thuong", 40.5), T0, Speeds.uniform(1, 1))
+    )
+
+
+def test_the_bank_of_a_tributary_is_its_own() -> None:
+    rivers = {
+        "main": River("main", "Sông Cái", 50), "a": River("a", "A", 10, Position("main", 20), "left"),
+        "b": River("b", "B", 10, Position("main", 20), "right"), "c": River("c", "C", 10, Position("main", 20)),
+    }  # fmt: skip
+    sources = tuple(Feature(key, "outfall", key, key, 1, bank="left") for key in "abc")
+    graph = Graph(rivers, (*sources, Feature("w", "intake", "W", "main", 18, bank="right")))
+    back = {
+        s.feature.key: s.bank_note
+        for s in trace_back(graph, Position("main", 15), T0, Speeds.uniform(1, 1), bank="right")
+    }
+    assert "khác bờ" in back["a"]
+    assert "cùng bờ" in back["b"]
+    assert back["c"] == ""  # nobody said on which bank it comes in
+    forward = trace_forward(graph, Position("c", 1), T0, Speeds.uniform(1, 1), bank="left")
+    assert {a.bank_note for a in forward} == {""}
+
+
+def test_a_confluence_is_reached_whatever_the_bank() -> None:
+    found = trace_forward(GRAPH, Position("luc-nam", 5), T0, Speeds.uniform(1, 1), bank="right")
+    assert next(a for a in found if a.kind == "confluence").bank_note == ""
+
+
+@pytest.mark.parametrize(("month", "regime"), [(1, "low"), (4, "low"), (5, "mean"), (6, "flood"), (9, "flood"), (10, "mean"), (11, "low")])  # fmt: skip
+def test_each_month_has_its_regime(month: int, regime: str) -> None:
+    assert season(date(2026, month, 15)) == regime
+
+
+def test_what_an_effluent_must_have_been() -> None:
+    assert transport.effluent_needed(8, 0.25, 0.5, transport.mix(8, 0.25, 0.5, 18)) == pytest.approx(18)

@@ -17,6 +17,7 @@ BACK, FORWARD = "nguoc", "xuoi"
 OWN, TRACER = "rieng", "danh-dau"
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 OWN_FIELDS = ("v_thap", "v_cao", "dd_gio", "dd_km")
+MIXING_FIELDS = ("q_song", "c_nen", "q_xa", "c_xa", "rong", "sau")
 FORMS = ("%d/%m/%Y %H:%M", "%H:%M %d/%m/%Y", "%Y-%m-%dT%H:%M", "%d/%m/%Y")
 
 
@@ -72,6 +73,13 @@ class TraceForm(forms.Form):
     dd_gio = NumberField(label=_("Chất chỉ thị: số giờ"), required=False, low=0.01, high=2000)
     dd_km = NumberField(label=_("đi được (km)"), required=False, low=0.01, high=1000)
     gio = NumberField(label=_("Xét trong (giờ)"), required=False, low=1, high=720)
+    q_song = NumberField(label=_("Lưu lượng sông (m³/s)"), required=False, low=0.001, high=100000)
+    c_nen = NumberField(label=_("Nồng độ nền phía trên (mg/L)"), required=False, low=0, high=1000000)
+    q_xa = NumberField(label=_("Lưu lượng xả (m³/s)"), required=False, low=0.000001, high=100000)
+    c_xa = NumberField(label=_("Nồng độ (mg/L)"), required=False, low=0, high=1000000,
+                       help_text=_("Xuôi dòng: của nước xả. Ngược dòng: đo được ở nơi thấy."))  # fmt: skip
+    rong = NumberField(label=_("Sông rộng (m)"), required=False, low=1, high=5000)
+    sau = NumberField(label=_("Sâu trung bình (m)"), required=False, low=0.1, high=100)
 
     def __init__(
         self, *args: Any, rivers: Choices, stations: Choices, banks: Choices, regimes: Choices, **kwargs: Any
@@ -89,11 +97,19 @@ class TraceForm(forms.Form):
 
     @property
     def main(self) -> list[forms.BoundField]:
-        return [bound for bound in self if bound.name not in OWN_FIELDS]
+        return [bound for bound in self if bound.name not in (*OWN_FIELDS, *MIXING_FIELDS)]
 
     @property
     def own(self) -> list[forms.BoundField]:
         return [bound for bound in self if bound.name in OWN_FIELDS]
+
+    @property
+    def mixing(self) -> list[forms.BoundField]:
+        return [bound for bound in self if bound.name in MIXING_FIELDS]
+
+    @property
+    def uses_mixing(self) -> bool:
+        return self.is_bound and any(self.data.get(name) for name in MIXING_FIELDS)
 
     @property
     def uses_own(self) -> bool:
@@ -110,6 +126,10 @@ class TraceForm(forms.Form):
                 self.add_error("v_cao", gettext("Vận tốc nhanh nhất phải lớn hơn chậm nhất."))
         if values.get("van_toc") == TRACER:
             self._need("dd_gio", "dd_km")
+        if any(values.get(name) is not None for name in ("q_song", "c_nen", "q_xa", "c_xa")):
+            self._need("q_song", "c_xa", *(("q_xa",) if values.get("huong") == FORWARD else ()))
+        if any(values.get(name) is not None for name in ("rong", "sau")):
+            self._need("rong", "sau")
         start, end = values.get("luc"), values.get("den_luc")
         if start and end and end < start:
             self.add_error("den_luc", gettext("Đến lúc phải sau từ lúc."))

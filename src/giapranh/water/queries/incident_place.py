@@ -17,6 +17,7 @@ from giapranh.water.queries import neighbours, network
 from giapranh.water.queries.neighbours import Neighbour
 from giapranh.water.rules import tracing
 from giapranh.water.rules.incidents import WHY_WORDS, Concerned, Extent, Why, concerned, proposed_extent
+from giapranh.water.rules.speeds import season
 from giapranh.water.rules.tracing import Speeds
 
 MOST_HOURS = 240.0
@@ -103,13 +104,13 @@ def around(incident: Incident, at: datetime) -> Surroundings:
 
 
 def speeds_of(day: date) -> Speeds:
-    """Velocities that somebody entered for a river; the mean regime, said to be unsure, for the others."""
+    """Velocities that somebody entered for a river; those of the season, said to be unsure, for the others."""
     rows = [
         tracing.ReachSpeed(river.key, river.length_km, 0.0, river.velocity_low, river.velocity_high)
         for river in Watercourse.objects.order_by("pk")
         if river.velocity_low is not None and river.velocity_high is not None
     ]
-    otherwise = tracing.Speeds.regime("mean")
+    otherwise = tracing.Speeds.regime(season(day))
     return tracing.Speeds.by_reach(rows, otherwise) if rows else otherwise
 
 

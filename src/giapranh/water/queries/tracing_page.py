@@ -17,16 +17,28 @@ from giapranh.water import permissions, words
 from giapranh.water.drawing.straight import Band, Border, Mark, Strip
 from giapranh.water.models import Bank, FeatureKind, Station, Watercourse
 from giapranh.water.queries import network
-from giapranh.water.queries.graph import station_id
+from giapranh.water.queries.graph import STATION, station_id
 from giapranh.water.queries.neighbours import own_province, province_name
 from giapranh.water.queries.river_page import Province, border_words, provinces_of, station_url, stretches
-from giapranh.water.rules import tracing
+from giapranh.water.rules import tracing, transport
 from giapranh.water.rules.datafiles import read_toml
+from giapranh.water.rules.loads import load_kg_day
+from giapranh.water.rules.speeds import season
 from giapranh.water.rules.tracing import Arrival, Graph, Position, Speeds, Suspect
 
 FRONTS = (6, 12, 24, 48, 72, 120, 168)  # hours after which the page says where the water is
 LEAST_SHOWN_KM = 0.5
 DEFAULT_HOURS = 72.0
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """What is known of the water: m³/s and mg/L. ``concentration``: of the effluent, or as it was measured below."""
+
+    river: float
+    background: float
+    concentration: float
+    effluent: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +55,9 @@ class Asked:
     speeds: Speeds
     speed_words: str
     max_hours: float
+    flows: Flows | None = None
+    width_m: float | None = None
+    depth_m: float | None = None
 
     @property
     def place(self) -> str:
@@ -71,6 +86,7 @@ class Line:
     shared: bool = False
     url: str = ""
     km_lower: float | None = None  # a source that is spread along the river has no one place
+    uncertainty: float = 0.0  # km; what may lie on either side of the place asked about is told
 
     @property
     def window(self) -> str:
@@ -85,6 +101,8 @@ class Line:
         where = f"{self.river}, {words.kilometre(self.km)}"
         if self.km_lower is not None:
             where += f"–{format_number(round(self.km_lower, 1))}"
+        if self.uncertainty >= LEAST_SHOWN_KM:
+            where += f" (±{format_number(round(self.uncertainty, 1))} km)"
         return f"{where}, {self.bank}" if self.bank else where
 
 
@@ -142,6 +160,7 @@ class TracePage:
     tell: list[Tell]
     notes: list[str]
     mixing: str
+    dilution: list[str]
     hidden: bool  # restricted sources exist that this person may not see
     units: list[Line] = field(default_factory=list)  # communes that are reached
 
@@ -154,12 +173,7 @@ def regimes(day: date) -> tuple[list[tuple[str, str]], str]:
             "label": _(row["label"]), "low": format_number(row["low"]), "high": format_number(row["high"])})
         for key, row in kept.items()
     ]  # fmt: skip
-    season = next((key for key, row in kept.items() if day.month in row.get("months", ())), None)
-    return named, season or _SEASON.get(day.month, "low")
-
-
-# Low water from November to April, floods from June to September.
-_SEASON = {5: "mean", 6: "flood", 7: "flood", 8: "flood", 9: "flood", 10: "mean"}
+    return named, season(day)
 
 
 def trace_page(user: Any, asked: Asked, now: datetime) -> TracePage:
@@ -177,7 +191,7 @@ def trace_page(user: Any, asked: Asked, now: datetime) -> TracePage:
         asked, main, [line for line in found if line.km_lower is not None], fronts,
         _strips(asked, graph, found, fronts, day), provinces,
         _timeline(main if not asked.back else points, asked), _tell(graph, at, asked, day),
-        _notes(asked), _mixing(), _hides(user, day),
+        _notes(asked), _mixing(asked), _dilution(asked), _hides(user, day),
         [line for line in found if line.kind == "commune"],
     )  # fmt: skip
 
@@ -187,7 +201,7 @@ def trace_page(user: Any, asked: Asked, now: datetime) -> TracePage:
 
 def _back(graph: Graph, at: Position, asked: Asked, day: date) -> list[Line]:
     suspects = tracing.trace_back(graph, at, asked.start, asked.speeds, seen_to=asked.end, bank=asked.bank,
-                                  max_hours=asked.max_hours)  # fmt: skip
+                                  max_hours=asked.max_hours, mixing_km=_mixing_km(asked))  # fmt: skip
     return [_suspect(graph, one, day) for one in suspects]
 
 
@@ -198,14 +212,17 @@ def _suspect(graph: Graph, one: Suspect, day: date) -> Line:
         feature.km, _bank_words(feature.bank), province_name(feature.province, day) if feature.province else "",
         one.distance_km, one.hours, one.window.earliest, one.window.latest, _(one.bank_note) if one.bank_note else "",
         tuple(_(note) for note in one.notes), url=_feature_url(feature.key), km_lower=feature.km_lower,
+        uncertainty=feature.km_uncertainty,
     )  # fmt: skip
 
 
 def _forward(graph: Graph, at: Position, asked: Asked, day: date) -> list[Line]:
     kinds = ("intake", "station", "weir")
     arrivals = tracing.trace_forward(graph, at, asked.start, asked.speeds, released_to=asked.end, bank=asked.bank,
-                                     kinds=kinds, max_hours=asked.max_hours)  # fmt: skip
-    return [_arrival(graph, one, day) for one in arrivals if not (one.feature and one.distance_km < 0.05)]
+                                     kinds=kinds, max_hours=asked.max_hours,
+                                     mixing_km=_mixing_km(asked))  # fmt: skip
+    itself = f"{STATION}{asked.station.pk}" if asked.station else ""
+    return [_arrival(graph, one, day) for one in arrivals if not (one.feature and one.feature.key == itself)]
 
 
 def _arrival(graph: Graph, one: Arrival, day: date) -> Line:
@@ -221,6 +238,7 @@ def _arrival(graph: Graph, one: Arrival, day: date) -> Line:
         one.window.earliest, one.window.latest, _(one.bank_note) if one.bank_note else "",
         tuple(_(note) for note in one.notes), one.shared_border,
         _feature_url(one.feature.key) if one.feature else "",
+        uncertainty=one.feature.km_uncertainty if one.feature else 0.0,
     )  # fmt: skip
 
 
@@ -245,16 +263,21 @@ def _feature_url(key: str) -> str:
 
 
 def _fronts(graph: Graph, at: Position, asked: Asked) -> list[Front]:
-    """How far the fastest and the slowest water came; where they stand on two rivers, both are named."""
+    """How far the fastest and the slowest water came; where they stand on two rivers, both are named.
+
+    Bad water that passed for some hours is as much longer: its first part has run (or came from) further.
+    """
     found: list[Front] = []
+    lasted = (asked.end - asked.start).total_seconds() / 3600 if asked.end else 0.0
     for hours in FRONTS:
         if hours > asked.max_hours:
             break
         if asked.back:
-            far, near = _up(graph, at, asked.speeds, hours, fast=True), _up(graph, at, asked.speeds, hours, fast=False)
+            far = _up(graph, at, asked.speeds, hours + lasted, fast=True)
+            near = _up(graph, at, asked.speeds, hours, fast=False)
             moment = asked.start - timedelta(hours=hours)
         else:
-            far = _down(graph, at, asked.speeds, hours, fast=True)
+            far = _down(graph, at, asked.speeds, hours + lasted, fast=True)
             near = _down(graph, at, asked.speeds, hours, fast=False)
             moment = (asked.end or asked.start) + timedelta(hours=hours)
         upper, lower = (far, near) if asked.back else (near, far)
@@ -341,7 +364,7 @@ def _strip(graph: Graph, asked: Asked, key: str, found: Sequence[Line], fronts: 
                              bank=asked.bank))  # fmt: skip
         kms.append(asked.km)
     bands = [
-        Band(*front.parts[key], _front_words(front, back=asked.back), _("%(n)sg") % {"n": front.hours}, _tone(n))
+        Band(*front.parts[key], front_words(front, back=asked.back), _("%(n)sg") % {"n": front.hours}, _tone(n))
         for n, front in enumerate(fronts) if key in front.parts
     ]  # fmt: skip
     kms += [km for band in bands for km in (band.km_upper, band.km_lower)]
@@ -367,7 +390,7 @@ def _tone(n: int) -> str:
     return "band-soft" if n % 2 else ""
 
 
-def _front_words(front: Front, *, back: bool) -> str:
+def front_words(front: Front, *, back: bool) -> str:
     form = _("%(hours)s giờ trước (%(at)s): %(place)s") if back else _("sau %(hours)s giờ (%(at)s): %(place)s")
     return form % {"hours": front.hours, "at": front.window, "place": front.words}
 
@@ -437,12 +460,83 @@ def _notes(asked: Asked) -> list[str]:
     return list(dict.fromkeys(_(note) for note in asked.speeds.notes))
 
 
-def _mixing() -> str:
+def _mixing_km(asked: Asked) -> float | None:
+    """Of this river where width and depth are given, in its fastest water; None: the length kept in data."""
+    if asked.width_m is None or asked.depth_m is None:
+        return None
+    slope = read_toml("velocities.toml")["mixing"]["slope"]
+    return transport.mixing_length_m(_fastest(asked), asked.width_m, asked.depth_m, slope) / 1000
+
+
+def _fastest(asked: Asked) -> float:
+    """m/s at the place."""
+    km = min(asked.km, asked.river.length_km)
+    part = 0.1 if km < 0.1 else -0.1
+    return 0.1 / asked.speeds.hours(asked.river.key, km, km + part)[0] / 3.6
+
+
+def _mixing(asked: Asked) -> str:
     kept = read_toml("velocities.toml")["mixing"]
+    km, note = _mixing_km(asked), _(kept["note"])
+    if km is not None and asked.width_m is not None and asked.depth_m is not None:
+        note = _("tính cho sông rộng %(width)s m, sâu %(depth)s m, %(speed)s m/s, độ dốc %(slope)s") % {
+            "width": format_number(asked.width_m), "depth": format_number(asked.depth_m),
+            "speed": format_number(round(_fastest(asked), 2)), "slope": format_number(kept["slope"]),
+        }  # fmt: skip
     return _(
         "Nước xả từ một bờ chỉ hòa đều cả bề ngang sau khoảng %(km)s km (%(note)s). Gần hơn thì hai bờ khác nhau: "
         "mẫu lấy ở bờ kia có thể vẫn tốt."
-    ) % {"km": format_number(kept["length_km"]), "note": _(kept["note"])}
+    ) % {"km": format_number(round(kept["length_km"] if km is None else km, 1)), "note": note}
+
+
+def _dilution(asked: Asked) -> list[str]:
+    """What is left of a discharge, or what a discharge must have been: fully mixed, nothing decayed."""
+    flows = asked.flows
+    if flows is None:
+        return []
+    told = _released(flows) if asked.back else _diluted(flows)
+    return [*told, _("Tính khi đã hòa đều, chưa kể nước các nhánh vào thêm, phân hủy và lắng đọng.")]
+
+
+def _diluted(flows: Flows) -> list[str]:
+    assert flows.effluent is not None
+    mixed = transport.mix(flows.river, flows.background, flows.effluent, flows.concentration)
+    return [
+        _("%(effluent)s m³/s nước xả %(c)s mg/L hòa vào %(river)s m³/s nước sông (nền %(background)s mg/L): còn khoảng "
+          "%(mixed)s mg/L, loãng %(times)s lần.") % {
+            **_figures(flows), "effluent": format_number(flows.effluent), "mixed": _rounded(mixed),
+            "times": _rounded((flows.river + flows.effluent) / flows.effluent),
+        }
+    ]  # fmt: skip
+
+
+def _released(flows: Flows) -> list[str]:
+    if flows.concentration <= flows.background:
+        return [_("Nồng độ đo được không cao hơn nền: không tính được phần do xả thêm.")]
+    load = load_kg_day(flows.concentration - flows.background, flows.river)
+    told = [
+        _("%(c)s mg/L trong %(river)s m³/s, cao hơn nền %(background)s mg/L: phải có thêm khoảng %(load)s kg/ngày.")
+        % {**_figures(flows), "load": _rounded(load)}
+    ]
+    if flows.effluent is not None:
+        # The river was measured with the effluent already in it.
+        above = max(flows.river - flows.effluent, 0.0)
+        needed = transport.effluent_needed(above, flows.background, flows.effluent, flows.concentration)
+        told.append(_("Nếu xả %(effluent)s m³/s thì nước xả phải khoảng %(needed)s mg/L.") % {
+            "effluent": format_number(flows.effluent), "needed": _rounded(needed)})  # fmt: skip
+    return told
+
+
+def _figures(flows: Flows) -> dict[str, str]:
+    return {
+        "river": format_number(flows.river), "background": format_number(flows.background),
+        "c": format_number(flows.concentration),
+    }  # fmt: skip
+
+
+def _rounded(value: float) -> str:
+    """Four figures: more would be false."""
+    return format_number(float(f"{value:.4g}"))
 
 
 def _hides(user: Any, day: date) -> bool:

@@ -180,12 +180,13 @@ class Graph:
         return len(set(self.provinces_at(at).values())) > 1
 
     def features_on(self, leg: Leg, kinds: Iterable[str] | None = None) -> list[Feature]:
-        """Features with at least a part inside the stretch."""
+        """Features with at least a part inside the stretch, or that may have one: places are known to some km only."""
         wanted = None if kinds is None else set(kinds)
         return [
             one for one in self.features
             if one.river == leg.river and (wanted is None or one.kind in wanted)
-            and one.km >= leg.km_lower - CLOSE_KM and one.ends_km <= leg.km_upper + CLOSE_KM
+            and one.km + one.km_uncertainty >= leg.km_lower - CLOSE_KM
+            and one.ends_km - one.km_uncertainty <= leg.km_upper + CLOSE_KM
         ]  # fmt: skip
 
 

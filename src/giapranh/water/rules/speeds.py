@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import pairwise
 
 from giapranh.kernel.errors import N_, BadInput
@@ -14,6 +15,12 @@ FASTEST = 10.0  # m/s; no river runs faster
 
 class BadSpeed(BadInput):
     code = "bad_speed"
+
+
+def season(day: date) -> str:
+    """The regime that is usual on a day: low water from November to April, floods from June to September."""
+    regimes = read_toml("velocities.toml")["regime"]
+    return str(next(key for key, row in regimes.items() if day.month in row["months"]))
 
 
 @dataclass(frozen=True, slots=True)

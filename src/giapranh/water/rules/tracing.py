@@ -137,7 +137,7 @@ def trace_back(
             if (max_hours is not None and least > max_hours) or (max_km is not None and distance > max_km):
                 continue
             window = Window(seen_from - timedelta(hours=most), last - timedelta(hours=least))
-            side = _side(graph, feature.bank, way) if way else feature.bank
+            side = _side(graph, leg, way) if way else feature.bank
             note = _bank_note(side, bank, way[-1].length if way else distance, mixing)
             found.append(Suspect(feature, distance, (least, most), window, path, note, _notes(speeds, feature)))
     return sorted(found, key=lambda one: (one.distance_km, one.feature.key))
@@ -191,12 +191,12 @@ def trace_forward(
             window = Window(released_from + timedelta(hours=least), last + timedelta(hours=most))
             shared = graph.is_shared(Position(leg.river, min(told.km, leg.km_upper)))
             notes = _notes(speeds, told.feature) + ((SHARED,) if shared else ())
+            bank_note = "" if told.kind == "confluence" else _bank_note(told.bank, side, distance - gone, mixing)
             found.append(Arrival(told.kind, told.name, leg.river, told.km, told.bank, told.province, distance,
-                                 (least, most), window, shared, _bank_note(told.bank, side, distance - gone, mixing),
-                                 told.feature, notes))  # fmt: skip
+                                 (least, most), window, shared, bank_note, told.feature, notes))  # fmt: skip
         before = _add(before, speeds.hours(leg.river, leg.km_upper, leg.km_lower))
         gone += leg.length
-        side = graph.rivers[leg.river].joins_bank or side
+        side = graph.rivers[leg.river].joins_bank
     kept = [one for one in found if max_hours is None or one.hours[0] <= max_hours]
     return sorted(kept, key=lambda one: (one.distance_km, one.kind, one.bank, one.name))
 
@@ -225,7 +225,7 @@ class _Seen:
 def _met(graph: Graph, leg: Leg, kinds: Sequence[str], seen: _Seen) -> Iterator[tuple[float, float, _Met]]:
     """Each thing on a stretch with the kilometres where it is reached at the earliest and at the latest."""
     for feature in graph.features_on(leg, kinds):
-        if feature.km <= leg.km_upper + CLOSE_KM:
+        if feature.km - feature.km_uncertainty <= leg.km_upper + CLOSE_KM:
             near = min(leg.km_upper, feature.km + feature.km_uncertainty)
             far = max(leg.km_lower, feature.km - feature.km_uncertainty)
             yield near, far, _Met(feature.kind, feature.name, feature.km, feature.bank, feature.province, feature)
@@ -308,14 +308,9 @@ def _reached(speeds: Speeds, leg: Leg, hours: float) -> float:
     return low
 
 
-def _side(graph: Graph, bank: str, way: Sequence[Leg]) -> str:
-    """From a tributary everything comes in on the bank it joins."""
-    rivers = graph.rivers.values()
-    last = way[-1].river
-    above = way[-2].river if len(way) > 1 else None
-    joining = [one for one in rivers if one.joins and one.joins.river == last and (above is None or one.key == above)]
-    at = [one for one in joining if one.joins and abs(one.joins.km - way[-1].km_upper) < CLOSE_KM]
-    return at[0].joins_bank if at else bank
+def _side(graph: Graph, leg: Leg, way: Sequence[Leg]) -> str:
+    """From a tributary everything comes in on the bank it joins; "" where nobody said which."""
+    return graph.rivers[way[-2].river if len(way) > 1 else leg.river].joins_bank
 
 
 def _bank_note(one: str, other: str, distance: float, mixing: float) -> str:

@@ -43,6 +43,12 @@ def mix(river_flow: float, river_c: float, effluent_flow: float, effluent_c: flo
     return (river_flow * river_c + effluent_flow * effluent_c) / (river_flow + effluent_flow)
 
 
+def effluent_needed(river_flow: float, river_c: float, effluent_flow: float, mixed_c: float) -> float:
+    """The concentration an effluent must have had so that fully mixed the river has ``mixed_c``."""
+    _positive(flow=river_flow + effluent_flow, effluent_flow=effluent_flow)
+    return (mixed_c * (river_flow + effluent_flow) - river_flow * river_c) / effluent_flow
+
+
 def dilution(upper_flow: float, lower_flow: float) -> float:
     """What share of a concentration is left when the river has grown from one flow to the other."""
     _positive(upper_flow=upper_flow, lower_flow=lower_flow)

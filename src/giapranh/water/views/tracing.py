@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -14,10 +14,11 @@ from giapranh.kernel.errors import Refused
 from giapranh.kernel.numbers import format_number
 from giapranh.kernel.tables import Column, Table
 from giapranh.people.views.answers import refused_line
+from giapranh.water import layers
 from giapranh.water.forms.tracing import BACK, OWN, TRACER, TraceForm
 from giapranh.water.queries import forms as choices
 from giapranh.water.queries import network
-from giapranh.water.queries.tracing_page import DEFAULT_HOURS, Asked, TracePage, regimes, trace_page
+from giapranh.water.queries.tracing_page import DEFAULT_HOURS, Asked, Flows, TracePage, regimes, trace_page
 from giapranh.water.rules.tracing import Speeds
 
 ASKED_BY_LINK = ("song", "tram", "km", "luc", "huong", "bo")
@@ -40,6 +41,8 @@ def trace(request: HttpRequest) -> HttpResponse:
         initial=start | {name: request.GET[name] for name in ASKED_BY_LINK if request.GET.get(name)}, **lists
     )  # fmt: skip
     page = _answer(request, form, found) if form.is_bound and form.is_valid() else None
+    if page is not None and request.GET.get("ban-do"):
+        return JsonResponse(layers.of_trace(page))
     context: dict[str, Any] = {"form": form, "page": page, "asked": form.is_bound}
     if page is not None:
         context |= {"table": _table(page, request), "units": _units(page, request)}
@@ -76,12 +79,19 @@ def _answer(request: HttpRequest, form: TraceForm, found: Any) -> TracePage | No
         asked = Asked(
             river, station.km if station is not None else values["km"], station,
             values["bo"] or (station.bank if station is not None else ""), values["luc"], values["den_luc"],
-            values["huong"] == BACK, speeds, words, values["gio"] or DEFAULT_HOURS,
+            values["huong"] == BACK, speeds, words, values["gio"] or DEFAULT_HOURS, _flows(values), values["rong"],
+            values["sau"],
         )  # fmt: skip
         return trace_page(request.user, asked, now())
     except Refused as refusal:
         form.add_error("km", refused_line(refusal))
         return None
+
+
+def _flows(values: dict[str, Any]) -> Flows | None:
+    if values["q_song"] is None or values["c_xa"] is None:
+        return None
+    return Flows(values["q_song"], values["c_nen"] or 0.0, values["c_xa"], values["q_xa"])
 
 
 def _speeds(values: dict[str, Any]) -> tuple[Speeds, str]:
