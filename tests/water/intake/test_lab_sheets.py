@@ -255,6 +255,18 @@ def test_what_is_no_sheet_is_refused_in_words(station: Station, an: Officer, dat
         take(data, an)
 
 
+def test_two_banks_at_one_instant_are_not_mixed_up(station: Station, an: Officer) -> None:
+    right = [*ROW[:4], "phải", None, "7,6", "5,1", "19", "0,60"]
+    done = take(sheet(ROW, right), an)
+    assert (done.samples, done.stored, [(line.line, line.params["bank"]) for line in done.lines]) == (
+        1,
+        4,
+        [(6, "bờ trái")],
+    )
+
+    assert take(sheet([*right[:3], "8h40", *right[4:]]), an).stored == 4
+
+
 # --- forms as laboratories send them ---------------------------------------------------------------------------------
 
 

@@ -267,3 +267,11 @@ def test_a_departments_folder_of_maps_loads_as_its_own() -> None:
     again = services.import_rivers(GEO, at=make.AT)
     assert (again.created, again.updated) == (0, 0)
     assert not BankReach.objects.exists()
+
+
+def test_an_order_of_columns_nobody_knows_is_refused_before_a_file_comes(tmp_path: Path) -> None:
+    report = services.import_stations(
+        csv(tmp_path, "name,code,file_columns\nMột,LS_A_B,abc\nHai,LS_A_C,semicolon_comma\n", "tram.csv"), at=make.AT
+    )
+
+    assert (report.created, len(report.refused), "abc" in told(report)[0]) == (1, 1, True)

@@ -13,6 +13,7 @@ from giapranh.water.importing.known import Known
 from giapranh.water.importing.sheet import BadSheet, Report, SheetRow
 from giapranh.water.models import Station, StationKind
 from giapranh.water.rules import folders
+from giapranh.water.rules.station_files import LAYOUTS
 from giapranh.water.services.series import make_series
 
 STATIONS = ("name",)
@@ -42,6 +43,9 @@ def _station(row: SheetRow, file: str, report: Report, known: Known) -> str:
     layout = row.text("file_layout", most=40)
     if layout and layout not in folders.layouts():
         raise BadSheet(N_("%(column)s “%(text)s” không có trong danh sách."), column="file_layout", text=layout)
+    columns = row.text("file_columns", most=60)
+    if columns and columns not in LAYOUTS:
+        raise BadSheet(N_("%(column)s “%(text)s” không có trong danh sách."), column="file_columns", text=columns)
     values = {
         "name": name, "description": row.text("description"),
         "kind": row.choice("kind", StationKind.choices, default=StationKind.OTHER),
@@ -50,7 +54,7 @@ def _station(row: SheetRow, file: str, report: Report, known: Known) -> str:
         "depth_m": row.number_of("depth_m", low=0, high=1000), "lon": point[0] if point else None,
         "lat": point[1] if point else None, "unit": unit, "owner": owner,
         "owner_name": "" if owner else owner_words, "counterpart": _counterpart(row),
-        "file_layout": layout, "file_columns": row.text("file_columns", most=60), "source": row.text("source") or file,
+        "file_layout": layout, "file_columns": columns, "source": row.text("source") or file,
         "valid_to": row.day("valid_to"), "illustrative": row.yes("illustrative"),
     }  # fmt: skip
     where = f" ({river.name}, km {format_number(km)})" if river and km is not None else ""

@@ -27,6 +27,7 @@ from giapranh.water.rules.parameters import parameter, to_stored
 from giapranh.water.rules.readings import Reading, read_result
 from giapranh.water.services import store
 from giapranh.water.services.campaigns import bind_sample
+from giapranh.water.services.entering import check_bank
 from giapranh.water.services.series import make_series
 from giapranh.water.services.store import Rows, milliseconds
 
@@ -200,6 +201,11 @@ def _take(form: Form, data: bytes, name: str, by: Officer | None, at: datetime, 
             continue
         if by is not None:
             check_can_enter_data(by, row.station)
+        try:
+            check_bank(row.station, row.taken_at, row.details.get("bank", ""))
+        except Refused as refusal:
+            done.refuse(Line(row.line, "", refusal.template, refusal.params))
+            continue
         _sample(row, source, whole.laboratory, by, at)
         done.samples += 1
         for result in row.results:

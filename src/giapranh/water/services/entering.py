@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 import numpy as np
 from django.db import transaction
 
-from giapranh.kernel.errors import N_, BadInput
+from giapranh.kernel.errors import N_, BadInput, Conflict
 from giapranh.people.audit import audit
 from giapranh.people.models import Officer
-from giapranh.water.models import FileColumn, ObservationDetail, Sample, Series, SourceFile, SourceKind, Station
+from giapranh.water.models import Bank, FileColumn, ObservationDetail, Sample, Series, SourceFile, SourceKind, Station
 from giapranh.water.permissions import check_can_edit_station, check_can_enter_data
 from giapranh.water.rules.readings import Reading
 from giapranh.water.rules.station_files import layout
@@ -32,6 +32,10 @@ class NothingTyped(BadInput):
     code = "nothing_typed"
 
 
+class OtherBank(Conflict):
+    code = "sample_of_other_bank"
+
+
 @dataclass(frozen=True, slots=True)
 class About:
     """What is known of a sample beside its results."""
@@ -48,6 +52,20 @@ class Sitting:
     sample: Sample
     stored: Stored
     names: list[str] = field(default_factory=list)  # of the series, in the order of ``stored.outcome``
+
+
+def check_bank(station: Station, taken_at: datetime, bank: str) -> None:
+    """A station has one value an instant: the results of a second bank would pass for those of the first."""
+    others = Sample.objects.filter(station=station, taken_at=taken_at).exclude(bank__in=["", bank])
+    other = others.first() if bank else None
+    if other is not None:
+        raise OtherBank(
+            N_(
+                "Trạm này đã có mẫu ở %(bank)s cùng thời điểm. Ghi giờ lấy mẫu của từng bờ, hoặc khai báo mỗi bờ thành"
+                " một điểm quan trắc."
+            ),
+            bank=str(Bank(other.bank).label),
+        )
 
 
 @transaction.atomic
@@ -70,6 +88,7 @@ def enter(
     series = {one.pk: one for one in Series.objects.filter(station=station, pk__in=readings)}
     if len(series) != len(readings):
         raise BadInput(N_("Có thông số không thuộc trạm này. Hãy tải lại trang."))
+    check_bank(station, taken_at, about.bank)
     sample, _made = Sample.objects.get_or_create(
         station=station, taken_at=taken_at, bank=about.bank,
         defaults={"depth_m": about.depth_m, "floating_rubbish": about.floating_rubbish,
