@@ -53,14 +53,17 @@ def _bound(rule: AlertRule, series: Series, day: date) -> tuple[limits.Bound | N
 
 
 def _in_unit(value: object, unit: str, series: Series) -> float | None:
+    """A limit as the series counts: its unit, and its basis (0,3 of N is 0,386 of NH₄); None where they do not fit."""
     if value is None:
         return None
-    number = float(str(value))
+    number, known = float(str(value)), parameters.parameter(series.parameter)
     try:
-        own = parameters.unit(series.unit_symbol).code
-        return float(parameters.convert(number, unit, own))
-    except (parameters.UnknownUnit, parameters.UnitsDiffer):
-        return number
+        if series.unit_symbol.strip() not in {"", "-"}:
+            own = parameters.unit(series.unit_symbol, parameters.all_units()[known.unit].dimension)
+            number = float(parameters.convert(number, unit, own.code))
+        return number * parameters.basis_factor(known.key, known.basis, series.basis)
+    except (parameters.UnknownUnit, parameters.UnitsDiffer, parameters.UnknownBasis):
+        return None
 
 
 def _limit(rule: AlertRule, low: float | None, high: float | None, source: str, unit: str) -> Limit | None:

@@ -113,12 +113,18 @@ def alert_handler(user: Any) -> Callable[[Any], bool]:
     handles = here and access.has_role(user, *HANDLERS)
     owns = here and not access.has_role(user, Role.CLERK)
     runs = access.has_role(user, Role.SPECIALIST)
-    return lambda alert: handles or (owns and alert.owner_id in offices) or (runs and alert.station.owner_id in offices)
+    return lambda alert: (
+        handles or (here and alert.assigned_id == user.pk)
+        or (owns and alert.owner_id in offices) or (runs and alert.station.owner_id in offices)
+    )  # fmt: skip
 
 
 def check_can_handle_alert(user: Any, alert: Any) -> None:
-    """An alert is handled by those who handle incidents, the office that owns it, and the station's own office."""
+    """An alert is handled by those who handle incidents, the office that owns it, the station's own office, and whoever
+    was on call or given it, of whatever office."""
     access.check_may_write(user)
+    if access.works_here(user) and alert.assigned_id == user.pk:
+        return
     if access.works_here(user) and access.works_in(user, alert.owner_id) and not access.has_role(user, Role.CLERK):
         return
     check_can_handle_alerts(user, alert.station)

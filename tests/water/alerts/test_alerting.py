@@ -11,6 +11,7 @@ from tests.water.alerts.conftest import bring
 
 from giapranh.people.models import Delivery, Notice
 from giapranh.water.models import Alert, AlertEvent, Observation, RuleKind
+from giapranh.water.rules import parameters as known
 from giapranh.water.rules.alert_states import WrongAlertState
 from giapranh.water.services import alert_growth, alert_verbs, alerting
 
@@ -343,7 +344,8 @@ def test_a_low_index_of_a_sample_raises_the_index_rule_once(thuong, node, an):
     bad = {"ph": 7.0, "temp": 22.0, "do": 3.9, "bod5": 14, "cod": 28, "nh4_n": 2.7, "no3_n": 6.5, "no2_n": 0.35,
            "po4_p": 0.25, "coliform": 9000}  # fmt: skip
     for parameter, value in bad.items():
-        make.observations(make.series(point, parameter, cycle_seconds=None), [value], start=SAMPLED)
+        unit = known.parameter(parameter).unit_display
+        make.observations(make.series(point, parameter, unit=unit, cycle_seconds=None), [value], start=SAMPLED)
     rule(None, station=point, kind=RuleKind.WQI, limit_source="", high=None, wqi_at_most=50, owner=node.water)
     for minutes in (1, 2, 3):
         alerting.minute_round(AT + timedelta(minutes=minutes))

@@ -12,6 +12,7 @@ from giapranh.water.forms.moments import MomentField, NumberField, StepForm, wor
 from giapranh.water.queries import alerts
 
 Choices = Sequence[tuple[str, Any]]
+LONGEST = 100_000  # minutes: more than two months
 
 
 class Acknowledge(StepForm):
@@ -66,11 +67,14 @@ class RuleForm(forms.Form):
     )  # fmt: skip
     wqi_at_most = forms.IntegerField(label=_("VN_WQI từ mức này trở xuống"), required=False, min_value=10, max_value=90)
     silence_minutes = forms.IntegerField(
-        label=_("Im lặng quá (phút)"), required=False, min_value=1, help_text=_("Để trống: theo chu kỳ của từng chuỗi.")
-    )
+        label=_("Im lặng quá (phút)"), required=False, min_value=1, max_value=LONGEST,
+        help_text=_("Để trống: theo chu kỳ của từng chuỗi."),
+    )  # fmt: skip
     severity = forms.ChoiceField(label=_("Mức độ"), choices=alerts.SEVERITIES, initial="warning")
     owner = forms.ChoiceField(label=_("Đơn vị phụ trách"), required=False)
-    acknowledge_minutes = forms.IntegerField(label=_("Phải nhận trong (phút)"), initial=60, min_value=1)
+    acknowledge_minutes = forms.IntegerField(
+        label=_("Phải nhận trong (phút)"), initial=60, min_value=1, max_value=LONGEST
+    )
     grace_minutes = forms.IntegerField(
         label=_("Kéo dài ít nhất (phút) mới báo"), initial=0, min_value=0, max_value=10_000
     )
@@ -92,12 +96,20 @@ class RuleForm(forms.Form):
         label=_("đến (giờ)"), required=False, input_formats=["%H:%M"],
         help_text=_("Trong giờ này chỉ việc khẩn cấp mới báo ngay."),
     )  # fmt: skip
-    ladder_1_minutes = forms.IntegerField(label=_("Chưa ai nhận sau (phút)"), initial=30, required=False, min_value=1)
+    ladder_1_minutes = forms.IntegerField(
+        label=_("Chưa ai nhận sau (phút)"), initial=30, required=False, min_value=1, max_value=LONGEST
+    )
     ladder_1_to = forms.ChoiceField(label=_("thì báo"), choices=alerts.LADDERS, initial="office_head", required=False)
     ladder_2_minutes = forms.IntegerField(
-        label=_("Vẫn chưa ai nhận sau (phút)"), initial=120, required=False, min_value=1
+        label=_("Vẫn chưa ai nhận sau (phút)"), initial=60, required=False, min_value=1, max_value=LONGEST
     )
-    ladder_2_to = forms.ChoiceField(label=_("thì báo tiếp"), choices=alerts.LADDERS, initial="leader", required=False)
+    ladder_2_to = forms.ChoiceField(
+        label=_("thì báo tiếp"), choices=alerts.LADDERS, initial="focal_officer", required=False
+    )
+    ladder_3_minutes = forms.IntegerField(
+        label=_("Vẫn chưa ai nhận sau (phút)"), initial=120, required=False, min_value=1, max_value=LONGEST
+    )
+    ladder_3_to = forms.ChoiceField(label=_("thì báo tiếp"), choices=alerts.LADDERS, initial="leader", required=False)
     valid_from = forms.DateField(label=_("Từ ngày"), required=False, localize=True)
     valid_to = forms.DateField(label=_("Đến hết ngày"), required=False, localize=True)
     note = words_field(_("Ghi chú"), required=False, rows=2)
@@ -117,7 +129,8 @@ class RuleForm(forms.Form):
                                               "high", "per_hour", "rate_direction", "wqi_at_most", "silence_minutes")],
              True),
             (_("Của ai, báo cho ai"), [self[n] for n in ("severity", "owner", "acknowledge_minutes", "ladder_1_minutes",
-                                                        "ladder_1_to", "ladder_2_minutes", "ladder_2_to")], True),
+                                                        "ladder_1_to", "ladder_2_minutes", "ladder_2_to",
+                                                        "ladder_3_minutes", "ladder_3_to")], True),
             (_("Báo sớm, thời gian, giờ yên lặng"),
              [self[n] for n in ("with_tendency", "with_preparing", "grace_minutes", "min_values", "clear_minutes",
                                 "hysteresis_percent", "clear_value", "max_age_hours", "quiet_from", "quiet_to",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from giapranh.kernel.clock import VIETNAM
 from giapranh.kernel.dates import parse_date
 from giapranh.kernel.errors import Refused
-from giapranh.kernel.numbers import parse_number
+from giapranh.kernel.numbers import format_number, parse_number
 
 _TIME = re.compile(r"(?<![\d/])(\d{1,2})\s*(?::|h|giờ)\s*(\d{2})?(?![\d/])")
 
@@ -55,7 +55,7 @@ class NumberField(forms.CharField):
         self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off", "maxlength": "40"})
 
     def prepare_value(self, value: Any) -> Any:
-        return f"{value:g}".replace(".", ",") if isinstance(value, float) else value
+        return format_number(value).replace(".", "") if isinstance(value, float) else value
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, float):

@@ -17,6 +17,7 @@ from giapranh.water.rules import parameters as known
 from giapranh.water.rules.alert_clocks import Ladder, Rung, ladder_from
 
 MOST_SERIES = 2000
+RUNGS = (1, 2, 3)
 
 
 def places(at: datetime) -> list[tuple[str, Any]]:
@@ -55,8 +56,8 @@ def values_of(rule: AlertRule) -> dict[str, Any]:
         if (pk := getattr(rule, f"{name}_id")) is not None:
             values["place"] = f"{name}:{pk}"
     values["owner"] = str(rule.owner_id or "")
-    values |= {f"ladder_{n}_minutes": None for n in (1, 2)}
-    for number, rung in enumerate(ladder_from(rule.ladder)[:2], 1):
+    values |= {f"ladder_{n}_minutes": None for n in RUNGS}
+    for number, rung in enumerate(ladder_from(rule.ladder)[: len(RUNGS)], 1):
         values |= {f"ladder_{number}_minutes": rung.after_minutes, f"ladder_{number}_to": rung.to.value}
     return values
 
@@ -79,7 +80,7 @@ def chosen(form: dict[str, Any]) -> dict[str, Any]:
         values["hysteresis_percent"] = 5.0
     values["ladder"] = tuple(
         Rung(form[f"ladder_{n}_minutes"], Ladder(form[f"ladder_{n}_to"] or "leader"))
-        for n in (1, 2) if form.get(f"ladder_{n}_minutes")
+        for n in RUNGS if form.get(f"ladder_{n}_minutes")
     )  # fmt: skip
     values["rate_direction"] = values["rate_direction"] or "both"
     return values

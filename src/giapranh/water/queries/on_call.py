@@ -16,20 +16,25 @@ from giapranh.water.models import OnCall
 
 
 def on_call_at(office_id: int | None, at: datetime) -> list[Officer]:
-    """The officers on call for an office, who began last first."""
+    """The officers on call for an office, who began last first; not one who has left since."""
     if office_id is None:
         return []
-    rows = OnCall.objects.filter(office=office_id, starts_at__lte=at, ends_at__gt=at, officer__is_active=True)
+    posted = Appointment.objects.filter(held_on(clock.local_date(at))).values("officer")
+    rows = OnCall.objects.filter(
+        office=office_id, starts_at__lte=at, ends_at__gt=at, officer__is_active=True, officer__in=posted
+    )
     return [row.officer for row in rows.select_related("officer").order_by("-starts_at", "pk")]
 
 
 def who_hears(office: Office | None, at: datetime) -> list[Officer]:
-    """On call; else everybody of the office; else the focal officers and leaders of the agency. Never nobody."""
+    """On call; else everybody of the office; else the focal officers, leaders, administrators. Never nobody."""
     day = clock.local_date(at)
     found = on_call_at(office.pk if office else None, at)
     if not found and office is not None:
         found = [each for each in people.officers_in(office, None, day) if not _only_reads(each, day)]
-    return found or with_role(Role.FOCAL_OFFICER, day) or with_role(Role.LEADER, day)
+    for role in (Role.FOCAL_OFFICER, Role.LEADER, Role.ADMINISTRATOR):
+        found = found or with_role(role, day)
+    return found
 
 
 def _only_reads(officer: Officer, day: date) -> bool:

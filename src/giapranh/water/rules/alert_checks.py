@@ -37,6 +37,11 @@ class Band:
         """Whether the worst value is the lowest."""
         return self.high is None
 
+    @property
+    def middle(self) -> float | None:
+        """Of a range: the worst value is the farthest from it, on whichever side."""
+        return None if self.low is None or self.high is None else (self.low + self.high) / 2
+
 
 def band_of(
     low: float | None,
@@ -145,7 +150,9 @@ def quality_verdicts(flags: Array) -> Array:
     return codes
 
 
-def runs_of(codes: Array, times: Array, values: Array, *, falling: bool = False) -> list[Run]:
+def runs_of(
+    codes: Array, times: Array, values: Array, *, falling: bool = False, middle: float | None = None
+) -> list[Run]:
     """Rows in the order of time, as runs of one verdict. Unknown rows fall out."""
     known = np.flatnonzero(codes != Verdict.UNKNOWN)
     if not len(known):
@@ -157,7 +164,7 @@ def runs_of(codes: Array, times: Array, values: Array, *, falling: bool = False)
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
         peak = peak_ms = None
         if codes[start] >= Verdict.TENDENCY and np.isfinite(values[start:end]).any():
-            piece = values[start:end]
+            piece = values[start:end] if middle is None else np.abs(values[start:end] - middle)
             worst = start + int(np.nanargmin(piece) if falling else np.nanargmax(piece))
             peak, peak_ms = float(values[worst]), int(times[worst])
         runs.append(Run(Verdict(int(codes[start])), int(times[start]), int(times[end - 1]), end - start, peak, peak_ms))

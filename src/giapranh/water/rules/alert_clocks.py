@@ -64,6 +64,27 @@ class Quiet:
         end = local.replace(hour=self.end.hour, minute=self.end.minute, second=0, microsecond=0)
         return end if end > local else end + timedelta(days=1)
 
+    def begins_after(self, at: datetime) -> datetime:
+        """When the next quiet begins, seen from an instant that is not quiet."""
+        local = at.astimezone(VIETNAM)
+        assert self.start is not None
+        begin = local.replace(hour=self.start.hour, minute=self.start.minute, second=0, microsecond=0)
+        return begin if begin > local else begin + timedelta(days=1)
+
+    def awake(self, start: datetime, end: datetime) -> timedelta:
+        """How much of a span is not quiet."""
+        if self.start is None or self.end is None or self.start == self.end:
+            return end - start
+        total, at = timedelta(), self.over_at(start)
+        while at < end:
+            begins = min(self.begins_after(at), end)
+            total += begins - at
+            at = self.over_at(begins)
+        return total
+
+
+NEVER_QUIET = Quiet()
+
 
 def tell_at(at: datetime, severity: Severity, quiet: Quiet) -> datetime:
     """When people hear of what happened at ``at``."""
@@ -98,16 +119,20 @@ def ladder_as_rows(rungs: Sequence[Rung]) -> list[dict[str, Any]]:
     return [{"after_minutes": rung.after_minutes, "to": rung.to.value} for rung in rungs]
 
 
-def rungs_due(rungs: Sequence[Rung], *, told_at: datetime | None, climbed: int, at: datetime) -> list[tuple[int, Rung]]:
+def rungs_due(
+    rungs: Sequence[Rung], *, told_at: datetime | None, climbed: int, at: datetime, quiet: Quiet = NEVER_QUIET
+) -> list[tuple[int, Rung]]:
     """The rungs whose time has come and that were not climbed yet, numbered from 1.
 
-    The clock runs from when people were told, not from when the alert opened: nobody answers for quiet hours.
+    The clock runs from when people were told, not from when the alert opened, and stands still in quiet hours: nobody
+    answers for them.
     """
-    if told_at is None:
+    if told_at is None or climbed >= len(rungs) or quiet.covers(at):
         return []
+    waited = quiet.awake(told_at, at)
     return [
         (number, rung) for number, rung in enumerate(rungs, 1)
-        if number > climbed and at - told_at >= timedelta(minutes=rung.after_minutes)
+        if number > climbed and waited >= timedelta(minutes=rung.after_minutes)
     ]  # fmt: skip
 
 

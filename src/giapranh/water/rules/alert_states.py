@@ -57,6 +57,14 @@ class Terms:
     min_values: int = 1
     clear_ms: int = 0
     falling: bool = False  # the worst value is the lowest (oxygen)
+    middle: float | None = None  # of a range (acidity): the worst value is the farthest from it
+
+    def is_worse(self, value: float, than: float | None) -> bool:
+        if than is None:
+            return True
+        if self.middle is not None:
+            return abs(value - self.middle) > abs(than - self.middle)
+        return value < than if self.falling else value > than
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +170,8 @@ def _calm(watch_before: Watch, watch: Watch, run: Run, terms: Terms) -> Step:
 def _grown(watch: Watch, run: Run, terms: Terms) -> Watch:
     peak, peak_ms = watch.peak, watch.peak_ms
     if run.peak is not None:
-        worse = peak is None or (run.peak < peak if terms.falling else run.peak > peak)
-        earlier = peak is not None and run.peak == peak and (run.peak_ms or 0) < (peak_ms or 0)
-        if worse or earlier:
+        earlier = run.peak == peak and (run.peak_ms or 0) < (peak_ms or 0)
+        if terms.is_worse(run.peak, peak) or earlier:
             peak, peak_ms = run.peak, run.peak_ms
     level = max(watch.level, int(run.verdict) - 1)
     return replace(watch, count=watch.count + run.n, peak=peak, peak_ms=peak_ms, level=level)

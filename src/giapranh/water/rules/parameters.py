@@ -13,8 +13,8 @@ from giapranh.water.rules.datafiles import read_toml
 from giapranh.water.rules.units import UnitsDiffer, UnknownUnit, all_units, convert, find_unit, unit
 
 __all__ = [
-    "Parameter", "UnitsDiffer", "UnknownParameter", "UnknownUnit", "all_parameters", "all_units", "basis_factor",
-    "choices", "convert", "find_unit", "parameter", "to_stored", "unit",
+    "Parameter", "UnitsDiffer", "UnknownBasis", "UnknownParameter", "UnknownUnit", "all_parameters", "all_units",
+    "basis_factor", "choices", "convert", "find_unit", "parameter", "to_stored", "unit",
 ]  # fmt: skip
 
 

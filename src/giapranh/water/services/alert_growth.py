@@ -10,6 +10,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
+from giapranh.people import queries as people
+from giapranh.people.models import Office
 from giapranh.water.alert_limits import Limit
 from giapranh.water.models import Alert, AlertEvent, AlertRule, Station
 from giapranh.water.queries import on_call
@@ -41,7 +43,7 @@ def terms_of(rule: AlertRule, limit: Limit | None = None) -> Terms:
     minute = 60_000
     return Terms(
         grace_ms=rule.grace_minutes * minute, min_values=rule.min_values, clear_ms=rule.clear_minutes * minute,
-        falling=bool(limit and limit.band.falling) or rule.kind == "wqi",
+        falling=bool(limit and limit.band.falling) or rule.kind == "wqi", middle=limit.band.middle if limit else None,
     )  # fmt: skip
 
 
@@ -108,10 +110,20 @@ def _is_over(alert: Alert, at: datetime) -> bool:
 def _begin(rule: AlertRule, station: Station, watch: Watch, at: datetime, seen: Seen) -> Alert:
     alert = Alert(
         rule=rule, station=station, state=AlertState.PENDING, severity=rule.severity, since=instant(watch.since_ms or 0),
-        owner=rule.owner or station.owner, illustrative=station.illustrative or seen.illustrative or rule.illustrative,
+        owner=_owner(rule, station), illustrative=station.illustrative or seen.illustrative or rule.illustrative,
     )  # fmt: skip
     alert.save()
     return alert
+
+
+def _owner(rule: AlertRule, station: Station) -> Office | None:
+    """Whose it is: never nobody's, and no office of a neighbour, whose people cannot open it here."""
+    if rule.owner is not None:
+        return rule.owner
+    agency = people.own_agency()
+    if station.owner is None or agency is None or station.owner_id in people.ids_below([agency.pk]):
+        return station.owner or agency
+    return agency
 
 
 def _take_in(
@@ -124,7 +136,7 @@ def _take_in(
         alert.parameters = [*alert.parameters, seen.parameter]
     if grown.count:
         alert.count += max(grown.count - before.count, 0)
-        _worst(alert, grown, falling=terms_of(rule, seen.limit).falling)
+        _worst(alert, grown, terms_of(rule, seen.limit))
     if after.last_ms is not None:
         alert.last_at = max(filter(None, [alert.last_at, instant(after.last_ms)]))
         alert.last_value = seen.last_value if seen.last_value is not None else alert.last_value
@@ -143,11 +155,8 @@ def _keep(alert: Alert, part: str, watch: Watch) -> None:
     alert.watches = parts
 
 
-def _worst(alert: Alert, watch: Watch, *, falling: bool) -> None:
-    worse = watch.peak is not None and (
-        alert.peak is None or (watch.peak < alert.peak if falling else watch.peak > alert.peak)
-    )
-    if worse:
+def _worst(alert: Alert, watch: Watch, terms: Terms) -> None:
+    if watch.peak is not None and terms.is_worse(watch.peak, alert.peak):
         alert.peak, alert.peak_at = watch.peak, instant(watch.peak_ms or 0)
     if watch.since_ms is not None:
         alert.since = min(alert.since, instant(watch.since_ms))

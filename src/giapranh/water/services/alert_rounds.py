@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import numpy as np
 from django.db import connection, transaction
 from django.db.models import Q
 
 from giapranh.kernel.clock import local_date
+from giapranh.places.named import held_on
 from giapranh.water.models import Alert, AlertRule, RuleKind, Series, Station, StationKind
+from giapranh.water.rules import parameters
 from giapranh.water.rules.alert_states import LIVE, Run, Verdict
+from giapranh.water.rules.readings import Reading
 from giapranh.water.services import alert_growth, alert_plan, alert_telling
 from giapranh.water.services.alert_growth import Seen
 from giapranh.water.services.notice_clocks import notice_round
@@ -43,8 +45,9 @@ def minute_round(at: datetime) -> Round:
         for station in alert_plan.stations_of(rule, day):
             done.grown += _guarded(look, rule, station, day, at)
     _mark_waiting(at)
+    _forget_unwatched(day, at)
     for pk in Alert.objects.filter(state__in=LIVE, opened_at__isnull=False).order_by("pk").values_list("pk", flat=True):
-        _clocks(pk, at, done)
+        _guarded_clocks(pk, at, done)
     done.urged = notice_round(at)
     return done
 
@@ -66,6 +69,14 @@ def _guarded(look: Any, rule: AlertRule, station: Station, day: date, at: dateti
     except Exception:
         log.exception("alert rule %s failed at station %s", rule.pk, station.pk)
         return 0
+
+
+def _guarded_clocks(pk: int, at: datetime, done: Round) -> None:
+    """One alert that stumbles must not silence the others."""
+    try:
+        _clocks(pk, at, done)
+    except Exception:
+        log.exception("clocks of alert %s failed", pk)
 
 
 def _clocks(pk: int, at: datetime, done: Round) -> None:
@@ -101,11 +112,13 @@ def _silence(rule: AlertRule, station: Station, day: date, at: datetime) -> Seen
 
 
 def _due(series: Series, minutes: int | None) -> datetime:
+    """When it should have spoken again. A row of tomorrow (a wrong clock) counts from when it came."""
     assert series.last_time is not None
+    ahead = max(series.last_time - (series.last_arrived or series.last_time), timedelta())
     if minutes is not None:
-        return series.last_time + timedelta(minutes=minutes)
+        return series.last_time - ahead + timedelta(minutes=minutes)
     assert series.next_due_at is not None
-    return series.next_due_at
+    return series.next_due_at - ahead
 
 
 # --- VN_WQI ----------------------------------------------------------------------------------------------------------
@@ -133,26 +146,46 @@ def _wqi(rule: AlertRule, station: Station, day: date, at: datetime) -> Seen | N
 
 
 LATEST = """
-select s.parameter, avg(o.value) from water_series s, water_observation o
-where s.id = any(%s) and o.series_id = s.id and o.time > %s and o.time <= %s
-  and o.value is not null and o.flag not in (4, 9) group by s.parameter
+select o.series_id, avg(o.value), case when count(*) = 1 then min(o.censored) else 0 end from (
+    select o.series_id, case when c.id is null then o.value else c.value end as value,
+        coalesce(c.flag, o.flag) as flag, case when c.id is null then o.censored else 0 end as censored
+    from water_observation o left join lateral (select id, value, flag from water_correction
+        where series_id = o.series_id and time = o.time order by at desc, id desc limit 1) c on true
+    where o.series_id = any(%s) and o.time > %s and o.time <= %s
+) o where o.value is not null and o.flag not in (4, 9) group by o.series_id
 """
 
 
-def _latest_means(station: Station, day: date, oldest: datetime) -> tuple[Mapping[str, float], datetime | None]:
-    rows = list(
-        Series.objects.filter(station=station, last_time__gte=oldest)
-        .exclude(parameter="")
-        .values_list("pk", "last_time")
-    )
-    last = max((when for _pk, when in rows if when is not None), default=None)
+def _latest_means(station: Station, day: date, oldest: datetime) -> tuple[Mapping[str, Reading], datetime | None]:
+    """What the index is made of: as corrected, in the unit and basis of the list of parameters."""
+    held = Series.objects.filter(held_on(day), station=station, last_time__gte=oldest).exclude(parameter="")
+    series = held.in_bulk()
+    last = max((row.last_time for row in series.values() if row.last_time is not None), default=None)
     if last is None:
         return {}, None
     span = timedelta(milliseconds=1) if station.kind == StationKind.MANUAL else timedelta(hours=1)
+    found: dict[str, list[Reading]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(LATEST, [[pk for pk, _when in rows], last - span, last])
-        means = {parameter: float(value) for parameter, value in cursor.fetchall() if np.isfinite(value)}
-    return means, last
+        cursor.execute(LATEST, [list(series), last - span, last])
+        for series_id, mean, censored in cursor.fetchall():
+            row = series[series_id]
+            if (value := _stored(row, float(mean))) is not None:
+                found.setdefault(row.parameter, []).append(Reading(value, censored))
+    return {parameter: _one(rows) for parameter, rows in found.items()}, last
+
+
+def _stored(row: Series, value: float) -> float | None:
+    try:
+        return float(parameters.to_stored(row.parameter, value, row.unit_symbol or None, row.basis or None))
+    except (parameters.UnknownParameter, parameters.UnknownUnit, parameters.UnitsDiffer, parameters.UnknownBasis):
+        return None
+
+
+def _one(rows: list[Reading]) -> Reading:
+    """Two devices for one parameter: their mean."""
+    if len(rows) == 1:
+        return rows[0]
+    return Reading(sum(row.value or 0.0 for row in rows) / len(rows))
 
 
 def _mark_waiting(at: datetime) -> None:
@@ -163,3 +196,39 @@ def _mark_waiting(at: datetime) -> None:
         parts = [int(part) for part in alert.watches if part.isdecimal()]
         if parts and not speaking.filter(pk__in=parts).exists():
             Alert.objects.filter(pk=alert.pk, waiting_since=None).update(waiting_since=alert.last_at or at)
+
+
+def _forget_unwatched(day: date, at: datetime) -> None:
+    """A series or station that retired, a rule that ended: what they said last must not hold an alert for ever.
+
+    A muted alert that waits for them speaks no more, so that the next breach is heard; in a living one the series that
+    still speak decide. One that nothing speaks to any more stays until a person ends it.
+    """
+    rows = Alert.objects.filter(Q(state__in=LIVE) | Q(muted=True)).select_related("rule__reach", "station")
+    for alert in rows.order_by("pk"):
+        gone = set(alert.watches) - _spoken_to(alert, day)
+        if gone and (alert.muted or gone != set(alert.watches)):
+            _forget(alert.pk, gone, at)
+
+
+def _spoken_to(alert: Alert, day: date) -> set[str]:
+    """The parts of an alert that its rule still watches."""
+    rule, station = alert.rule, alert.station
+    if not (rule.holds_on(day) and alert_plan.stations_of(rule, day).filter(pk=station.pk).exists()):
+        return set()
+    if rule.kind in (RuleKind.SILENCE, RuleKind.WQI):
+        return {str(rule.kind)}
+    series = alert_plan.series_of(rule, day).filter(station=station)
+    return {str(pk) for pk in series.values_list("pk", flat=True)}
+
+
+def _forget(pk: int, gone: set[str], at: datetime) -> None:
+    with transaction.atomic():
+        alert = Alert.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()
+        if alert is None or not (alert.muted or alert.state in LIVE):
+            return
+        alert.watches = {part: watch for part, watch in alert.watches.items() if part not in gone}
+        if alert.muted and not alert.watches:
+            alert.muted = False
+            alert_growth.happened(alert, "unwatched", at)
+        alert.save(update_fields=["watches", "muted"])

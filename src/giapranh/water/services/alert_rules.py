@@ -7,16 +7,30 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from giapranh.kernel.clock import local_date
 from giapranh.kernel.errors import N_, BadInput, NotFound
 from giapranh.kernel.text import nfc, one_line
+from giapranh.people import access
 from giapranh.people.audit import audit
 from giapranh.people.models import Office, Officer
 from giapranh.water import incident_permissions as permissions
-from giapranh.water.models import AlertRule, LimitSource, OnCall, Reach, RuleKind, Series, Station
-from giapranh.water.rules.alert_clocks import DEFAULT_LADDER, Rung, Severity, ladder_as_rows, ladder_from
-from giapranh.water.services import alert_plan
+from giapranh.water.models import Alert, AlertRule, LimitSource, OnCall, Reach, RuleKind, Series, Station
+from giapranh.water.rules.alert_clocks import (
+    DEFAULT_LADDER,
+    Quiet,
+    Rung,
+    Severity,
+    ladder_as_rows,
+    ladder_from,
+    tell_at,
+)
+from giapranh.water.rules.alert_states import LIVE, AlertState, AlertVerb, move
+from giapranh.water.services import alert_plan, neighbour_news
+from giapranh.water.services.alert_growth import happened
+
+RULE_CHANGED = N_("Quy tắc đã sửa để theo dõi thông số hoặc nơi khác.")
 
 
 class BadRule(BadInput):
@@ -65,21 +79,65 @@ class RuleValues:
 
 
 def save_rule(*, values: RuleValues, by: Officer, at: datetime, rule_id: int | None = None) -> AlertRule:
-    """A new rule, or a change of one. Alerts that live go on under the rule as it is now."""
+    """A new rule, or a change of one. Alerts that live go on under the rule as it is now.
+
+    A rule that watches something else now is another rule: what it raised before ends with the change.
+    """
     permissions.check_can_set_rules(by)
     _check(values)
     with transaction.atomic():
+        raised = _raised(rule_id)  # locked before the rule, as an arrival does
         rule = _rule(rule_id) if rule_id is not None else AlertRule(created_by=by, created_at=at)
+        before = _watched(rule)
         for name in RuleValues.__slots__:
             setattr(rule, name, getattr(values, name))
         rule.ladder = ladder_as_rows(ladder_from(ladder_as_rows(values.ladder)))
         rule.name, rule.note = one_line(values.name), nfc(values.note).strip()
         rule.illustrative = bool(_place(values).illustrative)
         rule.save()
+        for alert in raised:
+            if _watched(rule) == before:
+                _follow(alert, rule, at)
+            else:
+                _end_raised(alert, by, at)
         audit("alert_rule.saved", "alert_rule", rule.pk, by, at, name=rule.name, kind=rule.kind)
         transaction.on_commit(alert_plan.forget)
     alert_plan.forget()
     return rule
+
+
+def _raised(rule_id: int | None) -> list[Alert]:
+    """What a rule has raised and still holds, locked."""
+    if rule_id is None:
+        return []
+    rows = Alert.objects.select_for_update().filter(Q(state__in=LIVE) | Q(muted=True), rule=rule_id)
+    return list(rows.order_by("pk"))
+
+
+def _watched(rule: AlertRule) -> tuple[Any, ...]:
+    return rule.kind, rule.series_id, rule.station_id, rule.reach_id, rule.parameter
+
+
+def _follow(alert: Alert, rule: AlertRule, at: datetime) -> None:
+    """Severity and quiet hours of the rule hold at once: what became critical must not wait for the morning."""
+    alert.severity = rule.severity
+    if alert.tell_at is not None:
+        quiet = Quiet(rule.quiet_from, rule.quiet_to)
+        alert.tell_at = min(alert.tell_at, tell_at(at, Severity(rule.severity), quiet))
+    alert.save(update_fields=["severity", "tell_at"])
+
+
+def _end_raised(alert: Alert, by: Officer, at: datetime) -> None:
+    if alert.opened_at is None:
+        alert.delete()  # nobody was told of it
+        return
+    if alert.state in LIVE:
+        alert.state, alert.tell_at = move(AlertState(alert.state), AlertVerb.END), None
+        alert.ended_at, alert.ended_by, alert.end_words = at, by, RULE_CHANGED
+        happened(alert, "ended", at, by=by, words=RULE_CHANGED)
+        neighbour_news.changed("water-alert", alert.uid, at)
+    alert.muted = False
+    alert.save()
 
 
 def end_rule(*, rule_id: int, by: Officer, at: datetime) -> AlertRule:
@@ -121,6 +179,10 @@ def _check(values: RuleValues) -> None:
         raise BadRule(N_("Chọn thông số cần theo dõi."))
     if values.silence_minutes is not None and values.silence_minutes < 1:
         raise BadRule(N_("Số phút im lặng phải lớn hơn 0."))
+    if not 0 <= values.hysteresis_percent <= 90:
+        raise BadRule(N_("Khoảng đệm phải từ 0 đến 90 %."))
+    if values.valid_from and values.valid_to and values.valid_to < values.valid_from:
+        raise BadRule(N_("Ngày hết hiệu lực trước ngày bắt đầu."))
     if (values.quiet_from is None) != (values.quiet_to is None):
         raise BadRule(N_("Giờ yên lặng cần cả giờ bắt đầu và giờ kết thúc."))
 
@@ -148,6 +210,10 @@ def put_on_call(
     note: str = "",
 ) -> OnCall:  # fmt: skip
     permissions.check_can_set_rules(by)
+    if not (access.works_here(officer) and access.may_write(officer)):
+        raise BadRule(
+            N_("%(officer)s không làm việc ở cơ quan này nên không nhận được cảnh báo."), officer=officer.full_name
+        )
     if ends_at <= starts_at:
         raise BadRule(N_("Ca trực phải kết thúc sau khi bắt đầu."))
     if ends_at - starts_at > LONGEST_DUTY:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -16,11 +16,26 @@ from giapranh.people.services import notify, send_mail_once
 from giapranh.water.models import Alert
 from giapranh.water.queries import on_call
 from giapranh.water.queries.alert_words import headline
-from giapranh.water.rules.alert_clocks import LADDER_WORDS, Ladder, Rung, ladder_from, reminder_due, rungs_due
+from giapranh.water.rules.alert_clocks import (
+    LADDER_WORDS,
+    NEVER_QUIET,
+    Ladder,
+    Quiet,
+    Rung,
+    Severity,
+    ladder_from,
+    reminder_due,
+    rungs_due,
+)
 from giapranh.water.rules.alert_states import LIVE, AlertState
 from giapranh.water.services.alert_growth import happened
 
 KIND = "water-alert"
+INSTEAD = {
+    Ladder.OFFICE_HEAD: (Ladder.OFFICE_HEAD, Ladder.FOCAL_OFFICER, Ladder.LEADER),
+    Ladder.FOCAL_OFFICER: (Ladder.FOCAL_OFFICER, Ladder.LEADER, Ladder.OFFICE_HEAD),
+    Ladder.LEADER: (Ladder.LEADER, Ladder.FOCAL_OFFICER, Ladder.OFFICE_HEAD),
+}
 
 
 def tell_now(alerts: Iterable[Alert], at: datetime) -> int:
@@ -47,7 +62,8 @@ def climb(alert: Alert, at: datetime) -> int:
     """Tell those above, rung by rung, while nobody has taken the alert."""
     if alert.state != AlertState.OPEN:
         return 0
-    due = rungs_due(ladder_from(alert.rule.ladder), told_at=alert.told_at, climbed=alert.climbed, at=at)
+    rungs = ladder_from(alert.rule.ladder)
+    due = rungs_due(rungs, told_at=alert.told_at, climbed=alert.climbed, at=at, quiet=_quiet(alert))
     for number, rung in due:
         told = _above(rung, alert, at)
         _send(alert, told, f"alert:{alert.pk}:rung:{number}", at, higher=True)
@@ -57,11 +73,26 @@ def climb(alert: Alert, at: datetime) -> int:
     return len(due)
 
 
+def _quiet(alert: Alert) -> Quiet:
+    """What is critical knows no quiet hours."""
+    if alert.severity == Severity.CRITICAL:
+        return NEVER_QUIET
+    return Quiet(alert.rule.quiet_from, alert.rule.quiet_to)
+
+
 def _above(rung: Rung, alert: Alert, at: datetime) -> list[Officer]:
+    """Who holds the post of a rung; while it is vacant the next post that is not. Never nobody."""
     day = local_date(at)
-    if rung.to == Ladder.OFFICE_HEAD and alert.owner is not None:
-        return on_call.with_role(Role.OFFICE_HEAD, day, alert.owner) or on_call.with_role(Role.FOCAL_OFFICER, day)
-    return on_call.with_role(Role(rung.to.value), day)
+    for post in INSTEAD[rung.to]:
+        if found := _holders(post, alert, day):
+            return found
+    return on_call.who_hears(alert.owner, at)
+
+
+def _holders(post: Ladder, alert: Alert, day: date) -> list[Officer]:
+    if post == Ladder.OFFICE_HEAD:
+        return on_call.with_role(Role.OFFICE_HEAD, day, alert.owner) if alert.owner is not None else []
+    return on_call.with_role(Role(post.value), day)
 
 
 def remind(alert: Alert, at: datetime) -> bool:
@@ -70,7 +101,11 @@ def remind(alert: Alert, at: datetime) -> bool:
         return False
     if not reminder_due(acknowledged_at=alert.acknowledged_at, reminded_at=alert.reminded_at, at=at):
         return False
-    _send(alert, [alert.assigned or alert.acknowledged_by], f"alert:{alert.pk}:remind:{local_date(at)}", at)
+    if _quiet(alert).covers(at):
+        return False
+    whose = alert.assigned or alert.acknowledged_by
+    told = [whose] if whose.is_active else on_call.who_hears(alert.owner, at)
+    _send(alert, told, f"alert:{alert.pk}:remind:{local_date(at)}", at)
     alert.reminded_at = at
     alert.save(update_fields=["reminded_at"])
     return True

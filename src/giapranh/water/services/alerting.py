@@ -30,6 +30,7 @@ __all__ = ["check_arrivals", "minute_round", "on_arrival"]
 
 log = logging.getLogger(__name__)
 LOOK_BACK = timedelta(days=2)  # how far a rate of change looks for the value before
+AHEAD = timedelta(hours=1)  # how far the clock of a device may run ahead
 
 
 @dataclass(slots=True)
@@ -66,6 +67,7 @@ def check_arrivals(arrived: Arrived, *, at: datetime) -> None:
             _check(pieces, watched, at)
     except Exception:  # whatever went wrong in a rule, the observations must be kept
         log.exception("alert rules failed on %s series", len(pieces))
+        _one_by_one(pieces, watched, at)
 
 
 def _watched_pieces(arrived: Arrived, watched: dict[int, list[int]]) -> list[_Rows]:
@@ -111,17 +113,32 @@ def _check(pieces: Sequence[_Rows], watched: dict[int, list[int]], at: datetime)
     tell_now([alert for alert in grown if alert is not None], at)
 
 
+def _one_by_one(pieces: list[_Rows], watched: dict[int, list[int]], at: datetime) -> None:
+    """Where one rule stumbled the others must still be heard."""
+    for rule_id in sorted({rule for piece in pieces for rule in watched[piece.series_id]}):
+        own = {series: [rule_id] for series, rules in watched.items() if rule_id in rules}
+        try:
+            with transaction.atomic():
+                _check([piece for piece in pieces if piece.series_id in own], own, at)
+        except Exception:
+            log.exception("alert rule %s failed", rule_id)
+
+
 def _any_breach(runs: Sequence[Run]) -> bool:
     return any(run.verdict >= Verdict.TENDENCY for run in runs)
 
 
 def _seen(rule: AlertRule, series: Series, piece: _Rows, at: datetime) -> Seen | None:
-    """What the rows say to the rule; nothing when they are history, or no limit holds."""
+    """What the rows say to the rule; nothing when they are history or of tomorrow, or no limit holds.
+
+    A row of tomorrow comes from a wrong clock. Believed, it would make everything after it late for as long.
+    """
     oldest = int((at - timedelta(hours=rule.max_age_hours)).timestamp() * 1000)
-    from_row = int(np.searchsorted(piece.time_ms, oldest))
-    if from_row == len(piece.time_ms):
+    latest = int((at + AHEAD).timestamp() * 1000)
+    from_row, to_row = (int(np.searchsorted(piece.time_ms, ms)) for ms in (oldest, latest))
+    if from_row >= to_row:
         return None
-    times, values, flags = piece.time_ms[from_row:], piece.value[from_row:], piece.flag[from_row:]
+    times, values, flags = (column[from_row:to_row] for column in (piece.time_ms, piece.value, piece.flag))
     part, last = str(series.pk), float(values[-1])
     if rule.kind == RuleKind.QUALITY:
         runs = alert_checks.runs_of(alert_checks.quality_verdicts(flags), times, values)
@@ -139,7 +156,7 @@ def _seen(rule: AlertRule, series: Series, piece: _Rows, at: datetime) -> Seen |
     codes = alert_checks.level_verdicts(values, flags, limit.band)
     if (codes >= Verdict.TENDENCY).any():
         codes = alert_checks.level_verdicts(values, flags, limit.band, _censored(series.pk, times))
-    runs = alert_checks.runs_of(codes, times, values, falling=limit.band.falling)
+    runs = alert_checks.runs_of(codes, times, values, falling=limit.band.falling, middle=limit.band.middle)
     return Seen(part, runs, series.parameter, limit, last, series.illustrative)
 
 

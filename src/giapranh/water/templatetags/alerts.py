@@ -17,7 +17,7 @@ register = Library()
 DEEDS = {
     "opened": N_("Mở cảnh báo"), "told": N_("Đã báo"), "worse": N_("Xấu hơn"), "cleared": N_("Hết vượt, tự kết thúc"),
     "acknowledged": N_("Nhận xử lý"), "assigned": N_("Phân công"), "note": N_("Ghi thêm"), "ended": N_("Kết thúc"),
-    "climbed": N_("Chưa ai nhận, báo lên"), "calm_again": N_("Nước đã bình thường"),
+    "climbed": N_("Chưa ai nhận, báo lên"), "calm_again": N_("Nước đã bình thường"), "unwatched": N_("Không còn theo dõi chuỗi số liệu này"),
     "worse_after_end": N_("Xấu hơn lúc kết thúc: mở cảnh báo mới"),
 }  # fmt: skip
 
