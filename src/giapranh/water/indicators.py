@@ -62,9 +62,10 @@ def received(start: datetime, end: datetime) -> list[Received]:
     """Rows received of rows expected, for each automatic station of ours that had a clocked series in the span."""
     sql = (
         "select s.station_id, coalesce(sum(least(o.n, e.n)), 0)::bigint, sum(e.n)::bigint from water_series s"
+        " join water_station t on t.id = s.station_id"
         " cross join lateral (select floor(extract(epoch from"
-        "   least(%(end)s, coalesce((s.valid_to + 1)::timestamp at time zone 'Asia/Ho_Chi_Minh', %(end)s))"
-        "   - greatest(%(start)s, coalesce(s.valid_from::timestamp at time zone 'Asia/Ho_Chi_Minh', %(start)s)))"
+        "   least(%(end)s, (least(s.valid_to, t.valid_to) + 1)::timestamp at time zone 'Asia/Ho_Chi_Minh')"
+        "   - greatest(%(start)s, greatest(s.valid_from, t.valid_from)::timestamp at time zone 'Asia/Ho_Chi_Minh'))"
         "   / s.cycle_seconds)::bigint as n) e"
         " left join lateral (select count(*) as n from water_observation o where o.series_id = s.id"
         "   and o.time >= %(start)s and o.time < %(end)s and o.value is not null) o on true"
@@ -134,13 +135,21 @@ def exceedances_handled(period: ReportingPeriod, scope: Scope) -> Measurement:
     handled = [row for row in rows if _in_time(row, within)]
     cited = tuple(
         Evidence(f"{row.station.name}: {alert_words.what_words(row)}", f"alert:{row.pk}", f"/song-ngoi/canh-bao/{row.pk}/",
-                 _note(row, N_("đúng hạn") if _in_time(row, within) else N_("quá hạn, chưa ai nhận kịp")))
+                 _note(row, _handled_words(row, within, end)))
         for row in rows
     )  # fmt: skip
     return Measurement(
         Decimal(len(handled)), N_("lượt cảnh báo"), cited, out_of=Decimal(len(rows)),
         query={"hours": within.total_seconds() / 3600},
     )  # fmt: skip
+
+
+def _handled_words(alert: Any, within: timedelta, at: datetime) -> str:
+    if _in_time(alert, within):
+        return N_("đúng hạn")
+    if alert.acknowledged_at is None and alert.ended_at is None and alert.opened_at + within > at:
+        return N_("chưa ai nhận, còn trong hạn")
+    return N_("quá hạn, chưa ai nhận kịp")
 
 
 def _in_time(alert: Any, within: timedelta) -> bool:

@@ -19,6 +19,8 @@ from giapranh.programme.reports.signing import Authority, Body
 LETTER = "Công văn"
 DRILL = "DIỄN TẬP"
 ILLUSTRATIVE = "DỮ LIỆU MINH HỌA"
+EXPRESS = "HỎA TỐC"
+URGENCIES = {EXPRESS: "hoa_toc"}  # as the register and the envelope say it
 _SUBJECTS = {
     "warning": "cảnh báo sự cố nguồn nước",
     "information": "thông tin về sự cố nguồn nước",
@@ -99,7 +101,7 @@ def notice_paper(
         addressees=[addressee], body=_body(kind, n, content, words, head, acknowledge_hours, drill),
         recipients=["Như trên", *also_to, "Lãnh đạo cơ quan"], archive=head.archive,
         signer=Signer(head.authority, head.signer.full_name if head.signer else ""), annexes=_annexes(content),
-        urgency="" if kind in ("information", "end") else "HỎA TỐC", mark=" · ".join(marks), made_at=at,
+        urgency="" if kind in ("information", "end") else EXPRESS, mark=" · ".join(marks), made_at=at,
     )  # fmt: skip
 
 
@@ -113,7 +115,7 @@ def _body(
             "ứng phó ngoài thực địa."
         ))  # fmt: skip
     body.append(Paragraph(
-        f"{head.agency.name} {_OPENINGS[kind]} mã số {content['number']} (thông báo số {n}), cụ thể như sau:"
+        f"{head.agency.name} {_OPENINGS[kind]} (mã số {content['number']}, thông báo số {n}), cụ thể như sau:"
     ))  # fmt: skip
     body.append(Heading(str(content["name"]), 2))
     body += [Item(f"{label}: {_unstopped(content[key])}.") for key, label in _PARTS if content.get(key)]

@@ -16,19 +16,19 @@ from tests.factories.alerts import AT, facts, incident, rule
 from tests.factories.places import make_province
 from tests.water.alerts.conftest import bring
 
-from giapranh.documents import vault
+from giapranh.documents import edxml, vault
 from giapranh.documents.models import Paper
 from giapranh.documents.services import number_outgoing
 from giapranh.people.access import ReadsOnly
 from giapranh.people.models import Appointment, AuditEvent
 from giapranh.people.models import Notice as Bell
 from giapranh.water.incident_permissions import NotYours
-from giapranh.water.models import Alert, Incident, IncidentEvent, Notice
+from giapranh.water.models import Alert, Correction, Incident, IncidentEvent, Notice
 from giapranh.water.permissions import NotYourDuty
-from giapranh.water.queries import incident_place, incidents
+from giapranh.water.queries import incident_place, incidents, notice_content
 from giapranh.water.rules.incidents import MinistryMissing, WordsMissing, WrongIncidentState
 from giapranh.water.rules.notices import WrongNoticeState
-from giapranh.water.services import alerting, drills, evidence, notices
+from giapranh.water.services import alerting, drills, evidence, notices, store
 from giapranh.water.services import incidents as deeds
 
 pytestmark = pytest.mark.django_db
@@ -238,7 +238,13 @@ def test_edxml_goes_out_with_the_numbered_letter(confirmed, focal, node):
     notice.refresh_from_db()
     assert notice.state == "sent"
     assert message.document_id in notice.sent_words
-    assert b"H05.10" in vault.read(message.blob_id)
+    envelope = edxml.parse(vault.read(message.blob_id))
+    assert [one.organ_id for one in envelope.to] == ["H05.10"]
+    assert (envelope.priority, envelope.place) == (edxml.Priority.EXPRESS, "Lạng Sơn")
+    assert [one.name for one in envelope.attachments] == [
+        "thong-bao-SC-2026-001-24-1.docx", "bang-chung-SC-2026-001-24-1.zip"
+    ]  # fmt: skip
+    assert evidence.verify(envelope.attachments[1].data) == []
 
 
 def test_nothing_is_sent_or_acknowledged_without_words_or_out_of_time(confirmed, focal):
@@ -426,3 +432,121 @@ def test_papers_of_the_register_are_linked_by_their_number(confirmed, focal, an,
     assert client.post(f"{address}buoc/paper/", {"number": paper.full_number}).status_code == 302
     assert list(confirmed.papers.all()) == [paper]
     assert f"/van-ban/{paper.pk}/" in client.get(address).content.decode()
+
+
+# --- what the notice says --------------------------------------------------------------------------------------------
+
+
+def _readings(found, alert, focal):
+    deeds.link_alert(incident_id=found.pk, alert_id=alert.pk, by=focal, at=later(minutes=1))
+    found.refresh_from_db()
+    return notice_content.readings(found)
+
+
+def test_a_failed_row_does_not_hide_the_worst_of_the_water(confirmed, ammonium, an, focal):
+    rule(ammonium)
+    bring(ammonium, [0.1, 0.9, 900.0, 0.5], first=later(minutes=-30))
+    said = [(row["value"], row["flag"]) for row in _readings(confirmed, Alert.objects.get(), focal)]
+    assert "0,9" in [value for value, _flag in said]
+    assert "900" not in [value for value, _flag in said]
+
+
+def test_both_ends_of_a_range_are_told(confirmed, station, an, focal):
+    acid = make.series(station, "ph", unit="")
+    rule(acid, low=6.0, high=8.5)
+    bring(acid, [7.4, 5.6, 5.9, 6.9], first=later(minutes=-30))
+    values = [row["value"] for row in _readings(confirmed, Alert.objects.get(), focal)]
+    assert "5,6" in values
+
+
+def test_a_value_a_person_put_right_leaves_as_corrected(confirmed, ammonium, an, focal):
+    rule(ammonium)
+    bring(ammonium, [0.1, 0.9, 0.5], first=later(minutes=-30))
+    Correction.objects.create(
+        series=ammonium, time=later(minutes=-25), value=None, flag=4, why="nhầm", by=an, at=later(minutes=1)
+    )
+    Correction.objects.create(
+        series=ammonium, time=later(minutes=-20), value=0.55, flag=1, why="đọc lại", by=an, at=later(minutes=1)
+    )
+    said = [(row["value"], row["flag"]) for row in _readings(confirmed, Alert.objects.get(), focal)]
+    assert said == [("0,55", "đạt, đính chính")]
+
+
+def test_below_detection_is_said(confirmed, ammonium, an, focal):
+    rule(ammonium)
+    bring(ammonium, [0.9], first=later(minutes=-30))
+    store.store_one(series_id=ammonium.pk, time=later(minutes=-20), value=0.02, censored=-1, at=later(minutes=-19))
+    assert "<0,02" in [row["value"] for row in _readings(confirmed, Alert.objects.get(), focal)]
+
+
+def test_the_evidence_of_a_fast_series_holds_the_incident_and_says_that_it_was_cut(
+    confirmed, ammonium, an, focal, monkeypatch
+):
+    monkeypatch.setattr(evidence, "MOST_ROWS", 10)
+    rule(ammonium)
+    bring(ammonium, [0.1] * 30 + [0.9], first=later(minutes=-150))
+    deeds.link_alert(incident_id=confirmed.pk, alert_id=Alert.objects.get().pk, by=focal, at=later(minutes=1))
+    with zipfile.ZipFile(BytesIO(vault.read(prepared(confirmed, focal).bundle_id))) as archive:
+        name = next(name for name in archive.namelist() if name.startswith("so-lieu/"))
+        rows = archive.read(name).decode().splitlines()
+        manifest = json.loads(archive.read("manifest.json"))
+    assert len(rows) == 11
+    assert any(",0.9," in row for row in rows)
+    assert manifest["cut"] == [name]
+
+
+def test_the_evidence_that_it_is_over_reaches_to_the_day_it_was_made(confirmed, ammonium, an, focal):
+    rule(ammonium)
+    bring(ammonium, [0.9], first=later(minutes=-5))
+    bring(ammonium, [0.15], first=later(days=6))
+    deeds.link_alert(incident_id=confirmed.pk, alert_id=Alert.objects.get().pk, by=focal, at=later(minutes=1))
+    notice = prepared(confirmed, focal, kind="end", at=later(days=6, hours=1))
+    with zipfile.ZipFile(BytesIO(vault.read(notice.bundle_id))) as archive:
+        name = next(name for name in archive.namelist() if name.startswith("so-lieu/"))
+        assert ",0.15," in f",{archive.read(name).decode()}"
+
+
+@pytest.mark.parametrize("point", [{"lat": 106.3, "lon": 21.4}, {"lat": 21.4}, {"lat": 51.0, "lon": 0.0}])
+def test_a_point_outside_the_country_or_turned_round_is_refused(thuong, an, point):
+    with pytest.raises(deeds.BadIncident):
+        incident(thuong, an, **point)
+
+
+def test_changing_the_facts_keeps_the_point_to_the_metre(confirmed, focal, client_of):
+    Incident.objects.filter(pk=confirmed.pk).update(lat=21.436512, lon=106.331274)
+    client = client_of(focal)
+    form = client.get(f"/song-ngoi/su-co/{confirmed.pk}/thong-tin/").context["form"]
+    sent = {name: form[name].value() for name in form.fields}
+    client.post(f"/song-ngoi/su-co/{confirmed.pk}/thong-tin/", {k: v for k, v in sent.items() if v is not None})
+    confirmed.refresh_from_db()
+    assert (confirmed.lat, confirmed.lon) == (21.436512, 106.331274)
+
+
+def test_a_report_that_is_due_is_said_in_words(confirmed, focal, client_of):
+    notice = prepared(confirmed, focal)
+    notices.send(notice_id=notice.pk, words="Điện thoại", sent_at=later(minutes=30), by=focal, at=later(minutes=30))
+    alerting.minute_round(later(hours=6, minutes=31))
+    page = client_of(focal).get(f"/song-ngoi/su-co/{confirmed.pk}/").content.decode()
+    assert "report_due" not in page.lower()
+    assert "Đến giờ báo tiếp" in page
+
+
+@pytest.mark.parametrize("hours", [0.0, -3.0, 1e11])
+def test_a_drill_has_a_time_to_answer_that_can_pass(border, focal, hours):
+    with pytest.raises(drills.BadDrill):
+        drills.start_drill(facts=facts(border), province="24", answer_hours=hours, by=focal, at=AT)
+
+
+def test_who_was_warned_can_be_told_of_the_end_after_the_close(confirmed, focal):
+    warned = prepared(confirmed, focal)
+    notices.send(notice_id=warned.pk, words="Điện thoại", sent_at=later(minutes=30), by=focal, at=later(minutes=30))
+    deeds.control(incident_id=confirmed.pk, words="Nước trong", by=focal, at=later(hours=4))
+    deeds.tell_ministry(incident_id=confirmed.pk, reported_at=later(hours=5), document="12/BC-SNNMT", by=focal,
+                        at=later(hours=6))  # fmt: skip
+    deeds.close(incident_id=confirmed.pk, words="Xong", by=focal, at=later(days=1))
+    over = prepared(confirmed, focal, kind="end", at=later(days=1, minutes=5))
+    notices.send(notice_id=over.pk, words="Công văn", sent_at=later(days=1, minutes=6), by=focal,
+                 at=later(days=1, minutes=6))  # fmt: skip
+    confirmed.refresh_from_db()
+    over.refresh_from_db()
+    assert (confirmed.state, over.state) == ("closed", "sent")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,6 +14,7 @@ from giapranh.exchange import kinds as exchange
 from giapranh.exchange.ledger import canonical
 from giapranh.exchange.ledger.engine import Change, EffectRefused
 from giapranh.exchange.models import Entry
+from giapranh.kernel import clock
 from giapranh.kernel.refs import RecordRef, resolve
 from giapranh.people.models import Notice as Bell
 from giapranh.programme import indicators
@@ -21,7 +22,7 @@ from giapranh.programme.rules.periods import parse_period
 from giapranh.programme.rules.scope import Scope
 from giapranh.water import shares
 from giapranh.water.models import Alert, Campaign, PlannedSample, Sample
-from giapranh.water.services import alert_verbs, drills, notices
+from giapranh.water.services import alert_verbs, drills, neighbour_notices, notices
 from giapranh.water.services import incidents as deeds
 
 pytestmark = pytest.mark.django_db
@@ -238,3 +239,30 @@ def test_what_there_is_to_share_is_named_for_a_new_agreement(station, ammonium, 
     notices.send(notice_id=notice.pk, words="gọi", sent_at=later(minutes=21), by=focal, at=later(minutes=21))
     blob = exchange.get("water-notice").files(str(notice.uid))[0]
     assert (blob.sha256, blob.media) == (notice.bundle_id, "application/zip")
+
+
+def test_a_notice_of_the_neighbour_rings_for_somebody_where_those_posts_are_vacant(administrator):
+    exchange.get("water-notice").applied(came())
+    assert set(Bell.objects.values_list("officer", flat=True)) == {administrator.pk}
+
+
+def test_a_point_that_is_none_does_not_keep_their_warning_out():
+    assert neighbour_notices._point({"lat": "106.3", "lon": "21.4"}) == (None, None)
+    assert neighbour_notices._point({"lat": "21.4", "lon": "106.3"}) == (21.4, 106.3)
+
+
+def test_a_station_that_was_taken_down_is_not_expected_to_report(thuong, node, station, ammonium):
+    bring(ammonium, [0.1])
+    before = measured("water.stations_reporting")[1]
+    station.valid_to = date(2026, 8, 31)
+    station.save()
+    assert before == Decimal(1)
+    assert measured("water.stations_reporting")[1] is None
+
+
+def test_an_exceedance_nobody_took_yet_is_not_late_before_its_time(ammonium, an, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: later(hours=1))
+    rule(ammonium)
+    bring(ammonium, [0.9])
+    _value, _out_of, cited = measured("water.exceedances_handled")
+    assert "còn trong hạn" in cited[0].note

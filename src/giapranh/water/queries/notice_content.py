@@ -114,24 +114,38 @@ def readings(incident: Incident) -> list[dict[str, Any]]:
     }  # fmt: skip
     found = []
     for series in series_of(incident):
-        for at, value, flag in _worst_and_last(series, incident.seen_at - HOURS_BEFORE):
+        for at, value, flag, censored, corrected in _worst_and_last(series, incident.seen_at - HOURS_BEFORE):
+            sign, flag_words = {-1: "<", 1: ">"}.get(censored, ""), FLAGS.get(flag, str(flag))
             found.append({
                 "station": series.station.name, "name": parameter_names([series.parameter])[0],
-                "value": format_number(round(value, 6)), "unit": series.unit_symbol,
-                "at": f"{at.astimezone(VIETNAM):%H:%M %d/%m/%Y}", "flag": FLAGS.get(flag, str(flag)),
+                "value": f"{sign}{format_number(round(value, 6))}", "unit": series.unit_symbol,
+                "at": f"{at.astimezone(VIETNAM):%H:%M %d/%m/%Y}",
+                "flag": f"{flag_words}, đính chính" if corrected else flag_words,
                 "limit": limits.get((series.station_id, series.parameter), ""),
             })  # fmt: skip
     return found
 
 
-def _worst_and_last(series: Series, since: datetime) -> list[tuple[datetime, float, int]]:
+# As corrected: what a person threw out or put right must not leave as it came.
+_ROWS = (
+    "with said as (select distinct on (time) time, value, flag from water_correction"
+    " where series_id = %(series)s and time >= %(since)s order by time, at desc, id desc),"
+    " seen as (select o.time, case when c.time is null then o.value else c.value end as value,"
+    " coalesce(c.flag, o.flag) as flag, case when c.time is null then o.censored else 0 end as censored,"
+    " c.time is not null and c.value is distinct from o.value as corrected"
+    " from water_observation o left join said c on c.time = o.time"
+    " where o.series_id = %(series)s and o.time >= %(since)s)"
+)
+_ONE = "(select * from seen where value is not null and ({}) order by {} limit 1)"
+_GOOD = "flag not in (4, 9)"  # what failed its checks is not the worst of the water
+
+
+def _worst_and_last(series: Series, since: datetime) -> list[tuple[datetime, float, int, int, bool]]:
     known = parameters.all_parameters().get(series.parameter)
-    worst = "asc" if known is not None and known.direction == "min" else "desc"
-    rows = (
-        "select time, value, flag from water_observation where series_id = %s and time >= %s and value is not null"
-        " order by {} limit 1"
+    ways = {"min": ("value, time",), "range": ("value, time", "value desc, time")}.get(
+        known.direction if known else "", ("value desc, time",)
     )
-    sql = f"({rows.format('value ' + worst)}) union ({rows.format('time desc')}) order by 1"
+    asked = [_ONE.format(_GOOD, way) for way in ways] + [_ONE.format("true", "time desc")]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [series.pk, since, series.pk, since])
-        return [(row[0], float(row[1]), int(row[2])) for row in cursor.fetchall()]
+        cursor.execute(f"{_ROWS} {' union '.join(asked)} order by 1", {"series": series.pk, "since": since})
+        return [(row[0], float(row[1]), int(row[2]), int(row[3]), bool(row[4])) for row in cursor.fetchall()]

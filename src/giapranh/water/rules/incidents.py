@@ -72,7 +72,7 @@ INCIDENT_NEXT: Mapping[IncidentState, Mapping[IncidentVerb, IncidentState]] = {
         _V.NOTIFY: _S.JOINT_SAMPLING, _V.ACKNOWLEDGED: _S.JOINT_SAMPLING, _V.CONTROL: _S.CONTROLLED, **_WRONG,
     },
     _S.CONTROLLED: {_V.NOTIFY: _S.CONTROLLED, _V.ACKNOWLEDGED: _S.CONTROLLED, _V.CLOSE: _S.CLOSED, **_WRONG},
-    _S.CLOSED: {_V.ACKNOWLEDGED: _S.CLOSED},
+    _S.CLOSED: {_V.NOTIFY: _S.CLOSED, _V.ACKNOWLEDGED: _S.CLOSED},  # who was warned must still hear that it is over
     _S.FALSE_ALARM: {_V.NOTIFY: _S.FALSE_ALARM, _V.ACKNOWLEDGED: _S.FALSE_ALARM},
 }  # fmt: skip
 OPEN_INCIDENTS = frozenset(IncidentState) - {IncidentState.CLOSED, IncidentState.FALSE_ALARM}

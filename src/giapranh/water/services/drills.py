@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from giapranh.kernel.errors import N_, Conflict, NotFound
+from giapranh.kernel.errors import N_, BadInput, Conflict, NotFound
 from giapranh.kernel.text import nfc
 from giapranh.people.audit import audit
 from giapranh.people.models import Officer
@@ -19,9 +19,15 @@ from giapranh.water.rules.notices import NOTICE_WORDS, DrillTimes, NoticeKind, S
 from giapranh.water.services import incidents, notices
 from giapranh.water.services.incidents import Facts
 
+LONGEST_HOURS = 720
+
 
 class NoSuchDrill(NotFound):
     code = "no_such_drill"
+
+
+class BadDrill(BadInput):
+    code = "bad_drill"
 
 
 class DrillOver(Conflict):
@@ -33,6 +39,8 @@ def start_drill(
 ) -> Drill:
     """Make the incident, confirm it and prepare the warning. It leaves as every notice does, marked DIỄN TẬP."""
     permissions.check_can_run_drills(by)
+    if not 0 < answer_hours <= LONGEST_HOURS:
+        raise BadDrill(N_("Thời hạn trả lời phải lớn hơn 0 và không quá 720 giờ."))
     with transaction.atomic():
         incident = incidents.report_incident(facts=facts, by=by, at=at, drill=True)
         own = neighbours.own_province()

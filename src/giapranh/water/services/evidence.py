@@ -25,22 +25,30 @@ from giapranh.water.queries.incident_place import Surroundings
 from giapranh.water.queries.notice_content import FLAGS, series_of
 
 BEFORE, AFTER = timedelta(days=3), timedelta(days=2)
-MOST_ROWS = 20_000
+MOST_ROWS = 100_000  # of one series; of more than that those nearest to when it was seen, and the manifest says so
 SCHEMA = "giapranh-bang-chung/1"
 
 
-def bundle(incident: Incident, content: Mapping[str, Any], around: Surroundings, *, marks: str = "") -> bytes:
-    """The zip: the notice as data, the series around the incident, the map, the arrival windows, the photos."""
+def bundle(
+    incident: Incident, content: Mapping[str, Any], around: Surroundings, *, at: datetime, marks: str = ""
+) -> bytes:
+    """The zip: the notice as data, the series around the incident, the map, the arrival windows, the photos.
+
+    The series run up to ``at``: a notice that it is over must show that it is.
+    """
     files: dict[str, bytes] = {"thong-bao.json": _json(dict(content))}
+    cut = []
     for series in series_of(incident):
-        files[f"so-lieu/{_file_name(series)}.csv"] = _extract(series, incident.seen_at)
+        name = f"so-lieu/{_file_name(series)}.csv"
+        files[name], whole = _extract(series, incident.seen_at, max(at, incident.seen_at + AFTER))
+        cut += [] if whole else [name]
     files["ban-do.svg"] = to_svg(incident_map.map_of(incident)).encode()
     files["nuoc-toi.csv"] = _arrivals(around)
     for number, photo in enumerate(incident.photos.all(), 1):
         suffix = photo.file_name.rpartition(".")[2].lower()[:5] or "jpg"
         files[f"anh/{number:02d}.{suffix}"] = vault.read(photo.blob_id)
     manifest = {
-        "schema": SCHEMA, "incident": incident.number, "marks": marks,
+        "schema": SCHEMA, "incident": incident.number, "marks": marks, "cut": cut,
         "files": {name: {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)} for name, data in files.items()},
     }  # fmt: skip
     return _zip({"manifest.json": _json(manifest), **files})
@@ -77,26 +85,30 @@ def _file_name(series: Series) -> str:
     return clean[:80]
 
 
-def _extract(series: Series, seen_at: datetime) -> bytes:
-    """Raw values with their flags, as they came; corrections stand beside in their own column."""
+def _extract(series: Series, seen_at: datetime, until: datetime) -> tuple[bytes, bool]:
+    """Raw values with their flags, as they came, and whether all are there; corrections stand in their own column."""
     sql = (
-        "select o.time, o.value, o.flag, o.status, o.censored, c.value from water_observation o"
-        " left join lateral (select value from water_correction where series_id = o.series_id and time = o.time"
-        " order by at desc limit 1) c on true"
-        " where o.series_id = %s and o.time between %s and %s order by o.time limit %s"
+        "select o.time, o.value, o.flag, o.status, o.censored, c.value, c.flag from (select * from water_observation"
+        " where series_id = %s and time between %s and %s"
+        " order by abs(extract(epoch from time - %s)), time limit %s) o"
+        " left join lateral (select value, flag from water_correction where series_id = o.series_id and time = o.time"
+        " order by at desc, id desc limit 1) c on true order by o.time"
     )
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["time_utc", "value", "unit", "flag", "flag_words", "device_status", "censored", "corrected"])
+    writer.writerow(
+        ["time_utc", "value", "unit", "flag", "flag_words", "device_status", "censored", "corrected", "judged"]
+    )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [series.pk, seen_at - BEFORE, seen_at + AFTER, MOST_ROWS])
-        for at, value, flag, status, censored, corrected in cursor.fetchall():
+        cursor.execute(sql, [series.pk, seen_at - BEFORE, until, seen_at, MOST_ROWS + 1])
+        rows = cursor.fetchall()
+        for at, value, flag, status, censored, corrected, judged in rows[-MOST_ROWS:]:
             writer.writerow([
                 at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z", "" if value is None else repr(value),
                 series.unit_symbol, flag, FLAGS.get(flag, ""), status, censored,
-                "" if corrected is None else repr(corrected),
+                "" if corrected is None else repr(corrected), "" if judged is None else FLAGS.get(judged, str(judged)),
             ])  # fmt: skip
-    return out.getvalue().encode()
+    return out.getvalue().encode(), len(rows) <= MOST_ROWS
 
 
 def _arrivals(around: Surroundings) -> bytes:

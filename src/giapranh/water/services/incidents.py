@@ -112,11 +112,19 @@ def _check(facts: Facts, at: datetime) -> None:
         raise BadIncident(N_("Hãy ghi ai phát hiện."))
     if facts.seen_at > at:
         raise BadIncident(N_("Thời điểm phát hiện ở tương lai. Hãy kiểm tra ngày, giờ."))
+    if (facts.lat is None) != (facts.lon is None):
+        raise BadIncident(N_("Ghi cả vĩ độ và kinh độ, hoặc bỏ trống cả hai."))
+    if facts.lat is not None and facts.lon is not None and not in_vietnam(facts.lat, facts.lon):
+        raise BadIncident(N_("Tọa độ nằm ngoài Việt Nam (vĩ độ 6 đến 24, kinh độ 102 đến 118). Có thể hai số bị đảo."))
     if not 0 <= facts.km <= facts.watercourse.length_km:
         raise BadIncident(
             N_("%(river)s dài %(length)s km; km %(km)s nằm ngoài."),
             river=facts.watercourse.name, length=f"{facts.watercourse.length_km:g}", km=f"{facts.km:g}",
         )  # fmt: skip
+
+
+def in_vietnam(lat: float, lon: float) -> bool:
+    return 6 <= lat <= 24 and 102 <= lon <= 118
 
 
 def _fill(incident: Incident, facts: Facts) -> None:

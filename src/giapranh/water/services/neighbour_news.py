@@ -109,7 +109,7 @@ def notice_came(change: Change) -> None:
     at = datetime.fromtimestamp(change.now / 1000, UTC)
     day = local_date(at)
     hear = on_call.with_role(Role.FOCAL_OFFICER, day) + on_call.with_role(Role.LEADER, day)
-    for officer in {each.pk: each for each in hear}.values():
+    for officer in {each.pk: each for each in hear or on_call.who_hears(None, at)}.values():
         with override(officer.language or "vi"):
             line = _line(change.peer, data)
             send_mail_once(f"neighbour:{change.event_id}:{officer.pk}", officer, line, line)

@@ -26,7 +26,7 @@ from giapranh.people.models import Officer
 from giapranh.people.services import notify
 from giapranh.water import incident_permissions as permissions
 from giapranh.water.incident_settings import acknowledge_within
-from giapranh.water.models import Incident, Notice, Watercourse
+from giapranh.water.models import Bank, Incident, Notice, Watercourse
 from giapranh.water.queries import neighbours, received_notices
 from giapranh.water.rules.notices import NoticeKind, NoticeState, NoticeVerb, move_notice
 from giapranh.water.services import incidents, neighbour_news, notices
@@ -163,15 +163,23 @@ def _facts(side: Received, at: datetime) -> Facts:
         )
     seen = received_notices.moment(told.get("seenAt")) or side.sent_at or at
     content = (side.data or {}).get("content") or {}
+    lat, lon = _point(told)
+    bank = str(told.get("bank") or "")
     return Facts(
         name=str(told.get("name") or content.get("name") or side.title), seen_at=min(seen, at), watercourse=river,
         finder=f"{side.peer_name} ({told.get('incidentNumber') or told.get('number') or ''})".replace(" ()", ""),
-        km=min(km, river.length_km), bank=str(told.get("bank") or ""), lon=received_notices.number(told.get("lon")),
-        lat=received_notices.number(told.get("lat")), commune=str(told.get("commune") or "")[:200],
+        km=min(km, river.length_km), bank=bank if bank in set(Bank) else "", lon=lon, lat=lat,
+        commune=str(told.get("commune") or "")[:200],
         signs=received_notices.signs(told.get("signs")), description=str(told.get("description") or ""),
         cause=str(content.get("cause") or ""), effect=str(content.get("effect") or ""),
         steps=str(content.get("steps") or ""), samples_words=str(content.get("samples") or ""),
     )  # fmt: skip
+
+
+def _point(told: dict[str, Any]) -> tuple[float | None, float | None]:
+    """Latitude and longitude; none where they are no place here: a bad point must not keep their warning out."""
+    lat, lon = (received_notices.number(told.get(name)) for name in ("lat", "lon"))
+    return (lat, lon) if lat is not None and lon is not None and incidents.in_vietnam(lat, lon) else (None, None)
 
 
 def _keep(side: Received, uid: UUID, incident: Incident, by: Officer, at: datetime) -> Notice:

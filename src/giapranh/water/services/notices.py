@@ -153,12 +153,14 @@ def _prepare(
     with override("vi"):
         around = incident_place.around(incident, at)
         marks = shown.paper.mark
-        blob = keep_blob(evidence.bundle(incident, shown.content, around, marks=marks), ZIP)
+        blob = keep_blob(evidence.bundle(incident, shown.content, around, at=at, marks=marks), ZIP)
     letter = documents.create_outgoing(
         kind=shown.paper.kind, subject=shown.paper.subject, data=write_docx(shown.paper),
         name=f"thong-bao-{incident.number}-{province}-{shown.n}.docx", by=by, at=at, symbol=shown.paper.symbol,
         issuer=people.own_agency(), recipients=shown.paper.addressees, signer_name=shown.paper.signer.name,
         signer_title=" ".join(list(shown.paper.signer.authority)[-1:]), text=letters.plain_words(shown.paper),
+        urgency=letters.URGENCIES.get(shown.paper.urgency, ""), place=shown.paper.place,
+        attached=[(blob, f"bang-chung-{incident.number}-{province}-{shown.n}.zip")],
         illustrative=incident.illustrative or incident.is_drill,
     )  # fmt: skip
     notice = Notice.objects.create(

@@ -55,9 +55,7 @@ def _start(given: dict[str, Any], by: Any) -> Any:
         name=given["name"], finder=by.full_name, seen_at=at, km=given["km"], description=given["description"],
         steps=given["steps"], watercourse=place["watercourse"],
     )  # fmt: skip
-    return deeds.start_drill(
-        facts=facts, province=given["province"], answer_hours=given["answer_hours"] or 6.0, by=by, at=at
-    )
+    return deeds.start_drill(facts=facts, province=given["province"], answer_hours=given["answer_hours"], by=by, at=at)
 
 
 def _lines(row: Any) -> list[dict[str, Any]]:
