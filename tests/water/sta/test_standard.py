@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import World
 from tests.water.sta.conftest import POINT, UNIT, Network, Sta, datastream, location, observed, thing
 
-from giapranh.water.models import KeyScope, Series, Station
+from giapranh.water.models import KeyScope, Location, Series, Station
 from giapranh.water.rules.observation_ids import observation_id
 from giapranh.water.sta import access
 
@@ -174,6 +174,32 @@ def test_the_latest_in_words_and_numbers_that_are_none(network: Network) -> None
         network.sta.refused("GET", f"/Latest?datastreams={ids}")
 
 
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+07:00", "9999-12-31T23:59:59-07:00"])
+def test_a_time_before_or_after_all_days_is_refused(network: Network, at: str) -> None:
+    told = network.sta.refused("GET", f"/Observations?$filter=phenomenonTime gt {at}")
+    assert told["position"] == 19
+    network.sta.refused("POST", f"/Datastreams({network.stream})/Observations", {"result": 1, "resultTime": at})
+
+
+def test_one_place_in_no_place_keeps_no_other_from_being_measured(network: Network) -> None:
+    """Places that stand already, or stand as they are because they do not call themselves GeoJSON."""
+    for shape in ({"type": "GeometryCollection", "geometries": []}, {"type": "Point", "coordinates": [1e308, -1e308]}):
+        Location.objects.create(name="đâu đó", location=shape)
+    distance = "geo.distance(location, geography'POINT (106.75 21.85)')"
+    assert network.sta.names(f"/Locations?$filter={distance} lt 1") == ["Cầu Gia Cát"]
+    assert network.sta.names(f"/Locations?$orderby={distance} desc&$top=1") == ["Cầu Gia Cát"]
+    for words in ("POINT EMPTY", "POINT (1e400 1)"):
+        told = network.sta.refused("GET", f"/Locations?$filter=geo.distance(location, geography'{words}') lt 1")
+        assert told["position"] == 24
+
+
+@pytest.mark.parametrize("at", [[21.85, 106.75], [1e308, 1e308], [181, 0], []])
+def test_longitude_and_latitude_in_each_others_place(sta: Sta, at: list[float]) -> None:
+    place = location(at={"type": "Point", "coordinates": at})
+    sta.refused("POST", "/Things", {"name": "x", "description": "", "Locations": [place]})
+    assert not Station.objects.exists()
+
+
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 
@@ -287,6 +313,22 @@ def test_an_observation_sent_back_whole_is_no_change_of_its_value(
     assert network.sta.ask("PATCH", row, whole).status_code == 200
     assert network.sta.get(row)["resultQuality"] == "tốt"
     network.sta.refused("PATCH", row, {**whole, "result": 6.01}, status=403)
+
+
+def test_a_datastream_knows_the_span_of_its_result_times(network: Network) -> None:
+    own = f"/Datastreams({network.stream})"
+    assert "resultTime" not in network.sta.get(own)
+    row = network.sta.post(f"{own}/Observations", {
+        "result": 1, "phenomenonTime": "2026-02-01T00:00:00Z", "resultTime": "2026-02-01T01:00:00Z"})  # fmt: skip
+    body = [{"Datastream": {"@iot.id": network.stream}, "components": ["phenomenonTime", "result", "resultTime"],
+             "dataArray": [[f"2026-02-0{n}T00:00:00Z", 1, f"2026-02-0{n}T02:00:00Z"] for n in (3, 2)]}]  # fmt: skip
+    assert network.sta.ask("POST", "/CreateObservations", body).status_code == 201
+    assert network.sta.get(own)["resultTime"] == "2026-02-01T01:00:00Z/2026-02-03T02:00:00Z"
+    assert network.sta.names("/Datastreams?$filter=resultTime gt 2026-02-01T00:00:00Z") == ["DO ở Cầu Gia Cát"]
+    network.sta.ask("PATCH", f"/Observations({row})", {"resultTime": "2026-02-01T01:30:00Z"})
+    assert network.sta.get(own)["resultTime"] == "2026-02-01T01:30:00Z/2026-02-03T02:00:00Z"
+    network.sta.ask("DELETE", f"/Observations({row})")
+    assert network.sta.get(own)["resultTime"] == "2026-02-02T02:00:00Z/2026-02-03T02:00:00Z"
 
 
 def test_what_the_checks_say_cannot_be_said_by_a_client(network: Network) -> None:

@@ -356,6 +356,21 @@ def _write_details(batch: _Batch, fresh: np.ndarray) -> None:
             detail.series_id, detail.time = int(batch.series[row]), instant(batch.time_ms[row])
             details.append(detail)
     ObservationDetail.objects.bulk_create(details, batch_size=2000)
+    _widen_result_times([(each.series_id, each.result_time) for each in details if each.result_time is not None])
+
+
+def _widen_result_times(told: list[tuple[int, datetime]]) -> None:
+    """The series keep the span of their result times."""
+    if not told:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE water_series s SET result_time_first = least(s.result_time_first, k.first),"
+            " result_time_last = greatest(s.result_time_last, k.last) FROM (SELECT x.id, min(x.at) AS first,"
+            " max(x.at) AS last FROM unnest(%s::int[], %s::timestamptz[]) AS x(id, at) GROUP BY x.id) k"
+            " WHERE s.id = k.id",
+            list(map(list, zip(*told, strict=True))),
+        )
 
 
 def _count(source: SourceFile, stored: Stored) -> None:

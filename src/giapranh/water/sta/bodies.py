@@ -120,5 +120,11 @@ def _check_geojson(entity: EntityType, body: dict[str, Any]) -> None:
         return
     if entity.name != "Datastream" and body.get("encodingType", "application/geo+json") not in GEOJSON:
         return
-    if geometry.read_shape(body[name]) is None:
+    shape = geometry.read_shape(body[name])
+    if shape is None:
         raise Malformed(N_("%(entity)s/%(name)s không phải hình GeoJSON."), entity=entity.name, name=name)
+    if not geometry.is_on_earth(shape):
+        raise Malformed(
+            N_("%(entity)s/%(name)s có tọa độ ngoài phạm vi. GeoJSON viết kinh độ trước (−180…180), vĩ độ sau (−90…90)."),
+            entity=entity.name, name=name,
+        )  # fmt: skip

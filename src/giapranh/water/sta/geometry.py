@@ -8,6 +8,7 @@ of the coordinates, as other servers of this standard give them.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -55,7 +56,8 @@ def literal(text: str, position: int) -> Place:
     if words.upper().startswith("SRID="):
         words = words.partition(";")[2]
     try:
-        return Place(literal=shapely.from_wkt(words))
+        with np.errstate(over="ignore"):
+            return Place(literal=_somewhere(shapely.from_wkt(words)))
     except (ShapelyError, ValueError, TypeError) as error:
         raise Malformed(
             N_("Không đọc được hình ở vị trí %(place)d. Hãy viết WKT như POINT (106.75 21.85)."), place=position
@@ -74,9 +76,21 @@ def read_shape(value: Any) -> Any | None:
     if not isinstance(value, dict):
         return None
     try:
-        return shape(value)
+        return _somewhere(shape(value))
     except (ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError):
         return None
+
+
+def _somewhere(found: Any) -> Any:
+    """Shapes that are empty or in no finite place have no distance that JSON could tell."""
+    if not np.isfinite(found.bounds).all():
+        raise ValueError(found)
+    return found
+
+
+def is_on_earth(found: Any) -> bool:
+    west, south, east, north = found.bounds
+    return bool(west >= -180 and east <= 180 and south >= -90 and north <= 90)
 
 
 def call(name: str, places: list[Place], pattern: str | None, position: int) -> Piece:
@@ -116,7 +130,8 @@ def _by_id(key: str, places: list[Place], table: Place, pattern: str | None, kin
         inside = [row_id for row_id, answer in zip(ids, answers.tolist(), strict=True) if answer]
         sql = f"(CASE WHEN {table.identity} = ANY(%s::bigint[]) THEN {table.identity} = ANY(%s::bigint[]) END)"
         return Piece(sql, (ids, inside), kind, position)
-    by_id = json.dumps({str(row_id): answer for row_id, answer in zip(ids, answers.tolist(), strict=True)})
+    told = zip(ids, answers.tolist(), strict=True)
+    by_id = json.dumps({str(row_id): answer for row_id, answer in told if math.isfinite(answer)})
     return Piece(f"(%s::jsonb -> ({table.identity})::text)::float8", (by_id,), kind, position)
 
 
@@ -125,7 +140,8 @@ def _answers(key: str, arguments: list[Any], pattern: str | None) -> Any:
         return shapely.length(arguments[0])
     one, two = arguments
     if key == "geo.distance":
-        return shapely.distance(one, two)
+        with np.errstate(over="ignore"):
+            return shapely.distance(one, two)
     if key == "st_relate":
         return _relate(one, two, pattern or "")
     return _RELATIONS[key](one, two)

@@ -69,6 +69,8 @@ def _set_details(series_id: int, at: datetime, body: dict[str, Any], place: Any,
             )
         detail.feature_id = observations.feature_of(given["FeatureOfInterest"], place, who)
     _keep(detail)
+    if "resultTime" in given:
+        _recount_result_times([series_id])
 
 
 def _keep(detail: ObservationDetail) -> None:
@@ -182,5 +184,15 @@ def recount(series_ids: list[int]) -> None:
         " last_flag = l.flag FROM (SELECT x.id, count(o.time) AS n, min(o.time) AS first, max(o.time) AS last"
         " FROM unnest(%s::int[]) AS x(id) LEFT JOIN water_observation o ON o.series_id = x.id GROUP BY x.id) k"
         " LEFT JOIN water_observation l ON l.series_id = k.id AND l.time = k.last WHERE s.id = k.id",
+        [series_ids],
+    )
+    _recount_result_times(series_ids)
+
+
+def _recount_result_times(series_ids: list[int]) -> None:
+    database.execute(
+        "UPDATE water_series s SET result_time_first = k.first, result_time_last = k.last FROM (SELECT x.id,"
+        " min(d.result_time) AS first, max(d.result_time) AS last FROM unnest(%s::int[]) AS x(id)"
+        " LEFT JOIN water_observationdetail d ON d.series_id = x.id GROUP BY x.id) k WHERE s.id = k.id",
         [series_ids],
     )

@@ -42,7 +42,7 @@ def milliseconds(text: Any) -> int:
     try:
         zone = _zone(offset)
         at = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0), tzinfo=zone)
-        whole = (at - EPOCH) // MILLISECOND
+        whole = (at.astimezone(UTC) - EPOCH) // MILLISECOND  # in the year 1 and 9999 UTC may have no such day
     except (ValueError, OverflowError) as error:
         raise Malformed(
             N_("“%(text)s” không phải là thời điểm có thật trên lịch. Hãy kiểm tra ngày, giờ và múi giờ."),
