@@ -365,6 +365,19 @@ def test_many_files_at_once_are_one_transaction(at_river: Station, tmp_path: Pat
     assert SourceFile.objects.filter(rows_stored=1).count() == 500
 
 
+def test_each_of_many_files_keeps_its_own_refusals(at_river: Station, tmp_path: Path) -> None:
+    names = [file_name("LS_QT01_NUO001", FIRST + timedelta(minutes=5 * n) - timedelta(days=4)) for n in range(700)]
+    bad = [f"pH\t7,3\t-\t{name[-18:-4]}\t00\nrubbish\n" for name in names]
+    report = take_in([write(tmp_path, content, name) for content, name in zip(bad, names, strict=True)], at=AT)
+
+    assert {(one.refused, len(one.lines) > 0) for one in report.files} == {(2, True)}
+    assert SourceFile.objects.filter(rows_refused=2).exclude(refusals=[]).count() == 700
+    at_river.file_columns = "comma_decimal"
+    at_river.save()
+    again = [Given(tmp_path / name) for name in names]
+    assert take_in(again, at=AT).total("stored") == 700
+
+
 FILES = [
     "".join(f"{symbol}\t{value}\t{unit}\t202601010{h}{m:02}00\t00\n" for symbol, value, unit in rows_)
     for h, m, rows_ in [

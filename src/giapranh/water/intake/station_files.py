@@ -296,9 +296,9 @@ def _parse(key: str, contents: list[bytes], reports: list[FileReport], at: datet
 
 def _take_refusals(parsed: rules.Parsed, reports: list[FileReport]) -> None:
     for refusal in parsed.refusals:
-        reports[refusal.file].refuse(Line(refusal.line, refusal.text, refusal.what, dict(refusal.params)))
-    if parsed.refusals:  # the reader keeps the first thousand and counts the rest
-        reports[parsed.refusals[-1].file].refused += parsed.refused - len(parsed.refusals)
+        reports[refusal.file].refuse(Line(refusal.line, refusal.text, refusal.what, dict(refusal.params)), 0)
+    for number, count in parsed.refused_of.items():  # the reader tells some lines and counts all
+        reports[number].refused += count
 
 
 def _store(parsed: rules.Parsed, reports: list[FileReport], at: datetime) -> None:

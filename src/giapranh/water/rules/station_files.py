@@ -108,7 +108,8 @@ class Parsed:
     """Rows as columns. ``symbol`` and ``unit`` point into ``symbols`` and ``units``; ``time`` is milliseconds UTC.
 
     ``value`` is NaN where there is no number and ``reason`` says why (bits of ``quality.Reason``); ``raw`` keeps what
-    stood there. ``refused`` counts all refusals, ``refusals`` holds the first thousand. ``unfinished`` are files that
+    stood there. ``refused`` counts all refusals, ``refused_of`` those of each file; ``refusals`` holds the first thousand
+    and one at least of every file. ``unfinished`` are files that
     end in the middle of a line: perhaps still being written, worth another look.
     """
 
@@ -125,6 +126,7 @@ class Parsed:
     raw: dict[int, str]
     refusals: list[LineRefusal]
     refused: int
+    refused_of: dict[int, int]
     unfinished: frozenset[int]
     encodings: tuple[str, ...]
 
@@ -155,7 +157,8 @@ def parse_many(
         encodings.append(encoding)
     parsed = _read(plain, encodings, layout, now, ahead_s)
     parsed.refused += len(refusals)
-    parsed.refusals[:0] = refusals[:MOST_REFUSALS]
+    parsed.refused_of |= {refusal.file: 1 for refusal in refusals}
+    parsed.refusals[:0] = refusals
     return parsed
 
 
@@ -216,16 +219,32 @@ class _Reading:
         self.parts: list[tuple[npt.NDArray[Any], ...]] = []
         self.raw: dict[tuple[int, int], str] = {}
         self.refusals: list[LineRefusal] = []
-        self.refused = 0
+        self.refused_of: dict[int, int] = {}
+        self.last_refused: dict[int, int] = {}  # file -> the last of its lines that was refused
         self.mixed = False  # rows were read out of the order of their lines
 
     def refuse(self, lines: _Lines, rows: Sequence[int], what: str, texts: Sequence[bytes] | None = None) -> None:
-        self.refused += len(rows)
-        whole = lines.data.split(b"\n") if len(rows) and len(self.refusals) < MOST_REFUSALS else []
-        for row in list(rows)[: MOST_REFUSALS - len(self.refusals)]:
+        told = self.to_tell(lines, rows)
+        whole = lines.data.split(b"\n") if told else []
+        for row in told:
             shown = {"text": _shown(texts[row])} if texts is not None else {}
             text = _shown(whole[row].replace(self.separator, b"\t"))
             self.refusals.append(LineRefusal(int(lines.file[row]), int(lines.line[row]), text, what, shown))
+
+    def to_tell(self, lines: _Lines, rows: Sequence[int]) -> list[int]:
+        """Count refused rows by their files; those to be told: the first thousand of all, and the first of each file."""
+        if not len(rows):
+            return []
+        chosen = np.asarray(rows)[np.lexsort((lines.line[rows], lines.file[rows]))]
+        files, first, counts = np.unique(lines.file[chosen], return_index=True, return_counts=True)
+        told = set(range(max(min(MOST_REFUSALS - len(self.refusals), len(chosen)), 0)))
+        for file, at, count in zip(files.tolist(), first.tolist(), counts.tolist(), strict=True):
+            if file not in self.refused_of:
+                told.add(at)
+            self.refused_of[file] = self.refused_of.get(file, 0) + count
+            last = int(lines.line[chosen[at + count - 1]])
+            self.last_refused[file] = max(self.last_refused.get(file, 0), last)
+        return [int(chosen[at]) for at in sorted(told)]
 
 
 @dataclass(slots=True)
@@ -313,8 +332,7 @@ def _groups(
 def _refuse_columns(group: _Lines, reading: _Reading) -> None:
     """Trailing separators and a comma that parts thousands are common; each such line is told by itself."""
     texts = group.data.split(b"\n")
-    reading.refused += len(group.line)
-    for row in range(min(len(group.line), MOST_REFUSALS - len(reading.refusals))):
+    for row in reading.to_tell(group, range(len(group.line))):
         params = {"wanted": len(reading.layout.columns), "got": group.columns}
         reading.refusals.append(
             LineRefusal(int(group.file[row]), int(group.line[row]), _shown(texts[row]), COLUMNS, params)
@@ -419,12 +437,12 @@ def _finish(reading: _Reading, contents: list[bytes], encodings: list[str]) -> P
         raw = {places[key]: text for key, text in reading.raw.items()}
     reading.refusals.sort(key=lambda refusal: (refusal.file, refusal.line))
     last = {n: text.count(b"\n") + 1 for n, text in enumerate(contents) if text and not text.endswith(b"\n")}
-    ended = {refusal.file for refusal in reading.refusals if last.get(refusal.file) == refusal.line}
+    ended = {n for n, line_number in last.items() if reading.last_refused.get(n) == line_number}
     ended |= {n for n in last if _looks_cut(contents[n], reading.layout)}
     symbols, symbol = _names(reading.symbols, symbol)
     units, unit = _names(reading.units, unit)
     return Parsed(symbols, units, symbol, unit, value, time, status, reason, line, file, raw, reading.refusals,
-                  reading.refused, frozenset(ended), tuple(encodings))  # fmt: skip
+                  sum(reading.refused_of.values()), reading.refused_of, frozenset(ended), tuple(encodings))  # fmt: skip
 
 
 def _looks_cut(text: bytes, layout: Layout) -> bool:
