@@ -131,3 +131,10 @@ def test_no_symbol_stands_for_two_parameters_of_water() -> None:
         for symbol in one.station_symbols:
             key = matching.symbol_key(symbol)
             assert seen.setdefault(key, one.key) == one.key, symbol
+
+
+@pytest.mark.parametrize(("head", "key"), [("1. pH", "ph"), ("12) DO (mg/L)", "do"), ("1,4-Dioxane", "dioxane")])
+def test_a_number_before_a_head_does_not_hide_it(head: str, key: str) -> None:
+    found = match(head)
+    assert found is not None
+    assert found.parameter == key

@@ -15,6 +15,7 @@ _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻₀₁₂₃₄₅₆�
 _BRACKETS = re.compile(r"[\[(（【]([^\[\]()（）【】]*)[\])）】]")
 _AS_ELEMENT = re.compile(r"\b(?:tinh )?theo ([np])\b|\bas ([np])\b|^([np])[- ]|[-_ ]([np])$")
 _AS_ION = re.compile(r"\b(?:tinh )?theo (nh4|no3|no2|po4|nh3)\b|\bas (nh4|no3|no2|po4|nh3)\b")
+_NUMBERED = re.compile(r"^\s*\d{1,2}[.)]\s+")  # “1. pH”, “2) DO”
 _NOT_LETTERS = re.compile(r"[^a-z0-9+%]+")
 
 UNKNOWN_BASIS = N_("Không rõ giá trị tính theo N (P) hay theo ion: hỏi đơn vị vận hành rồi ghi vào khai báo trạm.")
@@ -66,6 +67,7 @@ def match(text: str, *, water: bool = True) -> Match | None:
 
     ``NO2`` and ``H2S`` are gases in the Circular's list; with ``water`` they are what is dissolved.
     """
+    text = _NUMBERED.sub("", text)
     key = _symbols().get(symbol_key(text))
     if key and water and all_parameters()[key].group == "air":
         key = _names().get(fold(text), key)
