@@ -59,7 +59,10 @@ class Received:
 
 
 def received(start: datetime, end: datetime) -> list[Received]:
-    """Rows received of rows expected, for each automatic station of ours that had a clocked series in the span."""
+    """Records received of those expected, for each automatic station of ours that had a clocked series in the span.
+
+    A record is a turn of the cycle with a value: rows that come twice fill no gap.
+    """
     sql = (
         "select s.station_id, coalesce(sum(least(o.n, e.n)), 0)::bigint, sum(e.n)::bigint from water_series s"
         " join water_station t on t.id = s.station_id"
@@ -67,7 +70,8 @@ def received(start: datetime, end: datetime) -> list[Received]:
         "   least(%(end)s, (least(s.valid_to, t.valid_to) + 1)::timestamp at time zone 'Asia/Ho_Chi_Minh')"
         "   - greatest(%(start)s, greatest(s.valid_from, t.valid_from)::timestamp at time zone 'Asia/Ho_Chi_Minh'))"
         "   / s.cycle_seconds)::bigint as n) e"
-        " left join lateral (select count(*) as n from water_observation o where o.series_id = s.id"
+        " left join lateral (select count(distinct floor(extract(epoch from o.time - %(start)s) / s.cycle_seconds)) as n"
+        "   from water_observation o where o.series_id = s.id"
         "   and o.time >= %(start)s and o.time < %(end)s and o.value is not null) o on true"
         " where s.cycle_seconds > 0 and e.n > 0 and s.station_id = any(%(stations)s) group by s.station_id"
     )

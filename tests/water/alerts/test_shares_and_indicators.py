@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -266,3 +266,12 @@ def test_an_exceedance_nobody_took_yet_is_not_late_before_its_time(ammonium, an,
     bring(ammonium, [0.9])
     _value, _out_of, cited = measured("water.exceedances_handled")
     assert "còn trong hạn" in cited[0].note
+
+
+def test_rows_that_come_twice_fill_no_gap(station, ammonium):
+    from giapranh.water import indicators as measures
+
+    start = datetime(2026, 11, 10, tzinfo=UTC)
+    make.observations(ammonium, [0.1] * 12, start=start, step=timedelta(seconds=150))
+    [found] = measures.received(start, start + timedelta(hours=1))
+    assert (found.count, found.expected) == (6, 12)

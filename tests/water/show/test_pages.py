@@ -261,6 +261,10 @@ def test_nothing_is_expected_of_a_series_before_it_begins_or_after_it_ends(
     [found] = statistics.statistics_page(specialist, statistics.period_of("2026-Q3"), now()).received
     assert found.months[:2] == (None, None)
     assert (found.received.expected, found.received.received) == (120, 60)
+    station.valid_to = date(2026, 9, 23)
+    station.save()
+    [found] = statistics.statistics_page(specialist, statistics.period_of("2026-Q3"), now()).received
+    assert found.received.expected == 72
 
 
 def test_classes_of_samples_know_detection_limits_rubbish_and_second_samples(

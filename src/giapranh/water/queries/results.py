@@ -90,8 +90,8 @@ def latest_classes(station_ids: Iterable[int], day: date | None = None) -> dict[
 
 def latest_results(stations: Sequence[Station], day: date) -> dict[int, StationResult]:
     of_station: dict[int, list[Series]] = {station.pk: [] for station in stations}
-    series = Series.objects.filter(held_on(day), station__in=of_station).order_by("parameter", "pk")
-    for row in series:
+    series = Series.objects.filter(held_on(day), station__in=of_station).select_related("station")
+    for row in series.order_by("parameter", "pk"):
         of_station[row.station_id].append(row)
     newest = latest_rows([row.pk for rows in of_station.values() for row in rows])
     rubbish = _rubbish([station for station in stations if station.kind != StationKind.AUTOMATIC])

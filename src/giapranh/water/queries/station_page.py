@@ -166,11 +166,12 @@ def received_since(found: Sequence[Series], start: datetime, end: datetime) -> d
 
 
 def _held(row: Series, start: datetime, end: datetime) -> tuple[datetime, datetime]:
-    """A series that began or ended in the middle is expected for its own time only."""
-    if row.valid_from is not None:
-        start = max(start, datetime.combine(row.valid_from, time(), VIETNAM))
-    if row.valid_to is not None:
-        end = min(end, datetime.combine(row.valid_to + timedelta(days=1), time(), VIETNAM))
+    """A series that began or ended in the middle, or whose station did, is expected for its own time only."""
+    for dated in (row, row.station):
+        if dated.valid_from is not None:
+            start = max(start, datetime.combine(dated.valid_from, time(), VIETNAM))
+        if dated.valid_to is not None:
+            end = min(end, datetime.combine(dated.valid_to + timedelta(days=1), time(), VIETNAM))
     return start, end
 
 

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from giapranh.kernel.clock import local_date
 from giapranh.places.named import held_on
+from giapranh.water.incident_settings import wqi_method
 from giapranh.water.models import Alert, AlertRule, RuleKind, Series, Station, StationKind
 from giapranh.water.rules import parameters
 from giapranh.water.rules.alert_states import LIVE, Run, Verdict
@@ -132,7 +133,8 @@ def _wqi(rule: AlertRule, station: Station, day: date, at: datetime) -> Seen | N
     if last is None or rule.wqi_at_most is None:
         return None
     automatic = station.kind != StationKind.MANUAL
-    found = wqi.vn_wqi(values, local_date(last), condition="automatic" if automatic else "decision_1460")
+    condition = "automatic" if automatic else "decision_1460"
+    found = wqi.vn_wqi(values, local_date(last), method=wqi_method(), condition=condition)
     if found.value is None:
         return None
     verdict = Verdict.CALM
