@@ -550,3 +550,19 @@ def test_who_was_warned_can_be_told_of_the_end_after_the_close(confirmed, focal)
     confirmed.refresh_from_db()
     over.refresh_from_db()
     assert (confirmed.state, over.state) == ("closed", "sent")
+
+
+def test_a_first_notice_that_does_not_leave_in_time_is_told_of_once(confirmed, focal, leader):
+    for minutes in (39, 41, 42):  # confirmed after ten
+        alerting.minute_round(later(minutes=minutes))
+    bells = Bell.objects.filter(text__startswith="Chưa gửi thông báo đầu tiên")
+    assert bells.count() == bells.values("officer").distinct().count()
+    assert {focal.pk, leader.pk} <= set(bells.values_list("officer", flat=True))
+    assert IncidentEvent.objects.get(what="first_due").at == later(minutes=41)
+
+
+def test_a_first_notice_that_left_in_time_rings_nobody(confirmed, focal):
+    notice = prepared(confirmed, focal)
+    notices.send(notice_id=notice.pk, words="Điện thoại", sent_at=later(minutes=25), by=focal, at=later(minutes=25))
+    alerting.minute_round(later(minutes=45))
+    assert not Bell.objects.filter(text__startswith="Chưa gửi thông báo đầu tiên").exists()

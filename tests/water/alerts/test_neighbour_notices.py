@@ -24,6 +24,7 @@ from giapranh.water.incident_permissions import NoSuchIncident, NotYours
 from giapranh.water.models import Incident, Notice, Station
 from giapranh.water.services import incidents, neighbour_notices, notices
 from giapranh.water.services.incidents import Facts
+from giapranh.water.services.notice_clocks import notice_round
 from giapranh.water.services.store import store_one
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +128,28 @@ def test_a_notice_of_theirs_rings_and_waits_until_somebody_signs(focal, theirs, 
     signed = theirs.do(lambda engine, tx, peer, now: [r.reader for r in tx.find(Receipt, status="read")])
     assert len(signed) == 1
     assert "chưa ai xác nhận" not in client_of(focal).get("/song-ngoi/su-co/").content.decode()
+
+
+def test_a_notice_of_theirs_that_nobody_signs_in_time_rings_once_more(focal, leader, them):
+    by = clock.now() + timedelta(hours=3)
+    told = {"acknowledgeBy": f"{by:%Y-%m-%dT%H:%M:%S.000Z}"}
+    them.share(NOTICE, **neighbour_house.notice(**told))
+    them.talk()
+    late = Bell.objects.filter(text__startswith="Quá hạn mà bên mình chưa xác nhận: Cảnh báo SC-2026-007/1")
+    notice_round(by - timedelta(minutes=1))
+    assert late.count() == 0
+    for minutes in (1, 2):
+        notice_round(by + timedelta(minutes=minutes))
+    assert {bell.officer for bell in late} == {focal, leader}
+    assert late.count() == 2
+
+
+def test_a_notice_of_theirs_that_was_signed_does_not_ring_again(focal, them):
+    by = clock.now() + timedelta(hours=3)
+    them.share(NOTICE, **neighbour_house.notice(acknowledgeBy=f"{by:%Y-%m-%dT%H:%M:%S.000Z}"))
+    them.talk()
+    neighbour_notices.acknowledge(peer=THEM, uid=UID, by=focal, at=clock.now())
+    assert notice_round(by + timedelta(minutes=1)) == 0
 
 
 def test_one_click_makes_it_an_incident_here(theirs, thuong, focal):

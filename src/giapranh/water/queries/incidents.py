@@ -180,7 +180,7 @@ EVENT_WORDS = {
     "samples": N_("gắn mẫu nước"), "paper": N_("gắn văn bản"),
     "notice": N_("lập thông báo"), "notified": N_("đã gửi thông báo"), "acknowledged": N_("bên nhận xác nhận"),
     "answered": N_("bên nhận trả lời"), "withdrawn": N_("không gửi thông báo"), "incoming": N_("tỉnh bạn thông báo"),
-    "report_due": N_("đến giờ báo tiếp"),
+    "report_due": N_("đến giờ báo tiếp"), "first_due": N_("quá hạn gửi thông báo đầu tiên"),
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from giapranh.water.queries.clocks import Clock, countdown
 from giapranh.water.rules.notices import NOTICE_WORDS, NoticeKind
 
 KIND = "water-notice"
+LATE_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,16 @@ def lines(user: Any, at: datetime) -> list[ReceivedLine]:
     return sorted(newest, key=lambda line: not line.waits)
 
 
+def unsigned(at: datetime) -> list[ReceivedLine]:
+    """Those of the last week that nobody here has signed for and whose time to do so is over."""
+    found = []
+    for side in received(KIND, most=200):
+        by = moment((side.data or {}).get("acknowledgeBy"))
+        if by is not None and at - LATE_FOR < by <= at and (uid := _uid(side.id)):
+            found.append(_line(side, local(uid), at))
+    return [line for line in found if line.waits]
+
+
 def line(user: Any, peer: str, uid: UUID, at: datetime) -> ReceivedLine:
     return _line(get(user, peer, uid), local(uid), at)
 
@@ -68,18 +79,20 @@ def get(user: Any, peer: str, uid: UUID) -> Received:
     raise NoSuchIncident(N_("Không có thông báo này, hoặc bên gửi đã thu hồi."))
 
 
-def _line(side: Received, kept: Notice | None, at: datetime) -> ReceivedLine:
+def title(side: Received) -> str:
     data = side.data or {}
     kinds = {kind.value: word for kind, word in NOTICE_WORDS.items()}
     kind = _(kinds.get(str(data.get("kind")), kinds[NoticeKind.INFORMATION.value]))
-    title = _("%(kind)s %(number)s/%(n)s của %(peer)s") % {
+    words = _("%(kind)s %(number)s/%(n)s của %(peer)s") % {
         "kind": kind, "number": data.get("incidentNumber", ""), "n": data.get("n", ""), "peer": side.peer_name,
     }  # fmt: skip
-    title = title[:1].upper() + title[1:]
-    if data.get("drill"):
-        title = _("[DIỄN TẬP] %(title)s") % {"title": title}
+    words = words[:1].upper() + words[1:]
+    return _("[DIỄN TẬP] %(title)s") % {"title": words} if data.get("drill") else words
+
+
+def _line(side: Received, kept: Notice | None, at: datetime) -> ReceivedLine:
     seen = tuple(read_of(side))
-    return ReceivedLine(side, title, _clock(side, seen, kept, at), seen, kept)
+    return ReceivedLine(side, title(side), _clock(side, seen, kept, at), seen, kept)
 
 
 def _clock(side: Received, seen: tuple[Signed, ...], kept: Notice | None, at: datetime) -> Clock:

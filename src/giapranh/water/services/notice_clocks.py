@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from giapranh.kernel.clock import VIETNAM, local_date
+from giapranh.people.models import Notice as Bell
 from giapranh.people.models import Officer
 from giapranh.people.roles import Role
 from giapranh.people.services import notify, send_mail_once
+from giapranh.water.incident_settings import first_notice_within
 from giapranh.water.models import Incident, IncidentEvent, Notice
-from giapranh.water.queries import on_call
-from giapranh.water.rules.incidents import OPEN_INCIDENTS
+from giapranh.water.queries import on_call, received_notices
+from giapranh.water.queries.received_notices import ReceivedLine
+from giapranh.water.rules.incidents import OPEN_INCIDENTS, IncidentState
 from giapranh.water.rules.notices import NoticeState
+from giapranh.water.services import neighbour_news
+
+LATE = "water-notice-late"
 
 
 def notice_round(at: datetime) -> int:
     """Tell of every notice whose clock ran out; how many."""
-    return _late_notices(at) + _late_reports(at)
+    received = sum(_late_received(line, at) for line in received_notices.unsigned(at))
+    return _late_notices(at) + _late_firsts(at) + _late_reports(at) + received
 
 
 def _late_notices(at: datetime) -> int:
@@ -44,6 +51,55 @@ def _tell(pk: int, at: datetime) -> bool:
                 send_mail_once(f"water-notice:{notice.pk}:late:{officer.pk}", officer, line, line)
         notice.urged_at = at
         notice.save(update_fields=["urged_at"])
+    return True
+
+
+def _late_received(line: ReceivedLine, at: datetime) -> bool:
+    """One of theirs came by the exchange and nobody has signed for it: leaders and focal officers hear once more."""
+    url, day = f"{neighbour_news.PAGE}{line.side.peer}/{line.side.id}/", local_date(at)
+    with transaction.atomic():
+        with connection.cursor() as cursor:  # two workers at once
+            cursor.execute("select pg_advisory_xact_lock(hashtext(%s))", [url])
+        if Bell.objects.filter(kind=LATE, url=url).exists():
+            return False
+        hear = on_call.with_role(Role.FOCAL_OFFICER, day) + on_call.with_role(Role.LEADER, day)
+        for officer in {each.pk: each for each in hear or on_call.who_hears(None, at)}.values():
+            with override(officer.language or "vi"):
+                words = _("Quá hạn mà bên mình chưa xác nhận: %(notice)s") % {
+                    "notice": received_notices.title(line.side)
+                }
+                notify(officer, words, url, LATE)
+                send_mail_once(f"neighbour-late:{line.side.peer}:{line.side.id}:{officer.pk}", officer, words, words)
+    return True
+
+
+def _late_firsts(at: datetime) -> int:
+    """Incidents over two provinces that were confirmed, and nobody has told the neighbour yet."""
+    told = IncidentEvent.objects.filter(incident=OuterRef("pk"), what="first_due")
+    due = Incident.objects.filter(
+        ~Exists(told),
+        state=IncidentState.CONFIRMED,
+        provinces__len__gte=2,
+        confirmed_at__lte=at - first_notice_within(),
+    )
+    return sum(_first_due(pk, at) for pk in due.order_by("pk").values_list("pk", flat=True))
+
+
+def _first_due(pk: int, at: datetime) -> bool:
+    with transaction.atomic():
+        rows = Incident.objects.select_for_update(of=("self",), skip_locked=True).select_related("owner")
+        incident = rows.filter(pk=pk, state=IncidentState.CONFIRMED).first()
+        if incident is None or incident.events.filter(what="first_due").exists():
+            return False
+        IncidentEvent.objects.create(incident=incident, what="first_due", at=at)
+        day = local_date(at)
+        hear = on_call.with_role(Role.FOCAL_OFFICER, day) + on_call.with_role(Role.LEADER, day)
+        hear += on_call.who_hears(incident.owner, at)
+        for officer in {each.pk: each for each in hear}.values():
+            with override(officer.language or "vi"):
+                line = _("Chưa gửi thông báo đầu tiên cho tỉnh bạn về sự cố %(incident)s") % {"incident": str(incident)}
+                notify(officer, line, f"/song-ngoi/su-co/{incident.pk}/", "water-notice")
+                send_mail_once(f"water-incident:{incident.pk}:first:{officer.pk}", officer, line, line)
     return True
 
 
