@@ -172,7 +172,7 @@ def notice(story: Story, meeting: Meeting) -> None:
     facts = Facts(
         name="Cá chết rải rác gần Kép, nước có váng" + MARK, finder="Lý Văn Phúc, xã Tân Thành",
         seen_at=now() - timedelta(minutes=50), watercourse=Watercourse.objects.get(key="thuong"), km=91.5, bank="left",
-        lon=106.325, lat=21.442, commune="xã Tuấn Sơn", signs=("dead_fish", "oil"),
+        lon=106.325, lat=21.442, commune="xã Kép", signs=("dead_fish", "oil"),
         description="Khoảng 20 con cá nhỏ chết, váng màu nâu dọc bờ trái; trạm giáp ranh chưa vượt giới hạn.",
         effect="Công trình lấy nước Kè Sơn ở hạ lưu.", steps="Cử người đi dọc sông, lấy mẫu tại km 91,5.",
         samples_words="Mẫu MH-1123, niêm phong tại chỗ.",
