@@ -85,6 +85,13 @@ def test_what_is_not_there_differs_from_every_value(sta: Sta) -> None:
     assert sta.names("/Things?$filter=not (properties/n gt 1)&$orderby=id") == ["T0", "T2"]
 
 
+def test_a_time_that_is_not_there_is_not_told_as_another_one(network: Network) -> None:
+    """``readEntitiesWithFilterQO`` of the OGC reads the resultTime of every row that is asked for by ``ne``."""
+    words = "resultTime ne 2026-01-01T00:00:00Z"
+    assert network.sta.values(f"/Observations?$filter={words}") == []
+    assert len(network.sta.values("/Observations?$filter=not (resultTime eq 2026-01-01T00:00:00Z)")) == 4
+
+
 def test_a_result_in_words_differs_from_a_number(network: Network) -> None:
     own = f"/Datastreams({network.stream})/Observations"
     network.sta.post(own, {"phenomenonTime": "2026-02-01T00:00:00Z", "result": "khô"})

@@ -107,7 +107,8 @@ def compare(operator: str, left: Piece, right: Piece, position: int) -> Piece:
         return _json_order(sign, left, right, position)
     if left.kind is Kind.GEOMETRY and operator not in ("eq", "ne"):
         left, right = left.to(Kind.TEXT), right.to(Kind.TEXT)
-    if operator == "ne":  # what is not there is not equal to anything
+    # What is not there is not equal to anything; but of times the suite of the OGC wants only those that are there.
+    if operator == "ne" and left.kind is not Kind.TIME:
         sign = "IS DISTINCT FROM"
     collation = ' COLLATE "C"' if left.kind is Kind.TEXT else ""
     return Piece(f"({left.sql}{collation} {sign} {right.sql})", left.values + right.values, Kind.BOOLEAN, position)
@@ -149,7 +150,7 @@ def _intervals(operator: str, left: Piece, right: Piece, position: int) -> Piece
     (start_a, end_a, values_a), (start_b, end_b, values_b) = spans
     if operator in ("eq", "ne"):
         same = f"({start_a} = {start_b} AND {end_a} = {end_b})"
-        sql = same if operator == "eq" else f"({same} IS NOT TRUE)"
+        sql = same if operator == "eq" else f"(NOT {same})"
         return Piece(
             sql, _first(values_a) + _first(values_b) + _last(values_a) + _last(values_b), Kind.BOOLEAN, position
         )
