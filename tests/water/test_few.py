@@ -19,7 +19,6 @@ from giapranh.water.models import Observation, Series
 from giapranh.water.services import arrivals, few, quality, store
 from giapranh.water.services.few import store_few
 from giapranh.water.services.store import Rows, Stored, milliseconds
-from giapranh.water.sta import database
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 START = milliseconds(datetime(2026, 3, 1, tzinfo=UTC))
@@ -56,7 +55,7 @@ def rows(series: Series, batch: list[tuple[int, float]]) -> Rows:
 
 
 def put(series: Series, *batch: tuple[int, float], minute: int = 0) -> Stored:
-    return store_few(rows(series, list(batch)), at=AT + timedelta(minutes=minute), ask=database.fetch)
+    return store_few(rows(series, list(batch)), at=AT + timedelta(minutes=minute))
 
 
 def looks(series: Series) -> tuple[list[tuple[object, ...]], tuple[object, ...]]:
@@ -130,8 +129,21 @@ def test_a_month_whose_table_is_gone_gets_one_again(monkeypatch: pytest.MonkeyPa
     series = make_series(make_station(), "ph", unit="")
     put(series, (0, 7.0))
     later = 12 * 24 * 365 * 50  # in five minutes: a month nobody has written to
-    monkeypatch.setattr(
-        few, "_months", {*few._months, np.datetime64(START + 300_000 * later, "ms").astype("datetime64[M]")}
-    )
+    monkeypatch.setattr(few, "_days", {*few._days, (START + 300_000 * later) // few.DAY_MS})
     assert put(series, (later, 7.1)).stored == 1
     assert looks(series)[1][0] == 2
+
+
+def test_a_session_the_server_ended_is_opened_again(heard: list[bool]) -> None:
+    series = make_series(make_station(), "ph", unit="")
+    put(series, (0, 7.0))
+    put(series, (1, 7.1))
+    del heard[:]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                       "WHERE length(query) > 500 AND starts_with(%s, query)", [few.WRITE])  # fmt: skip
+        assert cursor.rowcount == 1
+    assert put(series, (2, 7.2)).stored == 1
+    assert put(series, (3, 7.3)).stored == 1
+    assert heard == [True]
+    assert looks(series)[1][0] == 4

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import numpy as np
 import pytest
@@ -264,16 +263,9 @@ def test_other_stations_have_nothing_to_do_with_it(nitrogen: tuple[Series, Serie
 
 
 def test_single_posts_are_compared_too(nitrogen: tuple[Series, Series]) -> None:
-    from django.db import connection
-
-    def ask(question: str, values: list[Any]) -> list[tuple[Any, ...]]:
-        with connection.cursor() as cursor:
-            cursor.execute(question, values)
-            return cursor.fetchall()
-
     part, whole = nitrogen
     at = datetime(2026, 3, 1, tzinfo=UTC)
     for minute, (series, value) in enumerate([(part, 1.0), (whole, 1000.0), (whole, 1010.0), (part, 1.9)]):
         when = at + timedelta(minutes=5 * (minute in (2, 3)))
-        few.store_few(Rows([series.pk], [milliseconds(when)], [value]), at=clock.now(), ask=ask)  # type: ignore[arg-type]
+        few.store_few(Rows([series.pk], [milliseconds(when)], [value]), at=clock.now())  # type: ignore[arg-type]
     assert (flags(part), flags(whole)) == ([Flag.PASS, Flag.SUSPECT], [Flag.PASS, Flag.SUSPECT])

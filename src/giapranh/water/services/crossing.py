@@ -114,13 +114,14 @@ def _factor(series: Series) -> float | None:
         return None
 
 
-def of_arrival(series: np.ndarray, time_ms: np.ndarray, value: np.ndarray, censored: np.ndarray) -> Crossed | None:
-    """What new rows, sorted by (series, time), contradict; None when nothing does."""
-    ids = np.unique(series)
-    pairs = pairs_of(ids.tolist())
+def of_arrival(
+    series: np.ndarray, time_ms: np.ndarray, value: np.ndarray, status: np.ndarray, censored: np.ndarray
+) -> Crossed | None:
+    """What new rows, sorted by (series, time), contradict; None when nothing does. A faulty one contradicts nothing."""
+    pairs = pairs_of(set(series.tolist()))
     if not pairs:
         return None
-    batch = _Batch(series, time_ms, value, censored)
+    batch = _Batch(series, time_ms, np.where(status > 0, np.nan, value), censored)
     rows = np.zeros(len(series), bool)
     old: dict[int, list[Any]] = defaultdict(list)
     for pair in pairs:

@@ -105,7 +105,7 @@ def judge(
 ) -> Judged:
     """Judge new rows, sorted by (series, time). Old neighbours that are judged otherwise by them are mended by ``settle``."""
     judged = _unchecked(value, status, reason)
-    crossed = crossing.of_arrival(series, time_ms, np.where(status > 0, np.nan, value), censored)
+    crossed = crossing.of_arrival(series, time_ms, value, status, censored)
     if crossed is not None:
         judged.reason[crossed.rows] |= Reason.CROSS
         quality_run.doubted(judged.flag, judged.reason)
@@ -124,9 +124,10 @@ def _unchecked(value: np.ndarray, status: np.ndarray, given: np.ndarray) -> Judg
     flag = np.full(len(value), Flag.NOT_EVALUATED, np.int16)
     reason = given.copy()
     flag[np.isnan(value)] = Flag.MISSING
-    flag[status > 0] = Flag.FAIL
-    for said, why in ((1, Reason.CALIBRATION), (2, Reason.DEVICE)):
-        reason[status == said] |= why
+    if status.max() > 0:
+        flag[status > 0] = Flag.FAIL
+        for said, why in ((1, Reason.CALIBRATION), (2, Reason.DEVICE)):
+            reason[status == said] |= why
     return Judged(flag, reason)
 
 
@@ -162,6 +163,8 @@ def _runs(heads: dict[int, Head], series: np.ndarray, time_ms: np.ndarray) -> li
     runs: list[_Run] = []
     for start, end in zip(starts, [*starts[1:], len(series)], strict=True):
         head = heads[int(series[start])]
+        if not head.parameter and not head.thresholds:
+            continue
         thresholds = thresholds_of(head, local_date(_instant(int(time_ms[start]))))
         if thresholds is not None:
             runs.extend(_runs_of(head, start, end, time_ms, thresholds))

@@ -20,7 +20,6 @@ from giapranh.kernel import clock
 from giapranh.water.models import ObservationDetail
 from giapranh.water.services.few import store_few
 from giapranh.water.services.store import Outcome, Refusal, Rows, Stored
-from giapranh.water.sta import database
 
 MOST = 500
 SHARE = 0.5  # so much of the time the last batch took is waited for company, at most
@@ -125,7 +124,7 @@ def write(items: list[Item], *, at: datetime) -> Stored:
         value=np.array([item.value for item in items], np.float64),
         details={n: item.detail for n, item in enumerate(items) if item.detail is not None},
     )
-    stored = store_few(rows, at=at, ask=database.fetch)
+    stored = store_few(rows, at=at)
     for item, outcome in zip(items, stored.outcome.tolist(), strict=True):
         item.outcome = outcome
     for refusal in stored.refused:
