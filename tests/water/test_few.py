@@ -123,9 +123,14 @@ def test_rows_another_process_wrote_meanwhile_are_not_counted_away() -> None:
     found, counted = looks(series)
     assert [row[1] for row in found] == [7.0, 7.1, 7.2, 7.3, 7.4]
     assert counted[0] == 5
+    known = dict(few._heads)
+    store.store(rows(series, [(6, 7.6)]), source=None, at=AT)
+    few._heads.update(known)
+    assert put(series, (5, 7.5)).stored == 1  # late, though it is newer than what is remembered
+    assert looks(series)[1][3] == 7.6
 
 
-def test_a_month_whose_table_is_gone_gets_one_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_row_of_a_month_whose_table_is_gone_is_stored_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     series = make_series(make_station(), "ph", unit="")
     put(series, (0, 7.0))
     later = 12 * 24 * 365 * 50  # in five minutes: a month nobody has written to
