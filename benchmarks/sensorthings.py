@@ -42,7 +42,9 @@ def main() -> None:
             _warm(port, token)
             echo = milliseconds(lambda: _get(port, token, ""))
             _floor(port, token)
-            _single(port, token, streams, echo)
+            _single(port, token, streams[-CLIENTS:], echo, "single POST")
+            print(pace())
+            _single(port, token, _checked(), echo, "the same into series with quality checks")
             print(pace())
             _bulk(port, token, streams)
             print(pace())
@@ -190,14 +192,23 @@ def _flush_ms() -> float:
     return took
 
 
-def _single(port: int, token: str, streams: list[int], echo: float) -> None:
+def _checked() -> list[int]:
+    """Series of a parameter the program knows: each new row passes its quality checks."""
+    from giapranh.water.models import Series
+
+    fields = ("station_id", "sensor_id", "observed_property_id", "unit_symbol")
+    known = Series.objects.values(*fields)[0]
+    return [Series.objects.create(**known, name=f"c{n}", parameter="do").pk for n in range(CLIENTS)]
+
+
+def _single(port: int, token: str, streams: list[int], echo: float, name: str) -> None:
     scripts = [
         [
             _request("POST", f"/Datastreams({stream})/Observations", port, token,
-                     json.dumps({"phenomenonTime": _written(START + 300 * n), "result": 7 + n / 1000}).encode())
+                     json.dumps({"phenomenonTime": _written(START + 300 * n), "result": 7 + abs(n % 100 - 50) / 25}).encode())
             for n in range(POSTS * ROUNDS + 40)
         ]
-        for stream in streams[-CLIENTS:]
+        for stream in streams
     ]  # fmt: skip
     _drive(port, [script[:40] for script in scripts])
     rates, waits, flushes = [], [], [_flush_ms()]
@@ -207,7 +218,7 @@ def _single(port: int, token: str, streams: list[int], echo: float) -> None:
         waits += some
         flushes.append(_flush_ms())
     waits.sort()
-    print(f"\nsingle POST, {CLIENTS} keep-alive clients, {ROUNDS} rounds: median {median(rates):,.0f} obs/s"
+    print(f"\n{name}, {CLIENTS} keep-alive clients, {ROUNDS} rounds: median {median(rates):,.0f} obs/s"
           f" ({min(rates):,.0f} to {max(rates):,.0f}; aim 2,750)")  # fmt: skip
     print(
         f"one flush to the disk meanwhile: median {median(flushes):.2f} ms ({min(flushes):.2f} to {max(flushes):.2f})"
