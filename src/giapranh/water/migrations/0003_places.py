@@ -16,10 +16,9 @@ BEGIN
     END IF;
     IF EXISTS (
         SELECT 1 FROM water_location l JOIN water_location_stations m ON m.location_id = l.id
-        CROSS JOIN LATERAL (SELECT COALESCE(l.location -> 'geometry', l.location) AS shape) g
-        WHERE m.station_id = NEW.id AND g.shape ->> 'type' = 'Point'
-            AND (g.shape -> 'coordinates' ->> 0)::float8 = NEW.lon
-            AND (g.shape -> 'coordinates' ->> 1)::float8 = NEW.lat
+        WHERE m.station_id = NEW.id AND l.location ->> 'type' = 'Point'
+            AND (l.location -> 'coordinates' ->> 0)::float8 = NEW.lon
+            AND (l.location -> 'coordinates' ->> 1)::float8 = NEW.lat
     ) THEN RETURN NULL; END IF;
     INSERT INTO water_location (name, description, encoding_type, location, properties)
     VALUES (NEW.name, NEW.description, 'application/geo+json',
