@@ -64,10 +64,10 @@ def check_again(timestamp: int) -> None:
         quality.check_recent(at=clock.now())
 
 
-@app.periodic(cron="*/5 * * * *")
+@app.periodic(cron="* * * * *")
 @app.task(name="water.month_values", queue="water", queueing_lock="water.month_values", pass_context=False)
 def month_values(timestamp: int) -> None:
-    """Months that are over are counted by value: minutes after a history came, too."""
+    """Months that are over are counted by value: a minute after a history came, too."""
     from giapranh.water.services import month_values as counted
 
     with own_connection():

@@ -1,6 +1,6 @@
 """How often each value stands in a month that is over, so that counting by value need not read the rows.
 
-A month is over for a series when a row of a later month is there. Its rows are counted within minutes. Whoever stores a row
+A month is over for a series when a row of a later month is there. Its rows are counted within the minute. Whoever stores a row
 of such a month, or changes one, drops what was counted in the same transaction; both hold the lock on the series, so
 what stands here is always true.
 """
