@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ftplib
+import shutil
 import socket
 import threading
 import time
@@ -270,6 +271,90 @@ def test_passwords_are_kept_as_argon2_and_a_closed_account_is_closed(at_river: S
     close_account(station_id=at_river.pk, by=None, at=AT)
     assert holder("huulung", password) is None
     assert holder("", "") is None
+
+
+def test_a_closed_account_sends_nothing_more_in_a_session_that_is_open(
+    running: Callable[..., Door], at_river: Station, password: str
+) -> None:
+    ftp = client(running(), password)
+    ftp.storbinary("STOR before.tmp", BytesIO(GOOD))
+    close_account(station_id=at_river.pk, by=None, at=AT)
+
+    with pytest.raises(ftplib.error_temp, match="421"):
+        ftp.storbinary(f"STOR {NAME}", BytesIO(GOOD))
+    with pytest.raises((EOFError, OSError)):
+        ftp.voidcmd("NOOP")
+    assert [path.name for path in (folder.inbox() / "huulung").iterdir()] == ["before.tmp"]
+
+
+def test_a_new_password_ends_the_sessions_of_the_old_one(
+    running: Callable[..., Door], at_river: Station, password: str
+) -> None:
+    door = running()
+    ftp = client(door, password)
+    new = open_account(station_id=at_river.pk, account="huulung", by=None, at=AT)
+
+    with pytest.raises(ftplib.error_temp, match="421"):
+        ftp.mkd("2026")
+    assert client(door, new).mkd("2026") == "/2026"
+
+
+def test_a_transfer_stops_before_the_disk_is_full(
+    running: Callable[..., Door], at_river: Station, password: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ftp = client(running(), password)
+    looks = iter([doors.KEEP_FREE * 2, doors.KEEP_FREE * 2])
+    usage = shutil.disk_usage(folder.inbox())
+    monkeypatch.setattr(doors, "LOOK_EVERY", 100_000)
+    monkeypatch.setattr(doors.shutil, "disk_usage", lambda _path: usage._replace(free=next(looks, 0)))
+
+    with pytest.raises((ftplib.Error, OSError)):
+        ftp.storbinary(f"STOR {NAME}", BytesIO(b"x" * 20_000_000))
+    [part] = (folder.inbox() / "huulung").iterdir()
+    assert part.name.endswith(doors.PART)
+    assert part.stat().st_size < 5_000_000
+
+
+def test_a_file_begun_anew_is_not_mixed_with_the_line_that_broke(
+    running: Callable[..., Door], at_river: Station, password: str
+) -> None:
+    """The logger lost its line in mid-file, the server has not noticed, and it sends the file again."""
+    door = running()
+    old = client(door, password).transfercmd(f"STOR {NAME}")
+    old.sendall(b"pH\t9.99\t-\t2026")
+    part = folder.inbox() / "huulung" / f".{NAME}{doors.PART}"
+    until(lambda: part.exists() and part.stat().st_size > 0)
+    client(door, password).storbinary(f"STOR {NAME}", BytesIO(GOOD))
+    old.sendall(b"0101070000\t00\n")
+    old.close()
+
+    until(lambda: Observation.objects.count() == 1)
+    until((folder.root() / "done" / "huulung" / NAME).exists)
+    time.sleep(0.3)
+    assert (folder.root() / "done" / "huulung" / NAME).read_bytes() == GOOD
+    assert client(door, password).nlst() == []
+
+
+@pytest.mark.parametrize("name", ["ệ" * 85 + ".txt", "ệ" * 170, "a\0b.txt", "a" * 255])
+def test_odd_names_are_refused_and_the_line_stays(
+    running: Callable[..., Door], at_river: Station, password: str, name: str
+) -> None:
+    ftp = client(running(), password)
+    ftp.encoding = "utf-8"
+    for command in ("SIZE", "MKD", "CWD", "MDTM", "RNFR", "STOR", "APPE"):
+        assert ftp.sock is not None
+        ftp.sock.sendall(f"{command} {name}\r\n".encode())
+        assert ftp.getline()[:1] == "5", command
+    assert ftp.pwd() == "/"
+
+
+@pytest.mark.parametrize("ports", ["30099-30000", "0-10", "60000-70000", "x", "30000-"])
+def test_passive_ports_that_are_none_are_refused(ports: str) -> None:
+    if ports == "30000-":
+        assert doors._ports(ports) == range(30000, 30001)
+        return
+    with pytest.raises(doors.BadDoor):
+        doors._ports(ports)
 
 
 def test_many_connections_at_once_are_served(running: Callable[..., Door], at_river: Station, password: str) -> None:

@@ -6,6 +6,8 @@ deletes nothing. What is being sent lies under a hidden name until the transfer 
 
 from __future__ import annotations
 
+import errno
+import io
 import logging
 import os
 import shutil
@@ -27,12 +29,14 @@ from giapranh.kernel.errors import N_, BadInput, Refused
 from giapranh.node import home
 from giapranh.people.background import own_connection
 from giapranh.water.intake import folder
-from giapranh.water.intake.door_accounts import Guesses, holder
+from giapranh.water.intake.door_accounts import Guesses, holder, still_holds
 
 log = logging.getLogger(__name__)
 PERMISSIONS = "elamwf"
 PART = ".dang-gui"  # the end of the hidden name of what is being sent
 KEEP_FREE = 1024**3  # bytes of disk that stations may not fill
+LOOK_EVERY = 16 * 1024 * 1024  # bytes of one transfer between two looks at the disk
+WRITING = {"STOR", "STOU", "APPE", "MKD", "XMKD", "RNTO"}
 _DEVICES = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
 
 
@@ -58,6 +62,7 @@ class StationAuthorizer(DummyAuthorizer):  # type: ignore[misc]
             self.guesses.wrong(username, address)
             raise AuthenticationFailed("Authentication failed.")
         self.guesses.right(username, address)
+        handler.signed_in = (station.pk, station.door_password)
         base = folder.inbox() / station.door_account
         base.mkdir(exist_ok=True)
         self.user_table[username] = {
@@ -68,6 +73,23 @@ class StationAuthorizer(DummyAuthorizer):  # type: ignore[misc]
 
 def _hidden(path: Path) -> Path:
     return path.with_name(f".{path.name}{PART}")
+
+
+class _Sending(io.FileIO):
+    """What is being sent. It stops before the disk is full, however long the file turns out to be."""
+
+    def __init__(self, path: Path, mode: str) -> None:
+        super().__init__(path, mode)
+        self.number = os.fstat(self.fileno()).st_ino
+        self._since_look = 0
+
+    def write(self, data: Any, /) -> int:
+        self._since_look += len(data)
+        if self._since_look >= LOOK_EVERY:
+            self._since_look = 0
+            if shutil.disk_usage(Path(str(self.name)).parent).free < KEEP_FREE:
+                raise OSError(errno.ENOSPC, "Disk almost full")
+        return super().write(data)
 
 
 class StationFolder(AbstractedFS):  # type: ignore[misc]
@@ -85,14 +107,16 @@ class StationFolder(AbstractedFS):  # type: ignore[misc]
                 shutil.copyfile(path, part)
             elif "a" not in mode:
                 raise FilesystemError("Nothing to resume")
-        return part.open(mode)  # type: ignore[return-value]
+        if "w" in mode:  # whoever still holds it open, a line that broke, writes into this one no more
+            part.unlink(missing_ok=True)
+        return _Sending(part, mode)  # type: ignore[return-value]
 
     def getsize(self, path: str) -> int:
-        part = _hidden(Path(path))
-        return part.stat().st_size if part.exists() else int(super().getsize(path))
+        part = str(_hidden(Path(path)))
+        return int(super().getsize(part if os.path.exists(part) else path))  # noqa: PTH110 - no error for long names
 
     def isfile(self, path: str) -> bool:
-        return bool(super().isfile(path)) or _hidden(Path(path)).is_file()
+        return bool(super().isfile(path) or super().isfile(str(_hidden(Path(path)))))
 
     def listdir(self, path: str) -> list[str]:
         return [name for name in os.listdir(path) if not name.startswith(".")]  # noqa: PTH208 - the server's own way
@@ -101,7 +125,8 @@ class StationFolder(AbstractedFS):  # type: ignore[misc]
         super().mkdir(str(self._checked(path)))
 
     def rename(self, src: str, dst: str) -> None:
-        folder.move(Path(src), self._checked(dst))
+        if folder.move(Path(src), self._checked(dst)) is None:
+            raise FilesystemError("Cannot be renamed to this name")
 
     def chmod(self, path: str, mode: int) -> None:
         raise FilesystemError("Not allowed")
@@ -129,9 +154,29 @@ class _Whole:
     """What to do when a file has come in whole or broke off; shared by the plain and the TLS handler."""
 
     whole: Any = None  # called with the final path
+    signed_in: tuple[int, str] = (0, "")  # the station and the hash of the password it came in with
+
+    def pre_process_command(self, line: str, cmd: str, arg: str) -> None:
+        """An account that was closed, or got a new password, sends nothing more, however long it has been here."""
+        if "\0" in line:
+            self.respond("501 Syntax error: no command holds a NUL.")  # type: ignore[attr-defined]
+            return
+        if cmd in WRITING and getattr(self, "authenticated", False):
+            with own_connection():
+                holds = still_holds(self.username, *self.signed_in)  # type: ignore[attr-defined]
+            if not holds:
+                log.warning("door: the account %s was closed, its session ends", self.username[:60])  # type: ignore[attr-defined]
+                self.respond("421 Account closed. Ask the department.")  # type: ignore[attr-defined]
+                self.close_when_done()  # type: ignore[attr-defined]
+                return
+        super().pre_process_command(line, cmd, arg)  # type: ignore[misc]
 
     def on_file_received(self, file: str) -> None:
         part = Path(file)
+        sent = getattr(getattr(self, "data_channel", None), "file_obj", None)
+        if not part.exists() or (isinstance(sent, _Sending) and part.stat().st_ino != sent.number):
+            log.warning("door: %s was begun anew by another connection, which goes on", part.name)
+            return
         final = part.with_name(part.name[1 : -len(PART)])
         landed = folder.move(part, final)
         if landed is not None and self.whole is not None:
@@ -236,7 +281,10 @@ def _ports(text: str) -> range | None:
         return None
     try:
         first, _, last = text.partition("-")
-        return range(int(first), int(last or first) + 1)
+        ports = range(int(first), int(last or first) + 1)
+        if not ports or ports[0] < 1 or ports[-1] > 65535:
+            raise ValueError(text)
+        return ports
     except ValueError:
         raise BadDoor(N_("Cài đặt door_passive_ports viết như 30000-30099.")) from None
 

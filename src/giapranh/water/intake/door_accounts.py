@@ -110,3 +110,10 @@ def holder(account: str, password: str) -> Station | None:
     station = Station.objects.filter(door_account__iexact=account, node="").first() if account else None
     known = station.door_password if station is not None and station.door_password else _NOBODY
     return station if check_password(password, known) and station is not None else None
+
+
+def still_holds(account: str, station_id: int, password_hash: str) -> bool:
+    """Whether the account a session came in with is still open, with the same password."""
+    return bool(password_hash) and Station.objects.filter(
+        pk=station_id, door_account__iexact=account, door_password=password_hash, node=""
+    ).exists()  # fmt: skip
