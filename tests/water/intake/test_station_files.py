@@ -175,6 +175,12 @@ def test_an_unknown_station_and_a_file_in_a_foreign_folder_are_refused(at_river:
     ]
 
 
+def test_a_name_in_small_letters_finds_its_station_without_a_folder(at_river: Station, tmp_path: Path) -> None:
+    small = write(tmp_path, GOOD, "ls_qt01_nuo001_20260101070000.txt")
+
+    assert take_in([small], at=AT).total("stored") == 3
+
+
 def test_in_the_folder_of_a_station_any_name_will_do(at_river: Station, tmp_path: Path) -> None:
     given_ = Given(write(tmp_path, GOOD, "data.csv").path, at_river.pk)
 

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
+from django.db.models.functions import Upper
 
 from giapranh.kernel.errors import N_, Refused
 from giapranh.people.access import check_may_write
@@ -166,15 +167,15 @@ class _Stations:
 
     def __init__(self, batch: Sequence[Given]) -> None:
         self.names = {name: _named(name) for name in (given.path.name for given in batch)}
-        codes = {name.code for name in self.names.values() if isinstance(name, StationFileName)}
+        codes = {name.code.upper() for name in self.names.values() if isinstance(name, StationFileName)}
         ids = {given.station_id for given in batch if given.station_id is not None}
-        found = list(Station.objects.filter(code__in=codes, node="").order_by("valid_from"))
-        found += list(Station.objects.filter(pk__in=ids))
+        coded = Station.objects.annotate(upper=Upper("code")).filter(upper__in=codes, node="")
+        found: list[Station] = [*coded.order_by("valid_from"), *Station.objects.filter(pk__in=ids)]
         self.by_id = {station.pk: station for station in found}
         self.by_code: dict[str, list[Station]] = {}
         for station in found:
-            if station.code and station not in self.by_code.setdefault(station.code, []):
-                self.by_code[station.code].append(station)
+            if station.code and station not in self.by_code.setdefault(station.code.casefold(), []):
+                self.by_code[station.code.casefold()].append(station)
 
     def of(self, given: Given) -> int:
         """The number of the station. Raises when the file belongs to nobody, or to another one than its folder."""
@@ -188,7 +189,7 @@ class _Stations:
             if owner.code and owner.code.casefold() != name.code.casefold():
                 raise Refused(OTHER_STATION, named=name.code, station=owner.code)
             return owner.pk
-        for station in reversed(self.by_code.get(name.code, [])):
+        for station in reversed(self.by_code.get(name.code.casefold(), [])):
             if (station.valid_from is None and station.valid_to is None) or station.holds_on(name.local.date()):
                 return station.pk
         raise Refused(UNKNOWN_STATION, named=name.code)
