@@ -441,3 +441,27 @@ def test_every_worksheet_of_a_workbook_is_taken_in_by_its_name(station: Station,
     take(data, an, worksheet="Đợt 1")
     source.refresh_from_db()
     assert source.rows_refused == 1
+
+
+def test_a_place_merged_over_several_rows_holds_for_each(station: Station, an: Officer) -> None:
+    """The second row has no place of its own: neither refused nor given to the station chosen for the sheet."""
+    other = make_station(code="BH", name="Bố Hạ", kind="manual", owner=station.owner)
+    made = openpyxl.load_workbook(
+        BytesIO(sheet(ROW, [2, None, "06/02/2026", *ROW[3:]], [3, None, None, "9h30", *ROW[4:]], [4, *ROW[1:]]))
+    )
+    page = made.active
+    page["B8"] = "Bố Hạ"
+    page.merge_cells("B5:B7")
+    page.merge_cells("C6:C7")
+    page.merge_cells("A1:J1")
+    out = BytesIO()
+    made.save(out)
+    done = take(out.getvalue(), an, whole=Whole(station_id=other.pk))
+
+    assert done.lines == []
+    taken = Sample.objects.filter(station=station).order_by("taken_at").values_list("taken_at", flat=True)
+    assert list(taken) == [
+        datetime(2026, 2, 5, 1, 30, tzinfo=UTC), datetime(2026, 2, 6, 1, 30, tzinfo=UTC),
+        datetime(2026, 2, 6, 2, 30, tzinfo=UTC),
+    ]  # fmt: skip
+    assert Sample.objects.filter(station=other).count() == 1

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
+from collections.abc import Mapping
 from datetime import date, datetime
 from datetime import time as clock_time
 from typing import Any
@@ -20,16 +22,27 @@ MOST_ROWS = 20_000
 MOST_COLUMNS = 200
 
 
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+_CHUNK = 1024 * 1024
+
+
 class BadSheet(BadInput):
     code = "bad_lab_sheet"
 
 
-def read_grid(data: bytes, name: str) -> list[list[Cell]]:
+class Grid(list[list[Cell]]):
+    """Rows of cells. ``merged``: one cell drawn over several rows holds its text in the first of them only:
+    (column, first row, last row), counted from 0."""
+
+    merged: tuple[tuple[int, int, int], ...] = ()
+
+
+def read_grid(data: bytes, name: str) -> Grid:
     """The cells of the first sheet that has any; rows are numbered as they stand in the file."""
     return next(iter(read_grids(data, name).values()))
 
 
-def read_grids(data: bytes, name: str) -> dict[str, list[list[Cell]]]:
+def read_grids(data: bytes, name: str) -> Mapping[str, Grid]:
     """The cells of every worksheet that has any, by its name; a text file is one without a name."""
     if not data.strip():
         raise BadSheet(N_("Tệp %(name)s rỗng."), name=name[:80])
@@ -42,7 +55,7 @@ def read_grids(data: bytes, name: str) -> dict[str, list[list[Cell]]]:
     return {"": _text(data)}
 
 
-def _workbook(data: bytes) -> dict[str, list[list[Cell]]]:
+def _workbook(data: bytes) -> dict[str, Grid]:
     import openpyxl
 
     try:
@@ -50,7 +63,7 @@ def _workbook(data: bytes) -> dict[str, list[list[Cell]]]:
             if sum(item.file_size for item in archive.infolist()) > MOST_UNPACKED:
                 raise BadSheet(N_("Tệp giải nén quá lớn, không phải phiếu kết quả."))
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, keep_links=False, read_only=True)
-        found = {}
+        found: dict[str, Grid] = {}
         for sheet in book.worksheets:
             rows = [
                 [_cell(value) for value in row]
@@ -58,6 +71,7 @@ def _workbook(data: bytes) -> dict[str, list[list[Cell]]]:
             ]
             if any(cell is not None for row in rows for cell in row):
                 found[str(sheet.title)] = _checked(rows)
+                found[str(sheet.title)].merged = _merged(sheet)
     except Refused:
         raise
     except Exception as error:  # openpyxl raises whatever it stumbles over
@@ -65,6 +79,21 @@ def _workbook(data: bytes) -> dict[str, list[list[Cell]]]:
     if not found:
         raise BadSheet(N_("Tệp Excel không có dòng nào."))
     return found
+
+
+def _merged(sheet: Any) -> tuple[tuple[int, int, int], ...]:
+    """Cells merged over rows of one column. Read past openpyxl, which knows them only with the whole sheet in memory."""
+    from openpyxl.utils import column_index_from_string
+
+    found: dict[tuple[int, int, int], None] = {}
+    with sheet.parent._archive.open(sheet._worksheet_path) as stream:
+        rest = b""
+        while chunk := stream.read(_CHUNK):
+            for left, first, right, last in _MERGED.findall(rest + chunk):
+                if left == right and int(first) < int(last) <= MOST_ROWS:
+                    found[column_index_from_string(left.decode()) - 1, int(first) - 1, int(last) - 1] = None
+            rest = chunk[-200:]
+    return tuple(found)
 
 
 def _cell(value: Any) -> Cell:
@@ -76,7 +105,7 @@ def _cell(value: Any) -> Cell:
     return text or None
 
 
-def _text(data: bytes) -> list[list[Cell]]:
+def _text(data: bytes) -> Grid:
     plain, _encoding = utf8_lines(data)
     text = plain.decode("utf-8", errors="replace")
     sign = max("\t;,", key=lambda sign: (_regular(text, sign), text.count(sign)))
@@ -94,8 +123,8 @@ def _regular(text: str, sign: str) -> int:
     return counts.count(common) if common else 0
 
 
-def _checked(rows: list[list[Cell]]) -> list[list[Cell]]:
+def _checked(rows: list[list[Cell]]) -> Grid:
     if len(rows) > MOST_ROWS:
         raise BadSheet(N_("Phiếu có hơn %(limit)s dòng. Hãy chia thành nhiều tệp."), limit=MOST_ROWS)
     width = max((len(row) for row in rows), default=0)
-    return [row + [None] * (width - len(row)) for row in rows]
+    return Grid(row + [None] * (width - len(row)) for row in rows)

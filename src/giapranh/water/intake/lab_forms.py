@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 
 from giapranh.kernel.errors import N_, Refused
 from giapranh.kernel.text import one_line, search_key
-from giapranh.water.intake.grids import BadSheet, Cell
+from giapranh.water.intake.grids import BadSheet, Cell, Grid
 from giapranh.water.models import FileColumn
 from giapranh.water.rules import matching
 from giapranh.water.rules.parameters import all_parameters
@@ -86,6 +86,7 @@ class Form:
     worksheets: list[str] = field(default_factory=list)  # of the same file, those that hold a table
     known: bool = False  # an officer has confirmed this form before
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    merged: tuple[tuple[int, int, int], ...] = ()  # as in ``grids.Grid``
 
     def column(self, duty: str) -> Column | None:
         return next((column for column in self.columns if column.means == duty), None)
@@ -121,6 +122,7 @@ def recognise(grid: list[list[Cell]]) -> Form:
     form = Form(
         used, columns, first, on_side, _decimal(used, columns, first), _fingerprint(columns), _title(grid[:above])
     )
+    form.merged = () if on_side or not isinstance(grid, Grid) else grid.merged
     form.columns = [_with_unit(column) for column in columns]
     _recall(form)
     form.notes = plausibility(form)

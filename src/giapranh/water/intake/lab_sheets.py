@@ -124,6 +124,7 @@ def look(data: bytes, *, name: str, worksheet: str = "") -> Form:
 def read_rows(form: Form, *, whole: Whole, at: datetime) -> list[SampleRow]:
     """Every row of the sheet as a sample."""
     finder = _Stations()
+    _fill_down(form)
     rows = []
     for number in range(form.first_row, len(form.grid)):
         cells = form.grid[number]
@@ -132,6 +133,18 @@ def read_rows(form: Form, *, whole: Whole, at: datetime) -> list[SampleRow]:
     if whole.station_id is not None:
         _only_one_place(rows)
     return rows
+
+
+_OF_SEVERAL = {"@station", "@date", "@time", "@bank", "@taken_by"}
+
+
+def _fill_down(form: Form) -> None:
+    """A place or a day in one cell drawn over several rows holds for the sample of each."""
+    wanted = {column.index for column in form.columns if column.means in _OF_SEVERAL}
+    for index, first, last in form.merged:
+        if index in wanted and first >= form.first_row:
+            for number in range(first + 1, min(last + 1, len(form.grid))):
+                form.grid[number][index] = form.grid[first][index]
 
 
 def _is_limit(form: Form, cells: list[Cell]) -> bool:
