@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -27,6 +28,12 @@ class Named(Protocol):
 def said(named: Named) -> str:
     """The name in the language of the page."""
     return named.en if (get_language() or "vi").startswith("en") else named.vi
+
+
+def refusal(what: str, params: Mapping[str, Any]) -> str:
+    """Why a row was not taken, its numbers as people write them."""
+    shown = {name: format_number(value) if isinstance(value, float) else value for name, value in params.items()}
+    return _(what) % shown
 
 
 def age(at: datetime, now: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -179,6 +180,26 @@ def test_a_sheet_is_looked_at_then_tried_then_taken_in(station: Station, an: Off
     assert sorted(Observation.objects.values_list("value", flat=True)) == [7.2, 12.0]
 
 
+def test_what_the_page_shows_of_a_sheet_is_what_was_recognised(
+    station: Station, an: Officer, client_of: ClientOf
+) -> None:
+    """An officer who changes nothing sends back exactly the choices that stand on the page."""
+    client = client_of(an)
+    data = "Trạm;Ngày lấy mẫu;pH;COD (mg/L);Amoni (NH4+) mg/L\nHữu Lũng;05/02/2026;7,2;12;0,3\n".encode()
+    page = client.post("/song-ngoi/so-lieu/phieu/", {"file": SimpleUploadedFile("phieu.csv", data)})
+    text = page.content.decode()
+    assert "[(" not in text
+    chosen = re.findall(r'<option value="([^"]*)" selected>', text)
+    assert chosen[:5] == ["@station", "@date", "ph", "cod", "nh4_n"]
+
+    fields = {
+        "sheet": page.context["sheet"], "sheet_name": "phieu.csv", "column": ["0", "1", "2", "3", "4"],
+        "station": "", "day": "", "laboratory": "", **{f"means{n}": key for n, key in enumerate(chosen[:5])},
+    }  # fmt: skip
+    trial = client.post("/song-ngoi/so-lieu/phieu/", fields).content.decode()
+    assert "tính theo N (P) hay theo ion" in trial  # nobody has said yet
+
+
 def test_a_column_nobody_decided_on_is_not_passed_over(station: Station, an: Officer, client_of: ClientOf) -> None:
     client = client_of(an)
     data = "Trạm;Ngày lấy mẫu;pH;Chỉ tiêu A\nHữu Lũng;05/02/2026;7,2;12\n".encode()
@@ -255,6 +276,31 @@ def test_values_typed_on_a_phone_are_one_sample(station: Station, an: Officer, c
     assert (Observation.objects.count(), Sample.objects.count()) == (2, 1)
 
 
+def test_another_value_for_the_same_moment_leads_to_its_correction(
+    station: Station, an: Officer, client_of: ClientOf
+) -> None:
+    client = client_of(an)
+    ph = Series.objects.get(parameter="ph")
+    fields = {"station": station.pk, "taken_at": "08:30 05/02/2026", f"s{ph.pk}": "7,25"}
+    client.post("/song-ngoi/so-lieu/nhap-tay/", fields)
+    answer = client.post("/song-ngoi/so-lieu/nhap-tay/", fields | {f"s{ph.pk}": "7,35"})
+    page = client.get(answer["Location"])
+    assert "7,25, nay 7,35" in page.content.decode()
+    assert page.context["single"]
+    assert page.context["may_judge"]
+    client.post(answer["Location"], {"value": "7,35", "why": "gõ nhầm"})
+    assert Correction.objects.get().value == 7.35
+
+
+def test_a_value_that_fails_its_checks_is_said_to_whom_typed_it(
+    station: Station, an: Officer, client_of: ClientOf
+) -> None:
+    ph = Series.objects.get(parameter="ph")
+    fields = {"station": station.pk, "taken_at": "08:30 05/02/2026", f"s{ph.pk}": "72"}
+    answer = client_of(an).post("/song-ngoi/so-lieu/nhap-tay/", fields, follow=True)
+    assert "bị đánh dấu khi kiểm tra" in answer.content.decode()
+
+
 @pytest.mark.parametrize(
     ("taken_at", "value"),
     [("", "7"), ("08:30 05/02/2126", "7"), ("08:30 05/02/2026", ""), ("08:30 05/02/2026", "7.125"), ("x", "7")],
@@ -312,6 +358,11 @@ def test_a_rejected_value_has_none_and_a_corrected_one_another(spike: Series, an
 def test_a_word_without_a_reason_is_refused(spike: Series, an: Officer, client_of: ClientOf) -> None:
     url = client_of(an).get("/song-ngoi/chat-luong/").context["stretches"][0]["url"]
     assert client_of(an).post(url, {"verdict": "accept", "why": "  "}).status_code == 422
+    assert client_of(an).post(url, {"why": ""}).status_code == 422  # no word chosen
+    at = milliseconds(Observation.objects.get(series=spike, value=9.9).time)
+    alone = f"/song-ngoi/chat-luong/{spike.pk}/?tu={at}&den={at}"
+    answer = client_of(an).post(alone, {"value": "7,25", "why": ""})
+    assert (answer.status_code, answer.content.decode().count("field-error")) == (422, 1)
     assert Correction.objects.count() == 0
 
 

@@ -388,7 +388,8 @@ def decide(form: Form, choices: dict[int, tuple[str, str, str]]) -> Form:
                 to_stored(means, 1.0, unit, basis or None)
             except Refused as refusal:
                 raise BadSheet(N_("Cột “%(head)s”: %(why)s"), head=column.head, why=str(refusal)) from refusal
-        columns.append(replace(column, means=means, unit=unit, basis=basis, sure=True, note=""))
+        doubt = column.note if column.note == matching.UNKNOWN_BASIS and not basis and means == column.means else ""
+        columns.append(replace(column, means=means, unit=unit, basis=basis, sure=True, note=doubt))
     made = replace(form, columns=columns)
     made.notes = plausibility(made)
     return made

@@ -108,17 +108,16 @@ def station_page(user: Any, station_id: int, series_id: int | None, now: datetim
         LatestRow(each, got.get(each.series.pk), bool(each.series.next_due_at and each.series.next_due_at < now))
         for each in result.rows
     ]
-    rows.sort(key=_order)
+    rows.sort(key=lambda row: in_usual_order(row.series))
     chosen = _chosen(station, rows, row, series_id)
     means = wqi_means(station, [each.series for each in rows], result.at, wqi_by) if result.at else None
     return StationPage(station, now, row, result, rows, chosen, means, month)
 
 
-def _order(row: LatestRow) -> tuple[int, str]:
-    """The order of the list of parameters; unknown ones last."""
+def in_usual_order(row: Any) -> tuple[int, str]:
+    """The order of series: that of the list of parameters; unknown ones last."""
     known = list(parameters.all_parameters())
-    key = row.series.parameter
-    return (known.index(key) if key in known else len(known), row.series.name)
+    return (known.index(row.parameter) if row.parameter in known else len(known), row.name)
 
 
 def _chosen(station: Station, rows: Sequence[LatestRow], row: StationRow, series_id: int | None) -> Series | None:

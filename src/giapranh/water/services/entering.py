@@ -52,6 +52,7 @@ class Sitting:
     sample: Sample
     stored: Stored
     names: list[str] = field(default_factory=list)  # of the series, in the order of ``stored.outcome``
+    series: list[int] = field(default_factory=list)  # their ids, in the same order
 
 
 def check_bank(station: Station, taken_at: datetime, bank: str) -> None:
@@ -112,7 +113,7 @@ def enter(
         source=source, at=at,
     )  # fmt: skip
     audit("water.entered", "station", station.pk, by, at, stored=stored.stored, refused=len(stored.refused))
-    return Sitting(sample, stored, [series[pk].name for pk in ids])
+    return Sitting(sample, stored, [series[pk].name for pk in ids], ids)
 
 
 def _value(series: Series, reading: Reading) -> float:

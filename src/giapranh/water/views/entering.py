@@ -7,15 +7,18 @@ import contextlib
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from django.contrib import messages
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from giapranh.kernel.clock import now, today
 from giapranh.kernel.errors import BadInput, Refused
+from giapranh.kernel.tables import as_text
 from giapranh.people.doors import signed_in
 from giapranh.people.views.answers import refused_line
 from giapranh.water import permissions
@@ -24,9 +27,13 @@ from giapranh.water.intake import lab_forms, lab_sheets
 from giapranh.water.intake.lab_sheets import Whole
 from giapranh.water.queries import forms as choices
 from giapranh.water.queries import network
+from giapranh.water.queries.station_page import in_usual_order
+from giapranh.water.rules.quality import Flag
+from giapranh.water.rules.units import find_unit
 from giapranh.water.services import entering
 from giapranh.water.services.entering import About
-from giapranh.water.words import said
+from giapranh.water.services.store import OTHER_VALUE, milliseconds
+from giapranh.water.words import refusal, said
 
 SALT = "water.lab-sheet"
 MOST_BYTES = 5 * 1024 * 1024
@@ -59,8 +66,8 @@ def _show(request: HttpRequest, context: dict[str, Any], data: bytes, name: str,
         if len(data) > MOST_BYTES:
             raise BadInput(_("Phiếu lớn hơn 5 MB: dùng lệnh giapranh import lab-sheet."))
         sheet = lab_sheets.look(data, name=name, worksheet=worksheet)
-    except Refused as refusal:
-        context["form"].add_error("file", refused_line(refusal))
+    except Refused as refused:
+        context["form"].add_error("file", refused_line(refused))
         return render(request, "water/lab_sheet.html", context, status=422)
     context |= _looked_at(sheet, name) | {"sheet": _sealed(data)}
     return render(request, "water/lab_sheet.html", context)
@@ -74,8 +81,8 @@ def _sealed(data: bytes) -> str:
 def _looked_at(sheet: lab_forms.Form, name: str) -> dict[str, Any]:
     rows = sheet.grid[sheet.first_row :]
     shown = [
-        {"column": column, "values": [str(row[column.index]) for row in rows if row[column.index] is not None][:SAMPLES_SHOWN],
-         "note": _(column.note) if column.note else ""}
+        {"column": column, "values": [as_text(row[column.index]) for row in rows if row[column.index] is not None][:SAMPLES_SHOWN],
+         "unit": _unit_words(column.unit), "note": _(column.note) if column.note else ""}
         for column in sheet.columns
     ]  # fmt: skip
     meanings = [*((key, _(word)) for key, word in lab_forms.DUTIES.items())]
@@ -83,6 +90,12 @@ def _looked_at(sheet: lab_forms.Form, name: str) -> dict[str, Any]:
         "looked": sheet, "columns": shown, "duties": meanings, "parameters": choices.parameters(), "sheet_name": name,
         "notes": [_(what) % params for what, params in sheet.notes],
     }  # fmt: skip
+
+
+def _unit_words(unit: str) -> str:
+    """The unit as people write it, which is read back the same."""
+    known = find_unit(unit) if unit else None
+    return known.display if known else unit
 
 
 def _decide(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
@@ -105,12 +118,12 @@ def _decide(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
             data, name=name, by=signed_in(request), at=now(), choices=_choices(request), whole=whole,
             worksheet=worksheet, dry_run=trial,
         )  # fmt: skip
-    except Refused as refusal:
-        form.add_error(None, refused_line(refusal))
+    except Refused as refused:
+        form.add_error(None, refused_line(refused))
         return _again(request, context, data, name)
     if trial:
         context["trial"] = _Trial(
-            done, [{"line": line.line, "what": _(line.what) % line.params} for line in done.lines]
+            done, [{"line": line.line, "what": refusal(line.what, line.params)} for line in done.lines]
         )
         return _again(request, context, data, name, status=200)
     messages.success(request, _("Đã nhận %(samples)s mẫu, %(stored)s giá trị mới, %(refused)s không nhận.") % {
@@ -176,7 +189,8 @@ def by_hand(request: HttpRequest) -> HttpResponse:
     station = next((row for row in stations if str(row.pk) == chosen), None)
     if station is None:
         return render(request, "water/by_hand.html", {"stations": stations})
-    boxes = [_Box(row.pk, _label(row)) for row in network.series_of(station, today())]
+    found = sorted(network.series_of(station, today()), key=in_usual_order)
+    boxes = [_Box(row.pk, _label(row)) for row in found]
     form = HandForm(
         request.POST or None, series=boxes, banks=network.BANKS, initial={"taken_at": now(), "bank": station.bank}
     )
@@ -184,10 +198,10 @@ def by_hand(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             sitting = _enter(request, station.pk, form)
-        except Refused as refusal:
-            form.add_error(None, refused_line(refusal))
+        except Refused as refused:
+            form.add_error(None, refused_line(refused))
         else:
-            return _entered(request, station.pk, sitting)
+            return _entered(request, station, sitting)
     return render(request, "water/by_hand.html", context, status=422 if form.errors else 200)
 
 
@@ -209,12 +223,22 @@ def _enter(request: HttpRequest, station_id: int, form: HandForm) -> entering.Si
     )  # fmt: skip
 
 
-def _entered(request: HttpRequest, station_id: int, sitting: entering.Sitting) -> HttpResponse:
+def _entered(request: HttpRequest, station: Any, sitting: entering.Sitting) -> HttpResponse:
     stored = sitting.stored
-    for refusal in stored.refused:
-        messages.warning(request, f"{sitting.names[refusal.index]}: {_(refusal.what) % refusal.params}")
+    for row in stored.refused:
+        messages.warning(request, f"{sitting.names[row.index]}: {refusal(row.what, row.params)}")
+    for index in np.flatnonzero(stored.flag >= Flag.SUSPECT).tolist():
+        messages.warning(
+            request, _("%(name)s: bị đánh dấu khi kiểm tra. Nếu gõ nhầm, hãy ghi đính chính ở trang Chất lượng.")
+            % {"name": sitting.names[index]},
+        )  # fmt: skip
     if stored.stored:
         messages.success(request, _("Đã ghi %(n)s giá trị.") % {"n": stored.stored})
     elif not stored.refused:
         messages.info(request, _("Các giá trị này đã có."))
-    return redirect("water:station", station_id=station_id)
+    other = next((row for row in stored.refused if row.what == OTHER_VALUE), None)
+    if other is not None and permissions.can_judge_quality(request.user, station):
+        at = milliseconds(sitting.sample.taken_at)
+        page = reverse("water:quality_series", args=[sitting.series[other.index]])
+        return redirect(f"{page}?tu={at}&den={at}")
+    return redirect("water:station", station_id=station.pk)

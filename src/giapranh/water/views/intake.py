@@ -19,7 +19,7 @@ from giapranh.node import home
 from giapranh.people.access import check_may_write, may_write
 from giapranh.people.doors import signed_in
 from giapranh.people.views.answers import refused_line, workbook
-from giapranh.water import permissions
+from giapranh.water import permissions, words
 from giapranh.water.forms.intake import DoorForm, LabSheetForm, StationFilesForm
 from giapranh.water.intake import door_accounts, folder, station_files
 from giapranh.water.queries import network, observations
@@ -129,7 +129,7 @@ def source(request: HttpRequest, source_id: int) -> HttpResponse:
 
 def _said(line: dict[str, Any]) -> str:
     try:
-        return str(_(line["what"]) % line.get("params", {}))
+        return words.refusal(line["what"], line.get("params", {}))
     except (KeyError, TypeError, ValueError):
         return str(line.get("what", ""))
 

@@ -88,8 +88,8 @@ def series(request: HttpRequest, series_id: int) -> HttpResponse:
     """One stretch: the raw values with their flags, and the form for a word on them."""
     found = observations.series(request.user, series_id)
     start, end = _stretch(request, found)
-    form = VerdictForm(request.POST if "verdict" in request.POST else None)
-    correct = CorrectForm(request.POST if "value" in request.POST else None)
+    correct = CorrectForm(request.POST if "value" in request.POST else None, auto_id="correct_%s")
+    form = VerdictForm(request.POST if request.method == "POST" and not correct.is_bound else None)
     if request.method == "POST":
         permissions.check_can_judge_quality(request.user, found.station)
         answer = _judged(request, found, start, end, form, correct)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
@@ -63,9 +63,11 @@ def _series_context(request: HttpRequest, page: StationPage, span: Span) -> dict
     chosen = page.chosen
     assert chosen is not None
     lines = series.limit_lines(chosen, page.station, span.start, span.end)
+    table = values_table(page, span, request)
     return {
+        "by_day": table.columns[0].key == "day", "may_judge": permissions.can_judge_quality(request.user, page.station),
         "span": span, "lengths": length_words(), "chosen": chosen, "title": title_of(chosen),
-        "values": values_table(page, span, request), "lines": _line_words(lines, chosen, span),
+        "values": table, "lines": _line_words(lines, chosen, span),
         "data_url": reverse("water:series_data", args=[chosen.pk]),
         "file_url": reverse("water:series_file", args=[chosen.pk]),
         "from_ms": series.to_ms(span.start), "to_ms": series.to_ms(span.end),
@@ -194,8 +196,15 @@ def values_table(page: StationPage, span: Span, request: HttpRequest) -> Table:
 def _row_table(chosen: Any, span: Span, request: HttpRequest) -> Table:
     rows = list(chart.table_rows(chosen, span.start, span.end))[::-1]
     places = places_of(chosen)
+    page = reverse("water:quality_series", args=[chosen.pk])
+
+    def judge(row: Any) -> str:
+        """Where a person may say something of this one value."""
+        at = series.to_ms(datetime.fromisoformat(row[0]).replace(tzinfo=VIETNAM))
+        return f"{page}?tu={at}&den={at + 999}"
+
     columns = [
-        Column("time", _("Thời điểm"), value=lambda row: _local(row[0]), filterable=False),
+        Column("time", _("Thời điểm"), value=lambda row: _local(row[0]), link=judge, filterable=False),
         Column("raw", _("Giá trị gốc"), "number", value=lambda row: row[1], places=places, filterable=False),
         Column("used", _("Giá trị dùng"), "number", value=lambda row: row[2], places=places, filterable=False),
         Column("flag", _("Kiểm tra"), value=lambda row: row[5]),
