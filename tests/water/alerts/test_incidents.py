@@ -7,6 +7,7 @@ import json
 import zipfile
 from datetime import timedelta
 from io import BytesIO
+from itertools import pairwise
 
 import pytest
 from docx import Document
@@ -19,13 +20,14 @@ from tests.water.alerts.conftest import bring
 from giapranh.documents import edxml, vault
 from giapranh.documents.models import Paper
 from giapranh.documents.services import number_outgoing
+from giapranh.documents.writing.drawing import Text
 from giapranh.people.access import ReadsOnly
 from giapranh.people.models import Appointment, AuditEvent
 from giapranh.people.models import Notice as Bell
 from giapranh.water.incident_permissions import NotYours
-from giapranh.water.models import Alert, Correction, Incident, IncidentEvent, Notice
+from giapranh.water.models import Alert, Correction, CoursePoint, Incident, IncidentEvent, Notice
 from giapranh.water.permissions import NotYourDuty
-from giapranh.water.queries import incident_place, incidents, notice_content
+from giapranh.water.queries import incident_map, incident_place, incidents, notice_content
 from giapranh.water.rules.incidents import MinistryMissing, WordsMissing, WrongIncidentState
 from giapranh.water.rules.notices import WrongNoticeState
 from giapranh.water.services import alerting, drills, evidence, notices, store
@@ -566,3 +568,19 @@ def test_a_first_notice_that_left_in_time_rings_nobody(confirmed, focal):
     notices.send(notice_id=notice.pk, words="Điện thoại", sent_at=later(minutes=25), by=focal, at=later(minutes=25))
     alerting.minute_round(later(minutes=45))
     assert not Bell.objects.filter(text__startswith="Chưa gửi thông báo đầu tiên").exists()
+
+
+def test_names_on_the_map_of_an_incident_never_lie_upon_each_other(confirmed):
+    """Many stations within a kilometre, as where two provinces meet."""
+    river = confirmed.watercourse
+    CoursePoint.objects.filter(watercourse=river).delete()
+    for km, lon, lat in ((160, 106.6, 21.7), (90, 106.3, 21.43), (0, 106.3, 21.1)):
+        CoursePoint.objects.create(watercourse=river, km=km, lon=lon, lat=lat)
+    for n in range(40):
+        make.station(river, 93 + n / 50, name=f"Trạm quan trắc tự động rất dài số {n} ở giáp ranh hai tỉnh (minh họa)")
+    drawing = incident_map.map_of(confirmed)
+    names = sorted(each.y for each in drawing.shapes if isinstance(each, Text) and each.x == incident_map.NAMES_AT)
+    assert len(names) == incident_map.MOST_NAMES + 1
+    assert min(b - a for a, b in pairwise(names)) >= 16
+    assert 0 < names[0] < names[-1] < drawing.height
+    assert not [each.words for each in drawing.shapes if isinstance(each, Text) and each.words.endswith("(minh họa")]

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from giapranh.documents.writing.drawing import Drawing, Line, Polygon, Rect, Shape, Text
+from giapranh.documents.writing.figures import clipped
 from giapranh.kernel.numbers import format_number
 from giapranh.water.models import CoursePoint, Incident, RiverFeature, Station
 
 WIDTH, HEIGHT, EDGE = 720.0, 520.0, 40.0
+RIVER_ROOM = 330.0  # what the line may be wide; the names stand in a column beside it
+NAMES_AT, NAME_HEIGHT = 440.0, 17.0
+MOST_NAMES = 24  # those nearest to the incident
+
+
+@dataclass(slots=True)
+class _Label:
+    """A name in the column beside the river, tied to its place by a line."""
+
+    x: float
+    y: float  # of the place
+    words: str
+    bold: bool = False
+    at: float = 0.0  # where it came to stand
 
 
 def map_of(incident: Incident) -> Drawing:
@@ -19,18 +37,40 @@ def map_of(incident: Incident) -> Drawing:
         return Drawing(WIDTH, 60, [Text(20, 36, str(incident.watercourse))], title=incident.name)
     to_page = _projection([(p.lon, p.lat) for p in points])
     line = [to_page(p.lon, p.lat) for p in points]
-    shapes: list[Shape] = [
-        Line(a[0], a[1], b[0], b[1], 3) for a, b in pairwise(line)
-    ]  # fmt: skip
-    shapes += [Text(line[0][0] + 8, line[0][1] + 4, str(incident.watercourse), bold=True)]
-    for name, km, fill in _on_the_river(incident):
+    shapes: list[Shape] = [Line(a[0], a[1], b[0], b[1], 3) for a, b in pairwise(line)]
+    shapes.append(Text(line[0][0], line[0][1] - 10, str(incident.watercourse), anchor="middle", bold=True))
+    labels = []
+    near = sorted(_on_the_river(incident), key=lambda each: abs(each[1] - incident.km))
+    for name, km, fill in near[:MOST_NAMES]:
         x, y = to_page(*_place_at(points, km))
-        shapes += [Rect(x - 5, y - 5, 10, 10, fill=fill), Text(x + 9, y + 4, name[:40], size=11)]
+        shapes.append(Rect(x - 5, y - 5, 10, 10, fill=fill))
+        labels.append(_Label(x, y, name))
     x, y = to_page(*_place_at(points, incident.km))
     shapes.append(Polygon([(x, y - 12), (x - 10, y + 8), (x + 10, y + 8)], fill="dark"))
-    shapes.append(Text(x + 14, y - 8, f"{incident.number} · km {format_number(incident.km)}", bold=True))
-    shapes.append(Text(EDGE, HEIGHT - 12, "▲ nơi xảy ra · ■ công trình lấy nước · □ trạm quan trắc", size=11))
+    labels.append(_Label(x, y, f"{incident.number} · km {format_number(incident.km)}", bold=True))
+    shapes += _column(labels)
+    legend = _("▲ nơi xảy ra · ■ công trình lấy nước · □ trạm quan trắc")
+    shapes.append(Text(EDGE, HEIGHT - 12, legend, size=11))
     return Drawing(WIDTH, HEIGHT, shapes, title=f"{incident.number} {incident.name}")
+
+
+def _column(labels: list[_Label]) -> list[Shape]:
+    """The names from top to bottom as their places lie, none upon another."""
+    labels.sort(key=lambda label: (label.y, label.x))
+    lowest = EDGE
+    for label in labels:
+        label.at = max(label.y, lowest)
+        lowest = label.at + NAME_HEIGHT
+    highest = HEIGHT - EDGE
+    for label in reversed(labels):
+        label.at = min(label.at, highest)
+        highest = label.at - NAME_HEIGHT
+    shapes: list[Shape] = []
+    for label in labels:
+        shapes.append(Line(label.x + 8, label.y, NAMES_AT - 6, label.at, 0.5))
+        words = clipped(label.words, WIDTH - NAMES_AT - 8, 12)
+        shapes.append(Text(NAMES_AT, label.at + 4, words, size=12, bold=label.bold))
+    return shapes
 
 
 def _on_the_river(incident: Incident) -> list[tuple[str, float, Any]]:
@@ -56,6 +96,6 @@ def _place_at(points: list[CoursePoint], km: float) -> tuple[float, float]:
 def _projection(places: list[tuple[float, float]]) -> Any:
     west, east = min(p[0] for p in places), max(p[0] for p in places)
     south, north = min(p[1] for p in places), max(p[1] for p in places)
-    span = max((east - west) * 0.93, north - south) or 0.01  # a degree of longitude is shorter at 21° N
-    scale = min((WIDTH - 4 * EDGE), (HEIGHT - 2 * EDGE)) / span
+    wide, high = (east - west) * 0.93 or 0.001, north - south or 0.001  # a degree of longitude is shorter at 21° N
+    scale = min(RIVER_ROOM / wide, (HEIGHT - 2 * EDGE - 20) / high)
     return lambda lon, lat: (EDGE + (lon - west) * 0.93 * scale, EDGE + (north - lat) * scale)
