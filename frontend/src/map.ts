@@ -123,7 +123,7 @@ function drawAll(map: LeafletMap, layers: MapLayer[]): void {
   }
   if (Object.keys(chooser).length > 1) control.layers(undefined, chooser, { collapsed: map.getSize().x < 700 }).addTo(map);
   const bounds = everything.getBounds().isValid() ? everything.getBounds() : ground.getBounds();
-  if (bounds.isValid()) map.fitBounds(bounds, { animate: false });
+  if (bounds.isValid()) map.fitBounds(bounds, { animate: false, padding: [44, 28] }); // labels stand around their places
   keepApart(map, [...everything.getLayers(), ...ground.getLayers()]);
 }
 

@@ -30,6 +30,9 @@ SECTIONS = (
 )
 
 
+OF_ALERTS = ("alerts", "incidents")  # for people of this agency and auditors
+
+
 @cache
 def sections() -> tuple[Section, ...]:
     found = []

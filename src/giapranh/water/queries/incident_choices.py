@@ -8,6 +8,7 @@ from typing import Any
 
 from giapranh.kernel.clock import VIETNAM, local_date
 from giapranh.kernel.errors import N_
+from giapranh.kernel.numbers import format_number
 from giapranh.places.models import AdministrativeUnit, UnitKind
 from giapranh.places.named import held_on
 from giapranh.water.models import Alert, Incident, RiverFeature, Sample
@@ -50,7 +51,7 @@ def suspects(incident: Incident) -> list[tuple[str, str]]:
     rows = RiverFeature.objects.filter(watercourse=incident.watercourse, kind__in=SUSPECTS).order_by("km")
     above = [row for row in rows if row.km >= incident.km]
     below = [row for row in rows if row.km < incident.km]
-    return [(str(row.pk), f"{row.name} (km {row.km:g})".replace(".", ",")) for row in [*above, *reversed(below)]]
+    return [(str(row.pk), f"{row.name} (km {format_number(round(row.km, 2))})") for row in [*above, *reversed(below)]]
 
 
 def samples(incident: Incident, user: Any) -> list[tuple[int, str]]:

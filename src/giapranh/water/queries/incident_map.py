@@ -13,9 +13,9 @@ from giapranh.documents.writing.figures import clipped
 from giapranh.kernel.numbers import format_number
 from giapranh.water.models import CoursePoint, Incident, RiverFeature, Station
 
-WIDTH, HEIGHT, EDGE = 720.0, 520.0, 40.0
+WIDTH, HEIGHT, EDGE = 800.0, 520.0, 40.0
 RIVER_ROOM = 330.0  # what the line may be wide; the names stand in a column beside it
-NAMES_AT, NAME_HEIGHT = 440.0, 17.0
+NAMES_AT, NAME_HEIGHT = 430.0, 17.0
 MOST_NAMES = 24  # those nearest to the incident
 
 

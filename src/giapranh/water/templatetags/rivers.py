@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.template import Library
+from django.template import Context, Library
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from giapranh.kernel.numbers import format_number
 from giapranh.water import words
 from giapranh.water.drawing import straight
-from giapranh.water.sections import sections
+from giapranh.water.incident_permissions import can_see_alerts
+from giapranh.water.sections import OF_ALERTS, sections
 
 register = Library()
 
@@ -33,10 +34,12 @@ SHAPES = {
 }
 
 
-@register.inclusion_tag("water/sections.html")
-def river_sections(current: str = "rivers") -> dict[str, Any]:
-    """The sections of this room; ``current`` is the one the page belongs to."""
-    return {"sections": sections(), "current": current}
+@register.inclusion_tag("water/sections.html", takes_context=True)
+def river_sections(context: Context, current: str = "rivers") -> dict[str, Any]:
+    """The sections of this room that the person may open; ``current`` is the one the page belongs to."""
+    alerts = can_see_alerts(getattr(context.get("request"), "user", None))
+    shown = [section for section in sections() if alerts or section.key not in OF_ALERTS]
+    return {"sections": shown, "current": current}
 
 
 @register.inclusion_tag("water/straight.html")

@@ -188,7 +188,8 @@ def by_hand(request: HttpRequest) -> HttpResponse:
     stations = [row for row in network.stations(request.user, today()) if permissions.can_enter_data(request.user, row)]
     station = next((row for row in stations if str(row.pk) == chosen), None)
     if station is None:
-        return render(request, "water/by_hand.html", {"stations": stations})
+        may_change = permissions.can_change_network(request.user)
+        return render(request, "water/by_hand.html", {"stations": stations, "may_change": may_change})
     found = sorted(network.series_of(station, today()), key=in_usual_order)
     boxes = [_Box(row.pk, _label(row)) for row in found]
     form = HandForm(

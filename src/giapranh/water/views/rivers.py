@@ -28,6 +28,7 @@ def rivers(request: HttpRequest) -> HttpResponse:
         return _workbook(table, "tram-nuoc", illustrative=page.illustrative)
     context = {
         "page": page, "table": table, "illustrative": page.illustrative,
+        "sees_all": permissions.sees_all_stations(request.user),
         "may_change": permissions.can_change_network(request.user),
     }  # fmt: skip
     return render(request, "water/rivers.html", context)

@@ -198,13 +198,19 @@ def _row_table(chosen: Any, span: Span, request: HttpRequest) -> Table:
     places = places_of(chosen)
     page = reverse("water:quality_series", args=[chosen.pk])
 
+    seconds = any(not row[0].endswith(":00") for row in rows)
+
+    def moment(row: Any) -> datetime | str:
+        at = datetime.fromisoformat(row[0]).replace(tzinfo=VIETNAM)
+        return f"{at:%H:%M:%S %d/%m/%Y}" if seconds else at
+
     def judge(row: Any) -> str:
         """Where a person may say something of this one value."""
         at = series.to_ms(datetime.fromisoformat(row[0]).replace(tzinfo=VIETNAM))
         return f"{page}?tu={at}&den={at + 999}"
 
     columns = [
-        Column("time", _("Thời điểm"), value=lambda row: _local(row[0]), link=judge, filterable=False),
+        Column("time", _("Thời điểm"), "date", value=moment, link=judge, filterable=False, sortable=not seconds),
         Column("raw", _("Giá trị gốc"), "number", value=lambda row: row[1], places=places, filterable=False),
         Column("used", _("Giá trị dùng"), "number", value=lambda row: row[2], places=places, filterable=False),
         Column("flag", _("Kiểm tra"), value=lambda row: row[5]),
@@ -216,12 +222,6 @@ def _row_table(chosen: Any, span: Span, request: HttpRequest) -> Table:
     ]  # fmt: skip
     return Table.of(rows, columns, request.GET, title=_("Số liệu của biểu đồ"), page_size=25,
                     empty=_("Không có số liệu trong khoảng này."))  # fmt: skip
-
-
-def _local(text: str) -> str:
-    day, _space, clock = text.partition(" ")
-    year, month, number = day.split("-")
-    return f"{clock.removesuffix(':00')} {number}/{month}/{year}"
 
 
 def _day_table(page: StationPage, span: Span, request: HttpRequest) -> Table:
