@@ -316,17 +316,17 @@ class Table:
         sheet.title = (search_key(self.title or self.name or "Danh sach")[:28] or "Danh sach").translate(_NOT_IN_TITLES)
         lines = [line for line in (self.title, note) if line]
         for number, line in enumerate(lines, 1):
-            _write(sheet.cell(number, 1), line)
+            write_cell(sheet.cell(number, 1), line)
             sheet.cell(number, 1).font = Font(bold=number == 1)
         head = len(lines) + 1
         widths = [len(str(column.label)) for column in self.chosen]
         for place, column in enumerate(self.chosen, 1):
-            _write(sheet.cell(head, place), str(column.label))
+            write_cell(sheet.cell(head, place), str(column.label))
             sheet.cell(head, place).font = Font(bold=True)
         for offset, record in enumerate(self._rows, head + 1):
             for place, column in enumerate(self.chosen, 1):
                 value = column.of(record)
-                _write(sheet.cell(offset, place), value)
+                write_cell(sheet.cell(offset, place), value)
                 sheet.cell(offset, place).alignment = Alignment(vertical="top", wrap_text=True)
                 widths[place - 1] = max(widths[place - 1], len(as_text(value, column.places)))
         for place, width in enumerate(widths, 1):
@@ -432,7 +432,8 @@ def _sort_value(value: Any) -> tuple[int, Any]:
     return 3, sort_key(str(value))
 
 
-def _write(cell: Any, value: Any) -> None:
+def write_cell(cell: Any, value: Any) -> None:
+    """Numbers as numbers, dates as dates, all else as text that never runs."""
     if isinstance(value, datetime):
         cell.value = value.astimezone(VIETNAM).replace(tzinfo=None) if value.tzinfo else value
         cell.number_format = "hh:mm dd/mm/yyyy"

@@ -61,7 +61,7 @@ class Received:
 def received(start: datetime, end: datetime) -> list[Received]:
     """Records received of those expected, for each automatic station of ours that had a clocked series in the span.
 
-    A record is a turn of the cycle with a value: rows that come twice fill no gap.
+    A record is a turn of the cycle with a value: rows that come twice fill no gap, a second early or late makes none.
     """
     sql = (
         "select s.station_id, coalesce(sum(least(o.n, e.n)), 0)::bigint, sum(e.n)::bigint from water_series s"
@@ -70,7 +70,8 @@ def received(start: datetime, end: datetime) -> list[Received]:
         "   least(%(end)s, (least(s.valid_to, t.valid_to) + 1)::timestamp at time zone 'Asia/Ho_Chi_Minh')"
         "   - greatest(%(start)s, greatest(s.valid_from, t.valid_from)::timestamp at time zone 'Asia/Ho_Chi_Minh'))"
         "   / s.cycle_seconds)::bigint as n) e"
-        " left join lateral (select count(distinct floor(extract(epoch from o.time - %(start)s) / s.cycle_seconds)) as n"
+        " left join lateral (select count(distinct ceil(extract(epoch from o.time - %(start)s) / s.cycle_seconds - 0.5))"
+        "   as n"
         "   from water_observation o where o.series_id = s.id"
         "   and o.time >= %(start)s and o.time < %(end)s and o.value is not null) o on true"
         " where s.cycle_seconds > 0 and e.n > 0 and s.station_id = any(%(stations)s) group by s.station_id"

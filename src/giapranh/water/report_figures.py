@@ -46,7 +46,8 @@ def _exceeded(page: Statistics, period: ReportingPeriod, mark: str) -> OwnFigure
     if not rows:
         return None
     parts = [("over", "vượt giới hạn", "dark"), ("within", "không vượt", "light")]
-    return OwnFigure(f"Số ngày, số mẫu vượt giới hạn, {period.label}{mark}", parts, rows, SOURCE)
+    most = f" ({MOST_BARS} trong {len(over)} chuỗi có vượt, tỷ lệ cao nhất)" if len(over) > MOST_BARS else ""
+    return OwnFigure(f"Số ngày, số mẫu vượt giới hạn, {period.label}{most}{mark}", parts, rows, SOURCE)
 
 
 def _classes(page: Statistics, period: ReportingPeriod, mark: str) -> OwnFigure | None:
@@ -58,7 +59,8 @@ def _classes(page: Statistics, period: ReportingPeriod, mark: str) -> OwnFigure 
     ]
     if not parts:
         return None
-    title = f"Số ngày, số mẫu theo mức kém nhất (cách gộp của phần mềm), {period.label}{mark}"
+    most = f" ({MOST_BARS} trạm đầu trong {len(page.classes)})" if len(page.classes) > MOST_BARS else ""
+    title = f"Số ngày, số mẫu theo mức kém nhất (cách gộp của phần mềm), {period.label}{most}{mark}"
     return OwnFigure(title, parts, rows, SOURCE)
 
 

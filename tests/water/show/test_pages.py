@@ -15,7 +15,7 @@ from tests.factories.people import make_officer
 
 from giapranh.kernel.clock import now
 from giapranh.water.queries import comparison, statistics
-from giapranh.water.queries.series import to_ms
+from giapranh.water.queries.series import settled_rows, to_ms
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -218,7 +218,7 @@ def test_statistics_come_as_page_workbook_and_figures(client: Client, specialist
     base = "/song-ngoi/thong-ke/?ky=2026-Q4"
     assert "Tỷ lệ vượt giới hạn" in page_of(client, specialist, base).content.decode()
     book = openpyxl.load_workbook(BytesIO(client.get(base + "&xuat=ca-so").content))
-    assert book.sheetnames == ["Vuot gioi han", "Xu the", "Tai luong", "So lieu nhan"]
+    assert book.sheetnames == ["Vuot gioi han", "Muc", "Xu the", "Tai luong", "So lieu nhan"]
 
 
 def test_the_statistics_of_nothing_are_an_empty_page(client: Client, specialist: Any) -> None:
@@ -317,3 +317,98 @@ def test_loads_of_sampled_discharge_count_each_day_once_whatever_is_looked_at(
     factory.observations(flow, [10.0], start=START + timedelta(days=2))
     [load] = statistics.statistics_page(specialist, statistics.period_of("2026-Q4"), now(), parameter="cod").loads
     assert (load.days, round(load.total_t, 3)) == (2, round((10 * 20 + 2 * 10) * 86.4 / 1000, 3))
+
+
+def test_the_workbook_of_a_quarter_holds_numbers_and_the_marks_of_detection(
+    client: Client, specialist: Any, thuong: Any, node: Any
+) -> None:
+    from giapranh.water.services import store
+
+    point = factory.station(thuong, 50, name="=1+1", owner=node.water, kind="manual")
+    cod = factory.series(point, "cod", cycle_seconds=None)
+    factory.observations(cod, [9.5, 12.25, 22.0], start=START, step=timedelta(days=7))
+    for n in range(5):
+        at = START + timedelta(days=22 + n)
+        store.store_one(series_id=cod.pk, time=at, value=3.0, at=at, censored=-1)
+    answer = page_of(client, specialist, "/song-ngoi/thong-ke/?ky=2026-Q4&xuat=ca-so")
+    book = openpyxl.load_workbook(BytesIO(answer.content))
+    sheet = book["Vuot gioi han"]
+    head = next(n for n in range(1, 6) if sheet.cell(n, 1).value == "Trạm")
+    found = {sheet.cell(head, n).value: sheet.cell(head + 1, n) for n in range(1, sheet.max_column + 1)}
+    assert (found["Trạm"].value, found["Trạm"].data_type) == ("=1+1", "s")
+    assert [found[name].value for name in ("Số lần vượt", "Số giá trị so được", "Tỷ lệ vượt (%)", "Đơn vị")] == [
+        1, 8, 12.5, "mg/L",
+    ]  # fmt: skip
+    assert (found["Trung vị"].value, found["Cao nhất"].value, found["Dưới phát hiện"].value) == ("< 3", 22, 5)
+    assert isinstance(found["P90"].value, float)
+    classes = [[cell.value for cell in row] for row in book["Muc"].iter_rows()][-2:]
+    assert classes[0][0] == "Trạm"
+    assert classes[1][-1] == 8
+
+
+@pytest.mark.parametrize(("parameter", "cls", "value"), [("cod", "D", 90.0), ("tss", "C", 300.0)])
+def test_a_target_that_bears_any_value_is_not_counted_against_a_stricter_class(
+    thuong: Any, node: Any, specialist: Any, parameter: str, cls: str, value: float
+) -> None:
+    factory.target(factory.reach(thuong, 60, 40), cls)
+    point = factory.station(thuong, 50, owner=node.water, kind="manual")
+    factory.observations(factory.series(point, parameter, cycle_seconds=None), [value], start=START)
+    [row] = statistics.statistics_page(specialist, statistics.period_of("2026"), now()).rows
+    assert (row.bound_key, row.rate) == ("open", None)
+
+
+def test_a_series_in_a_unit_nobody_can_convert_is_not_judged(thuong: Any, node: Any, specialist: Any) -> None:
+    point = factory.station(thuong, 50, owner=node.water, kind="manual")
+    factory.observations(factory.series(point, "cod", unit="NTU", cycle_seconds=None), [90.0], start=START)
+    page = statistics.statistics_page(specialist, statistics.period_of("2026"), now())
+    assert [(row.rate, row.bound) for row in page.rows] == [(None, None)]
+    assert page.classes == []
+
+
+def test_what_lies_below_different_detection_limits_is_no_difference(thuong: Any, node: Any, specialist: Any) -> None:
+    from giapranh.water.services import store
+
+    up, down = (factory.station(thuong, km, owner=node.water, kind="manual") for km in (102.0, 90.5))
+    for station, value, censored in ((up, 0.5, -1), (down, 0.2, 0)):
+        row = factory.series(station, "bod5", cycle_seconds=None)
+        for month in range(1, 10):
+            at = datetime(2026, month, 9, 2, tzinfo=UTC)
+            store.store_one(series_id=row.pk, time=at, value=value, at=at, censored=censored)
+    page = comparison.compare_page(specialist, up, down, "bod5", datetime(2026, 1, 1, tzinfo=UTC), START, "low")
+    assert (page.result.n, page.result.median_difference, page.result.p, page.below) == (9, 0.0, None, 0.5)
+
+
+def test_clocks_a_second_early_or_late_lose_nothing_of_what_was_received(
+    thuong: Any, node: Any, specialist: Any
+) -> None:
+    from giapranh.water import indicators
+
+    start = datetime(2026, 9, 30, 17, tzinfo=UTC)
+    station = factory.station(thuong, 50, owner=node.water)
+    row = factory.series(station, "cod", cycle_seconds=3600, valid_from=date(2026, 10, 1), valid_to=date(2026, 10, 2))
+    for n in range(48):
+        factory.observations(row, [9.0], start=start + timedelta(hours=n, seconds=(1, -1)[n % 2]))
+    [found] = statistics.statistics_page(specialist, statistics.period_of("2026-Q4"), now()).received
+    assert (found.received.received, found.received.expected) == (48, 48)
+    [told] = indicators.received(start, start + timedelta(days=2))
+    assert (told.count, told.expected) == (48, 48)
+
+
+@pytest.mark.parametrize(("value", "counted"), [(8.0, (0, 1)), (40.0, (1, 0))])
+def test_a_result_below_detection_that_was_judged(
+    thuong: Any, node: Any, specialist: Any, value: float, counted: tuple[int, int]
+) -> None:
+    """Accepted it is still “<8”; put right it is a number."""
+    from giapranh.water.models import Correction
+    from giapranh.water.queries import results
+    from giapranh.water.services import store
+
+    point = factory.station(thuong, 50, owner=node.water, kind="manual")
+    row = factory.series(point, "cod", cycle_seconds=None)
+    store.store_one(series_id=row.pk, time=START, value=8.0, at=START, censored=-1)
+    Correction.objects.create(series=row, time=START, value=value, flag=1, why="xem lại", by=specialist, at=START)
+    [found] = statistics.statistics_page(specialist, statistics.period_of("2026"), now()).rows
+    assert found.rate is not None
+    assert (found.rate.k, found.summary.below) == counted
+    assert results.latest_rows([row.pk])[row.pk].censored == -counted[1]
+    assert settled_rows(row.pk, START, START + timedelta(days=1)).censored.tolist() == [-counted[1]]

@@ -132,6 +132,21 @@ def test_the_class_the_reach_must_meet_is_marked() -> None:
     assert [(line.key, line.high, line.decision) for line in lines if line.is_target] == [("B", 15.0, "123/QĐ-UBND")]
 
 
+def test_a_chart_over_years_shows_each_target_over_its_own_days() -> None:
+    river = factory.river()
+    reach = factory.reach(river, 100, 50)
+    factory.target(reach, "C", valid_to=date(2025, 6, 30), decision="1/QĐ")
+    factory.target(reach, "A", valid_from=date(2025, 7, 1), decision="2/QĐ")
+    factory.target(reach, "A2", regulation="qcvn_08mt_2015", valid_to=date(2023, 9, 11), decision="0/QĐ")
+    made = factory.series(factory.station(river, 80), parameter="cod")
+    lines = series.limit_lines(made, made.station, datetime(2023, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC))
+    change, second = series.day_ms(date(2023, 9, 12)), series.day_ms(date(2025, 7, 1))
+    assert [(line.key, line.high, line.start_ms, line.end_ms) for line in lines if line.is_target] == [
+        ("A2", 15.0, series.day_ms(date(2023, 1, 1)), change), ("C", 20.0, change, second),
+        ("A", 10.0, second, series.day_ms(date(2026, 1, 2))),
+    ]  # fmt: skip
+
+
 def _flag(made: Any, at: datetime, flag: int) -> None:
     from django.db import connection
 

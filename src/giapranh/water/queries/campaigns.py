@@ -21,7 +21,6 @@ from giapranh.water.queries import network, results
 from giapranh.water.queries.results import Latest, StationResult
 from giapranh.water.rules import parameters
 from giapranh.water.rules.plan_sheet import PlanLine, RefusedLine
-from giapranh.water.rules.quality import Flag
 
 TAKEN, LATE, NOW, AHEAD = "taken", "late", "now", "ahead"
 
@@ -175,14 +174,10 @@ def results_of(samples: Sequence[Sample]) -> list[SampleResult]:
     series = Series.objects.in_bulk({row[1] for row in found})
     rows: dict[int, list[Latest]] = {}
     for n, series_id, at, raw, flag, reason, status, censored, source_id, said, said_flag, correction in found:
-        changed = correction is not None
-        settled = (Flag.FAIL if said is None else said_flag) if changed else flag
+        value, settled, sign, judged = results.as_said(raw, flag, censored, said, said_flag, correction)
         rows.setdefault(n - 1, []).append(
-            Latest(
-                series[series_id], at, said if changed else raw, raw, settled, reason, status, 0 if changed else censored,
-                source_id, changed,
-            )
-        )  # fmt: skip
+            Latest(series[series_id], at, value, raw, settled, reason, status, sign, source_id, judged)
+        )
     return [_sample_result(sample, rows.get(n, [])) for n, sample in enumerate(samples)]
 
 

@@ -21,6 +21,7 @@ from giapranh.water.rules.tracing import Graph, Position, Speeds
 from giapranh.water.words import said
 
 REGIMES = (("low", N_("nước kiệt")), ("mean", N_("nước trung bình")), ("flood", N_("nước lũ")))
+Column = tuple[Any, Any]  # times and values
 SAMPLES_APART_H = 24.0  # samples of one round are rarely taken in step with the water
 
 
@@ -60,6 +61,7 @@ class ComparePage:
     rows: list[PairRow]
     by_day: bool
     unit: str
+    below: float | None = None  # the highest detection limit: all below it counts as half of it
 
     @property
     def same_unit(self) -> bool:
@@ -120,11 +122,12 @@ def compare_page(
     if up_series is None or down_series is None:
         raise BadComparison(N_("Hai trạm không có chung thông số này."))
     by_day = bool(up_series.cycle_seconds and down_series.cycle_seconds)
+    above, below, limit = _tied(_values(up_series, start, end), _values(down_series, start, end))
     if by_day or lag is not None:
-        pairs = _pairs(up_series, down_series, start, end, hours)
+        pairs = pairing.pair(*above, *below, hours[0] * 3600, hours[1] * 3600)
         pairs = daily(pairs) if by_day else pairs
     else:
-        pairs = _rounds(up_series, down_series, start, end, hours[1])
+        pairs = _rounds(above, below, hours[1])
     about = parameters.all_parameters()[parameter]
     rows = [
         PairRow(local_date(series.from_ms(time)), float(above), float(below))
@@ -132,7 +135,7 @@ def compare_page(
     ]
     return ComparePage(
         up, down, up_series, down_series, start, end, kilometres, hours, notes, pairing.compare(pairs), rows[::-1], by_day,
-        about.unit_display,
+        about.unit_display, limit,
     )  # fmt: skip
 
 
@@ -169,25 +172,36 @@ def travel_hours(graph: Graph, start: Position, end: Position, speeds: Speeds) -
     return least, most
 
 
-def _pairs(up: Series, down: Series, start: datetime, end: datetime, hours: tuple[float, float]) -> Pairs:
-    """Every lower value with the mean of what left the upper station in the window before."""
-    above, below = _values(up, start, end), _values(down, start, end)
-    return pairing.pair(*above, *below, hours[0] * 3600, hours[1] * 3600)
-
-
-def _rounds(up: Series, down: Series, start: datetime, end: datetime, most_hours: float) -> Pairs:
+def _rounds(above: Column, below: Column, most_hours: float) -> Pairs:
     """Samples of one round: the upper one from a day after the lower one back to the slowest water."""
-    (up_times, up_values), (down_times, down_values) = _values(up, start, end), _values(down, start, end)
     apart = int(SAMPLES_APART_H * 3_600_000)
     window = (max(most_hours, SAMPLES_APART_H) + SAMPLES_APART_H) * 3600
-    found = pairing.pair(up_times, up_values, down_times + apart, down_values, 0.0, window)
+    found = pairing.pair(*above, below[0] + apart, below[1], 0.0, window)
     return Pairs(found.times - apart, found.up, found.down, found.count)
 
 
-def _values(row: Series, start: datetime, end: datetime) -> tuple[Any, Any]:
-    rows = series.settled_rows(row.pk, start, end)
+def _values(row: Series, start: datetime, end: datetime) -> tuple[Any, Any, Any]:
+    """Times, values in the unit of the list, and which of them lie below a detection limit."""
     factor = series.factor_of(row)
-    return rows.times, np.where(rows.good, rows.values, np.nan) * (factor if factor is not None else 1.0)
+    if factor is None:
+        raise BadComparison(N_("Đơn vị “%(unit)s” của %(series)s không quy đổi được: sửa đơn vị của chuỗi rồi so sánh."),
+                            unit=row.unit_symbol, series=row.name)  # fmt: skip
+    rows = series.settled_rows(row.pk, start, end)
+    return rows.times, np.where(rows.good, rows.values, np.nan) * factor, rows.good & (rows.censored < 0)
+
+
+def _tied(above: tuple[Any, Any, Any], below: tuple[Any, Any, Any]) -> tuple[Column, Column, float | None]:
+    """Two laboratories may detect differently: “<0,5” above and “0,2” below are no difference, so all under the
+    highest limit is one value, half of it."""
+    limits = np.concatenate([values[censored] for _times, values, censored in (above, below)])
+    if not len(limits):
+        return above[:2], below[:2], None
+    highest = float(limits.max())
+    up, down = (
+        (times, np.where(censored | (values < highest), highest / 2, values))
+        for times, values, censored in (above, below)
+    )
+    return up, down, highest
 
 
 def daily(pairs: Pairs) -> Pairs:

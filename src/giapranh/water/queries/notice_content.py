@@ -131,7 +131,7 @@ _ROWS = (
     "with said as (select distinct on (time) time, value, flag from water_correction"
     " where series_id = %(series)s and time >= %(since)s order by time, at desc, id desc),"
     " seen as (select o.time, case when c.time is null then o.value else c.value end as value,"
-    " coalesce(c.flag, o.flag) as flag, case when c.time is null then o.censored else 0 end as censored,"
+    " coalesce(c.flag, o.flag) as flag, case when c.time is null or c.value = o.value then o.censored else 0 end as censored,"
     " c.time is not null and c.value is distinct from o.value as corrected"
     " from water_observation o left join said c on c.time = o.time"
     " where o.series_id = %(series)s and o.time >= %(since)s)"

@@ -118,13 +118,19 @@ def latest_rows(series_ids: list[int]) -> dict[int, Latest]:
 
 def _latest(row: tuple[Any, ...]) -> Latest:
     series_id, at, raw, flag, reason, status, censored, source_id, said, said_flag, correction = row
-    changed = correction is not None
-    value = said if changed else raw
-    if changed:
-        flag = Flag.FAIL if said is None else said_flag
-    return Latest(
-        Series(pk=series_id), at, value, raw, flag, reason, status, 0 if changed else censored, source_id, changed
-    )
+    value, flag, censored, changed = as_said(raw, flag, censored, said, said_flag, correction)
+    return Latest(Series(pk=series_id), at, value, raw, flag, reason, status, censored, source_id, changed)
+
+
+def as_said(
+    raw: float | None, flag: int, censored: int, said: float | None, said_flag: int | None, correction: int | None
+) -> tuple[float | None, int, int, bool]:
+    """Value, flag, censoring of a row and whether a person has judged it. “<0,05” that was accepted stays “<0,05”."""
+    if correction is None:
+        return raw, flag, censored, False
+    if said is None or said_flag is None:
+        return None, Flag.FAIL, 0, True
+    return said, said_flag, censored if said == raw else 0, True
 
 
 def result(

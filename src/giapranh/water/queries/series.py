@@ -7,7 +7,7 @@ and every row a person corrected: no peak and no doubtful value is lost, however
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -17,7 +17,7 @@ import numpy.typing as npt
 from django.db import connection
 
 from giapranh.kernel.clock import VIETNAM
-from giapranh.water.models import Series, Station
+from giapranh.water.models import Series, Station, TargetClass
 from giapranh.water.rules import limits, parameters
 from giapranh.water.rules.quality import Flag
 
@@ -187,10 +187,11 @@ def settled(found: Rows, words: Corrected) -> Rows:
         return found
     at = np.searchsorted(found.times, words.times)
     here = (at < len(found)) & (found.times[np.minimum(at, len(found) - 1)] == words.times)
-    values, flags = found.values.copy(), found.flags.copy()
+    values, flags, censored = found.values.copy(), found.flags.copy(), found.censored.copy()
     values[at[here]] = words.values[here]
+    censored[at[here][words.values[here] != found.values[at[here]]]] = 0  # another value is no “< LOD” any more
     flags[at[here]] = np.where(np.isnan(words.values[here]), np.int16(Flag.FAIL), words.flags[here])
-    return Rows(found.times, values, flags, found.reasons, found.statuses, found.censored, found.sources)
+    return Rows(found.times, values, flags, found.reasons, found.statuses, censored, found.sources)
 
 
 def settled_rows(series_id: int, start: datetime, end: datetime) -> Rows:
@@ -362,22 +363,48 @@ def _has_standard(day: date) -> bool:
 
 
 def _targets(found: Series, station: Station, body: str, factor: float, first: date, last: date) -> list[LimitLine]:
-    from giapranh.water.queries.network import target_at
+    """What plans ask of the reach: a line for each span of days in which plan and regulation stay the same."""
+    from giapranh.water.queries import network
 
-    target = target_at(station.watercourse_id, station.km, last)
-    if target is None or not _has_standard(last):
+    if station.watercourse_id is None or station.km is None:
         return []
-    held = limits.standard_on(last)
-    bound = limits.bound(found.parameter, target.class_code, last, body)
-    if bound is None or bound.standard != held.key or not target.regulation.startswith(held.key):
-        return []
-    starts = max(filter(None, [first, target.valid_from, held.valid_from]))
-    return [
-        LimitLine(
-            target.class_code, held.key, _scaled(bound.low, factor), _scaled(bound.high, factor), day_ms(starts),
-            day_ms(last + timedelta(days=1)), bound.unsure, is_target=True, decision=target.decision,
-        )
-    ]  # fmt: skip
+    plans = list(network.targets_between(first, last).filter(reach__watercourse=station.watercourse_id))
+    changes = {
+        day for row in plans for day in (row.valid_from, row.valid_to and row.valid_to + timedelta(days=1)) if day
+    }
+    lines: list[LimitLine] = []
+    for lower, upper in _regulated(found.parameter, body, first, last):
+        starts = [lower, *sorted(day for day in changes if lower < day <= upper)]
+        for start, after in zip(starts, [*starts[1:], upper + timedelta(days=1)], strict=True):
+            line = _target(found, station, body, factor, plans, start, after)
+            if (
+                line is not None
+                and lines
+                and replace(lines[-1], end_ms=line.end_ms) == replace(line, start_ms=lines[-1].start_ms)
+            ):
+                lines[-1] = replace(lines[-1], end_ms=line.end_ms)
+            elif line is not None:
+                lines.append(line)
+    return lines
+
+
+def _target(
+    found: Series, station: Station, body: str, factor: float, plans: list[TargetClass], start: date, after: date
+) -> LimitLine | None:
+    from giapranh.water.queries import network
+
+    held = limits.standard_on(start)
+    holding = (row for row in plans if row.holds_on(start) and row.regulation.startswith(held.key))
+    target = network.nearest_target(holding, station.watercourse_id, station.km)
+    if target is None:
+        return None
+    bound = limits.bound(found.parameter, target.class_code, start, body)
+    if bound is None or bound.standard != held.key or (bound.low is None and bound.high is None):
+        return None
+    return LimitLine(
+        target.class_code, held.key, _scaled(bound.low, factor), _scaled(bound.high, factor), day_ms(start),
+        day_ms(after), bound.unsure, is_target=True, decision=target.decision,
+    )  # fmt: skip
 
 
 # --- days ------------------------------------------------------------------------------------------------------------

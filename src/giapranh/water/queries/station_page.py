@@ -138,7 +138,7 @@ def _chosen(station: Station, rows: Sequence[LatestRow], row: StationRow, series
 # --- how much arrived ------------------------------------------------------------------------------------------------
 
 SLOTS = """
-SELECT s.id, count(DISTINCT floor((extract(epoch FROM o.time) - %s) / s.cycle_seconds))
+SELECT s.id, count(DISTINCT ceil((extract(epoch FROM o.time) - %s) / s.cycle_seconds - 0.5))
 FROM water_series s JOIN water_observation o ON o.series_id = s.id AND o.time >= %s AND o.time < %s
 WHERE s.id = ANY(%s) AND s.cycle_seconds > 0 AND o.value IS NOT NULL GROUP BY s.id
 """
@@ -146,7 +146,7 @@ WHERE s.id = ANY(%s) AND s.cycle_seconds > 0 AND o.value IS NOT NULL GROUP BY s.
 
 def received_since(found: Sequence[Series], start: datetime, end: datetime) -> dict[int, Received]:
     """Expected and received values of series that come in a cycle: distinct slots with a value, so that doubles and
-    two loggers never make more than all."""
+    two loggers never make more than all. A slot lies around its moment: clocks are a second early or late."""
     clocked = [row for row in found if row.cycle_seconds]
     if not clocked or end <= start:
         return {}

@@ -83,7 +83,7 @@ class Judged:
 
     since: date
     bound: Bound | None
-    bound_key: str  # "target", "table1", or a class
+    bound_key: str  # "target", "table1", a class, or "open": a target that bears any value
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +216,7 @@ def _in_list_unit(row: Series, rows: Rows) -> Rows:
 SAMPLES = """
 SELECT o.series_id, o.time, CASE WHEN c.id IS NULL THEN o.value ELSE c.value END,
        CASE WHEN c.id IS NULL THEN o.flag WHEN c.value IS NULL THEN 4 ELSE c.flag END,
-       CASE WHEN c.id IS NULL THEN o.censored ELSE 0 END
+       CASE WHEN c.id IS NULL OR c.value = o.value THEN o.censored ELSE 0 END
 FROM water_observation o
 LEFT JOIN LATERAL (SELECT id, value, flag FROM water_correction
                    WHERE series_id = o.series_id AND time = o.time ORDER BY at DESC, id DESC LIMIT 1) c ON true
@@ -253,7 +253,8 @@ def _series_row(row: Series, rows: Rows, bounds: _Bounds) -> SeriesRow | None:
     edges = np.searchsorted(rows.times, [day_ms(one.since) for one in judged])
     parts = [
         statistics.exceedance_rate(rows.values[first:last], one.bound, censored=rows.censored[first:last])
-        for one, first, last in zip(judged, edges, [*edges[1:], len(rows)], strict=True) if one.bound is not None
+        for one, first, last in zip(judged, edges, [*edges[1:], len(rows)], strict=True)
+        if one.bound is not None and one.bound_key != "open"
     ]  # fmt: skip
     rate = statistics.rate(*(sum(getattr(part, name) for part in parts) for name in ("k", "n", "undecided")))
     return SeriesRow(row, bool(row.cycle_seconds), summary, judged, rate if parts else None)
@@ -280,18 +281,24 @@ class _Bounds:
     def _telling(self, row: Series, day: date) -> tuple[Bound | None, str]:
         """What is counted against: the class the reach must meet, else health (Table 1), else class B (A2)."""
         station = row.station
-        if station.water_body == "wastewater":
+        if station.water_body == "wastewater" or series.factor_of(row) is None:
             return None, ""
         body = "lake" if station.water_body == "lake" else "river"
         try:
             held = limits.standard_on(day)
         except limits.NoStandard:
             return None, ""
-        targets = [one for one in self.targets if one.holds_on(day)]
+        targets = [one for one in self.targets if one.holds_on(day) and one.regulation.startswith(held.key)]
         target = network.nearest_target(targets, station.watercourse_id, station.km)
         wanted = [(limits.TABLE_1, "table1"), (held.classes[1], held.classes[1])]
-        if target is not None and target.regulation.startswith(held.key):
+        if target is not None:
             wanted.insert(0, (target.class_code, "target"))
+            asked = limits.bound(row.parameter, target.class_code, day, body)
+            # The class bears any value of it: nothing to count, and no stricter class in its place.
+            if asked is not None and asked.low is None and asked.high is None:
+                return asked, "open"
+            if asked is None and row.parameter in limits.classed_parameters(day, body):
+                return None, ""
         for cls, key in wanted:
             found = limits.bound(row.parameter, cls, day, body)
             if found is not None and (found.low is not None or found.high is not None):
@@ -398,7 +405,7 @@ def _loads(found: Sequence[Series], days: dict[int, Rows], period: Period) -> li
         for row in found:
             if row.station_id != station.pk or parameters.all_parameters()[row.parameter].unit != "mg/L":
                 continue
-            if row.parameter == "do":
+            if row.parameter == "do" or None in (series.factor_of(row), series.factor_of(flow)):
                 continue
             both = [(c, of_day[day]) for day, c in _by_day(days[row.pk]).items() if day in of_day]
             if both:
@@ -469,8 +476,8 @@ def _classes(found: Sequence[Series], days: dict[int, Rows], period: Period) -> 
         if station.water_body == "wastewater":
             continue
         body = "lake" if station.water_body == "lake" else "river"
-        looks = _looks([days[row.pk] for row in found if row.station_id == station.pk],
-                       [row.parameter for row in found if row.station_id == station.pk])  # fmt: skip
+        own = [row for row in found if row.station_id == station.pk and series.factor_of(row) is not None]
+        looks = _looks([days[row.pk] for row in own], [row.parameter for row in own])
         counts: dict[str, int] = {}
         for (number, _nth), readings in looks.items():
             day = date(1970, 1, 1) + timedelta(days=number)

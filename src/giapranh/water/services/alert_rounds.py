@@ -150,7 +150,7 @@ def _wqi(rule: AlertRule, station: Station, day: date, at: datetime) -> Seen | N
 LATEST = """
 select o.series_id, avg(o.value), case when count(*) = 1 then min(o.censored) else 0 end from (
     select o.series_id, case when c.id is null then o.value else c.value end as value,
-        coalesce(c.flag, o.flag) as flag, case when c.id is null then o.censored else 0 end as censored
+        coalesce(c.flag, o.flag) as flag, case when c.id is null or c.value = o.value then o.censored else 0 end as censored
     from water_observation o left join lateral (select id, value, flag from water_correction
         where series_id = o.series_id and time = o.time order by at desc, id desc limit 1) c on true
     where o.series_id = any(%s) and o.time > %s and o.time <= %s

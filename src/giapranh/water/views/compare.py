@@ -138,6 +138,9 @@ def facts(page: ComparePage) -> list[tuple[str, str]]:
         (_("Nước đi mất"), f"{words.hours(*page.hours)}" + (
             f" ({format_number(round(page.kilometres, 1))} km)" if page.kilometres is not None else "")),
     ]  # fmt: skip
+    if page.below is not None:
+        rows.append((_("Dưới giới hạn phát hiện"), _("mọi giá trị dưới %(limit)s %(unit)s tính bằng một nửa của nó") % {
+            "limit": format_number(page.below), "unit": page.unit}))  # fmt: skip
     return [(name, value.strip()) for name, value in rows]
 
 

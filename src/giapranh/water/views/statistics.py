@@ -17,7 +17,7 @@ from giapranh.documents.writing.fonts import find_fonts
 from giapranh.kernel.clock import local_date, now
 from giapranh.kernel.errors import Refused
 from giapranh.kernel.numbers import format_number
-from giapranh.kernel.tables import XLSX_TYPE, Column, Status, Table
+from giapranh.kernel.tables import XLSX_TYPE, Column, Status, Table, write_cell
 from giapranh.people.views.answers import refused_line
 from giapranh.water.drawing import figures
 from giapranh.water.drawing.figures import RateBar
@@ -27,6 +27,7 @@ from giapranh.water.queries import statistics as reads
 from giapranh.water.queries.chart import title_of
 from giapranh.water.queries.comparison import titles
 from giapranh.water.queries.river_page import class_words
+from giapranh.water.queries.series import factor_of
 from giapranh.water.queries.station_page import Received
 from giapranh.water.queries.statistics import Judged, LoadRow, Period, ReceivedRow, SeriesRow, Statistics, TrendRow
 from giapranh.water.rules import limits, parameters
@@ -57,8 +58,8 @@ def statistics(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("hinh", "")
     if wanted in FIGURES:
         return _figure(page, wanted, png=request.GET.get("dang") == "png")
-    tables = [rate_table(page, request), trend_table(page, request), load_table(page, request),
-              received_table(page, request)]  # fmt: skip
+    tables = [rate_table(page, request), class_table(page, request), trend_table(page, request),
+              load_table(page, request), received_table(page, request)]  # fmt: skip
     note = _("Dữ liệu minh họa, không phải số liệu thật.") if page.illustrative else ""
     if request.GET.get("xuat") == "ca-so":
         return _download(_book(tables, page, note), f"thong-ke-{page.period.key}.xlsx", XLSX_TYPE)
@@ -95,18 +96,22 @@ def period_words(period: Period) -> str:
 # --- tables ----------------------------------------------------------------------------------------------------------
 
 
-def _number(value: float | None, key: str) -> str:
+def _number(value: float | None, key: str) -> float | None:
+    """A number, in the workbook too."""
     if value is None:
-        return "–"
+        return None
     about = parameters.all_parameters().get(key)
-    return format_number(round(value, about.places if about else 3))
+    return round(value, about.places if about else 3)
 
 
-def _percentile(row: SeriesRow, p: float) -> str:
+def _percentile(row: SeriesRow, p: float) -> float | str | None:
     found = next((each for each in row.summary.percentiles if each.p == p), None)
-    if found is None:
-        return "–"
-    return ("< " if found.censored else "") + _number(found.value, row.series.parameter)
+    value = None if found is None else _number(found.value, row.series.parameter)
+    return f"< {format_number(value)}" if found is not None and value is not None and found.censored else value
+
+
+def _hundredths(share: float | None) -> float | None:
+    return None if share is None else round(100 * share, 1)
 
 
 def _bound_words(row: SeriesRow) -> str:
@@ -121,6 +126,8 @@ def _one_bound(judged: Judged) -> str:
     bound = judged.bound
     if bound is None:
         return _("không quy định")
+    if judged.bound_key == "open":
+        return _("mục tiêu %(cls)s không đặt trị số") % {"cls": bound.cls}
     ends = " – ".join(format_number(each) for each in (bound.low, bound.high) if each is not None)
     sign = "" if bound.low is not None and bound.high is not None else "≤ " if bound.low is None else "≥ "
     name = {"target": _("mục tiêu %(cls)s") % {"cls": bound.cls}, "table1": _("sức khỏe")}.get(
@@ -162,24 +169,29 @@ def rate_table(page: Statistics, request: HttpRequest) -> Table:
         Column("unit", _("Đơn vị"), value=lambda row: _unit(row.series), filterable=False),
         Column("n", _("Số giá trị"), "number", value=lambda row: row.summary.n, filterable=False),
         Column("by", _("Tính theo"), value=lambda row: _("ngày") if row.by_day else _("mẫu"), hidden=True, filterable=False),
+        Column("over", _("Số lần vượt"), "number", value=lambda row: row.rate.k if row.rate else None, hidden=True, filterable=False, sortable=False),
+        Column("counted", _("Số giá trị so được"), "number", value=lambda row: row.rate.n if row.rate else None, hidden=True, filterable=False, sortable=False),
+        Column("percent", _("Tỷ lệ vượt (%)"), "number", value=lambda row: _hundredths(row.rate.rate) if row.rate else None, hidden=True, filterable=False, sortable=False),
+        Column("undecided", _("Không so được (dưới phát hiện)"), "number", value=lambda row: row.rate.undecided if row.rate else None, hidden=True, filterable=False, sortable=False),
         Column("below", _("Dưới phát hiện"), "number", value=lambda row: row.summary.below, hidden=True, filterable=False),
-        Column("least", _("Thấp nhất"), hidden=True, value=lambda row: _number(row.summary.least, row.series.parameter), filterable=False, sortable=False),
-        Column("median", _("Trung vị"), value=lambda row: _percentile(row, 50), filterable=False, sortable=False),
-        Column("mean", _("Trung bình"), value=lambda row: _number(row.summary.mean, row.series.parameter), hidden=True, filterable=False, sortable=False),
-        Column("p10", "P10", value=lambda row: _percentile(row, 10), hidden=True, filterable=False, sortable=False),
-        Column("p25", "P25", value=lambda row: _percentile(row, 25), hidden=True, filterable=False, sortable=False),
-        Column("p75", "P75", value=lambda row: _percentile(row, 75), hidden=True, filterable=False, sortable=False),
-        Column("p90", "P90", value=lambda row: _percentile(row, 90), filterable=False, sortable=False),
-        Column("p95", "P95", value=lambda row: _percentile(row, 95), filterable=False, sortable=False),
-        Column("most", _("Cao nhất"), value=lambda row: _number(row.summary.most, row.series.parameter), filterable=False, sortable=False),
+        Column("least", _("Thấp nhất"), "number", hidden=True, value=lambda row: _number(row.summary.least, row.series.parameter), filterable=False, sortable=False),
+        Column("median", _("Trung vị"), "number", value=lambda row: _percentile(row, 50), filterable=False, sortable=False),
+        Column("mean", _("Trung bình"), "number", value=lambda row: _number(row.summary.mean, row.series.parameter), hidden=True, filterable=False, sortable=False),
+        Column("p10", "P10", "number", value=lambda row: _percentile(row, 10), hidden=True, filterable=False, sortable=False),
+        Column("p25", "P25", "number", value=lambda row: _percentile(row, 25), hidden=True, filterable=False, sortable=False),
+        Column("p75", "P75", "number", value=lambda row: _percentile(row, 75), hidden=True, filterable=False, sortable=False),
+        Column("p90", "P90", "number", value=lambda row: _percentile(row, 90), filterable=False, sortable=False),
+        Column("p95", "P95", "number", value=lambda row: _percentile(row, 95), filterable=False, sortable=False),
+        Column("most", _("Cao nhất"), "number", value=lambda row: _number(row.summary.most, row.series.parameter), filterable=False, sortable=False),
     ]  # fmt: skip
     return Table.of(page.rows, columns, request.GET, name="vuot", title=_("Tỷ lệ vượt giới hạn và phân vị"), page_size=25,
                     empty=_("Không có số liệu trong kỳ này."))  # fmt: skip
 
 
 def _unit(series: Any) -> str:
+    """That of the list, which all is brought to; its own where the two do not fit."""
     about = parameters.all_parameters().get(series.parameter)
-    return about.unit_display if about else series.unit_symbol
+    return about.unit_display if about and factor_of(series) is not None else series.unit_symbol
 
 
 def trend_table(page: Statistics, request: HttpRequest) -> Table:
@@ -187,9 +199,10 @@ def trend_table(page: Statistics, request: HttpRequest) -> Table:
         Column("station", _("Trạm"), value=lambda row: row.series.station.name),
         Column("parameter", _("Thông số"), value=lambda row: title_of(row.series), link=_link),
         Column("trend", _("Xu thế"), "status", value=_trend, filterable=False, sortable=False),
-        Column("slope", _("Độ dốc Sen mỗi năm"), value=_slope, filterable=False, sortable=False),
-        Column("p", "p", value=lambda row: "–" if row.trend.p is None else "< 0,001" if row.trend.p < 0.001
-               else format_number(round(row.trend.p, 3)), filterable=False, sortable=False),
+        Column("slope", _("Độ dốc Sen mỗi năm"), "number", value=_slope, filterable=False, sortable=False),
+        Column("unit", _("Đơn vị"), value=lambda row: _unit(row.series), filterable=False, sortable=False),
+        Column("p", "p", "number", value=lambda row: None if row.trend.p is None else "< 0,001" if row.trend.p < 0.001
+               else round(row.trend.p, 3), filterable=False, sortable=False),
         Column("n", _("Số giá trị"), value=lambda row: _("%(n)s tháng") % {"n": row.trend.n} if row.season == 12
                else _("%(n)s quý") % {"n": row.trend.n}, filterable=False, sortable=False),
         Column("span", _("Từ – đến"), value=lambda row: f"{row.first:%m/%Y} – {row.last:%m/%Y}", filterable=False),
@@ -213,12 +226,10 @@ def _trend(row: TrendRow) -> Status:
     return Status(_("Tăng"), tone, "up") if row.trend.direction == "up" else Status(_("Giảm"), tone, "down")
 
 
-def _slope(row: TrendRow) -> str:
+def _slope(row: TrendRow) -> float | None:
     if row.trend.slope is None:
-        return "–"
-    about = parameters.all_parameters()[row.series.parameter]
-    sign = "+" if row.trend.slope > 0 else ""
-    return f"{sign}{format_number(round(row.trend.slope, about.places + 2))} {_unit(row.series)}".strip()
+        return None
+    return round(row.trend.slope, parameters.all_parameters()[row.series.parameter].places + 2)
 
 
 def load_table(page: Statistics, request: HttpRequest) -> Table:
@@ -250,11 +261,28 @@ def received_table(page: Statistics, request: HttpRequest) -> Table:
         *(Column(f"m{day:%Y%m}", f"{day:%m/%Y}", "status", value=month(n), filterable=False, sortable=False)
           for n, day in enumerate(page.months)),
         Column("whole", _("Cả kỳ"), "status", value=whole, filterable=False, sortable=False),
+        Column("percent", _("Cả kỳ (%)"), "number", value=lambda row: _hundredths(row.received.rate), hidden=True, filterable=False, sortable=False),
         Column("got", _("Đã nhận"), "number", value=lambda row: row.received.received, filterable=False),
         Column("expected", _("Phải có"), "number", value=lambda row: row.received.expected, filterable=False),
     ]  # fmt: skip
     return Table.of(page.received, columns, request.GET, name="nhan", title=_("Tỷ lệ số liệu nhận được (mốc %(share)s)") % {"share": _percent(float(received_share()))},
                     page_size=25, empty=_("Không có trạm tự động trong kỳ này."))  # fmt: skip
+
+
+def class_table(page: Statistics, request: HttpRequest) -> Table:
+    def looks(cls: str) -> Any:
+        return lambda row: row.counts.get(cls, 0)
+
+    used = {cls for row in page.classes for cls in row.counts}
+    columns = [
+        Column("station", _("Trạm"), value=lambda row: row.station.name),
+        *(Column(f"c{n}", class_words(cls), "number", value=looks(cls), filterable=False, sortable=False)
+          for n, cls in enumerate(cls for cls in limits.class_names() if cls in used)),
+        Column("all", _("Cộng"), "number", value=lambda row: sum(row.counts.values()), filterable=False, sortable=False),
+    ]  # fmt: skip
+    return Table.of(page.classes, columns, request.GET, name="muc", page_size=25,
+                    title=_("Số ngày, số mẫu theo mức kém nhất (cách gộp của phần mềm)"),
+                    empty=_("Không có ngày hoặc mẫu nào xếp được mức trong kỳ này."))  # fmt: skip
 
 
 def _received(found: Received | None) -> Status:
@@ -267,32 +295,29 @@ def _book(tables: list[Table], page: Statistics, note: str) -> bytes:
     """All tables as one workbook, every column, a sheet each."""
     from openpyxl import Workbook
     from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
 
     book = Workbook()
     book.remove(book.worksheets[0])
     for table in tables:
-        sheet = book.create_sheet(title={"vuot": "Vuot gioi han", "xu-the": "Xu the", "tai-luong": "Tai luong",
-                                         "nhan": "So lieu nhan"}[table.name])  # fmt: skip
+        sheet = book.create_sheet(title={"vuot": "Vuot gioi han", "muc": "Muc", "xu-the": "Xu the",
+                                         "tai-luong": "Tai luong", "nhan": "So lieu nhan"}[table.name])  # fmt: skip
         for line in (f"{table.title} – {period_words(page.period)}", note):
             if line:
                 sheet.append([line])
                 sheet.cell(sheet.max_row, 1).font = Font(bold=True)
-        sheet.append([str(column.label) for column in table.columns])
-        for cell in sheet[sheet.max_row]:
-            cell.font = Font(bold=True)
-        sheet.freeze_panes = f"A{sheet.max_row + 1}"
-        for record in table._rows:
-            sheet.append([_cell(column.of(record)) for column in table.columns])
+        head = sheet.max_row + 1
+        for place, column in enumerate(table.columns, 1):
+            write_cell(sheet.cell(head, place), str(column.label))
+            sheet.cell(head, place).font = Font(bold=True)
+            sheet.column_dimensions[get_column_letter(place)].width = 30 if place < 3 else 16
+        sheet.freeze_panes = f"A{head + 1}"
+        for number, record in enumerate(table._rows, head + 1):
+            for place, column in enumerate(table.columns, 1):
+                write_cell(sheet.cell(number, place), column.of(record))
     stream = BytesIO()
     book.save(stream)
     return stream.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, int | float) or value is None:
-        return value
-    text = str(value)
-    return f"'{text}" if text[:1] in "=+-@" and len(text) > 1 and not text[1:2].isdigit() else text
 
 
 # --- figures ---------------------------------------------------------------------------------------------------------
