@@ -99,6 +99,19 @@ def test_a_formula_in_a_name_stays_a_text(client: Client, specialist: Any, stati
     assert ",'=1+1" in b"".join(answer.streaming_content).decode()
 
 
+def test_each_value_of_a_short_window_leads_to_where_a_person_may_judge_it(
+    client: Client, specialist: Any, ammonium: Any
+) -> None:
+    """Also one that passed its checks: what was typed wrong may look good."""
+    path = f"/song-ngoi/tram/{ammonium.station_id}/?chuoi={ammonium.pk}&tu=01/11/2026&den=01/11/2026&sap=time"
+    text = page_of(client, specialist, path).content.decode()
+    at = to_ms(START)
+    link = f"/song-ngoi/chat-luong/{ammonium.pk}/?tu={at}&den={at + 999}"
+    assert link.replace("&", "&amp;") in text
+    assert client.get(link).context["single"]
+    assert client.get(link).context["may_judge"]
+
+
 def test_a_long_window_is_a_table_of_days(client: Client, specialist: Any, station: Any) -> None:
     row = factory.series(station, "cod")
     factory.observations(row, [9.0] * 3000, start=START)
@@ -221,8 +234,20 @@ def test_statistics_come_as_page_workbook_and_figures(client: Client, specialist
     assert book.sheetnames == ["Vuot gioi han", "Muc", "Xu the", "Tai luong", "So lieu nhan"]
 
 
+def test_where_limits_were_exceeded_comes_first(client: Client, specialist: Any, thuong: Any, node: Any) -> None:
+    for km, value in ((136, 5.0), (93, 40.0)):
+        point = factory.station(thuong, km, name=f"km {km}", owner=node.water, kind="manual")
+        row = factory.series(point, "cod", cycle_seconds=None)
+        factory.observations(row, [value], start=START)
+    answer = page_of(client, specialist, "/song-ngoi/thong-ke/?ky=2026-Q4")
+    assert [row.record.station.name for row in answer.context["tables"][0].rows] == ["km 93", "km 136"]
+    assert "1 chuỗi có giá trị vượt" in answer.content.decode()
+
+
 def test_the_statistics_of_nothing_are_an_empty_page(client: Client, specialist: Any) -> None:
-    assert page_of(client, specialist, "/song-ngoi/thong-ke/?ky=2019").status_code == 200
+    answer = page_of(client, specialist, "/song-ngoi/thong-ke/?ky=2019")
+    assert answer.status_code == 200
+    assert "Không có trạm nào bạn được xem" in answer.content.decode()
 
 
 def test_each_sample_is_counted_against_the_regulation_of_its_day(thuong: Any, node: Any, specialist: Any) -> None:

@@ -15,7 +15,7 @@ from giapranh.kernel.errors import N_, BadInput, Refused
 from giapranh.kernel.numbers import format_number, parse_number
 from giapranh.kernel.tables import XLSX_TYPE, Column, Table
 from giapranh.people.views.answers import refused_line
-from giapranh.water import words
+from giapranh.water import permissions, words
 from giapranh.water.queries import comparison, network, series
 from giapranh.water.queries.chart import places_of, title_of
 from giapranh.water.queries.comparison import REGIMES, ComparePage
@@ -35,6 +35,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "stations": stations, "a": a, "b": b, "regimes": [(key, _(word)) for key, word in REGIMES],
         "regime": request.GET.get("nuoc", "low"), "lengths": length_words(), "refused": "",
+        "may_change": permissions.can_change_network(request.user),
         "lag_from": request.GET.get("tre_tu", ""), "lag_to": request.GET.get("tre_den", ""),
     }  # fmt: skip
     if a is None or b is None:

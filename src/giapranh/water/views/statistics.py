@@ -19,6 +19,7 @@ from giapranh.kernel.errors import Refused
 from giapranh.kernel.numbers import format_number
 from giapranh.kernel.tables import XLSX_TYPE, Column, Status, Table, write_cell
 from giapranh.people.views.answers import refused_line
+from giapranh.water import permissions
 from giapranh.water.drawing import figures
 from giapranh.water.drawing.figures import RateBar
 from giapranh.water.incident_settings import received_share
@@ -75,6 +76,8 @@ def statistics(request: HttpRequest) -> HttpResponse:
         "figures": [(key, mark_safe(to_svg(drawing, key=key)), title)  # noqa: S308 - drawn here, texts escaped by it
                     for key, drawing, title in drawings(page)],
         "illustrative": page.illustrative, "known": period.key in keys,
+        "over": sum(1 for row in page.rows if row.rate and row.rate.k),
+        "may_change": permissions.can_change_network(request.user),
     }  # fmt: skip
     return render(request, "water/statistics.html", context, status=422 if refused else 200)
 
@@ -184,7 +187,8 @@ def rate_table(page: Statistics, request: HttpRequest) -> Table:
         Column("p95", "P95", "number", value=lambda row: _percentile(row, 95), filterable=False, sortable=False),
         Column("most", _("Cao nhất"), "number", value=lambda row: _number(row.summary.most, row.series.parameter), filterable=False, sortable=False),
     ]  # fmt: skip
-    return Table.of(page.rows, columns, request.GET, name="vuot", title=_("Tỷ lệ vượt giới hạn và phân vị"), page_size=25,
+    worst_first = sorted(page.rows, key=lambda row: -(row.rate.rate or 0) if row.rate else 0)
+    return Table.of(worst_first, columns, request.GET, name="vuot", title=_("Tỷ lệ vượt giới hạn và phân vị"), page_size=25,
                     empty=_("Không có số liệu trong kỳ này."))  # fmt: skip
 
 
@@ -326,8 +330,8 @@ def _book(tables: list[Table], page: Statistics, note: str) -> bytes:
 def drawings(page: Statistics) -> list[tuple[str, Drawing, str]]:
     """The figures of the period, ready for page and paper."""
     found = []
-    over = [row for row in page.rows if row.rate is not None and row.rate.rate is not None]
-    over = [row for row in over if row.rate and row.rate.enough] or over  # one sample of one is no bar of 100 %
+    rated = [row for row in page.rows if row.rate is not None and row.rate.rate is not None]
+    over = [row for row in rated if row.rate and row.rate.enough] or rated  # one sample of one is no bar of 100 %
     over.sort(key=lambda row: -(row.rate.rate or 0) if row.rate else 0)
     several = len({row.series.station_id for row in over}) > 1
     bars = [
@@ -341,7 +345,7 @@ def drawings(page: Statistics) -> list[tuple[str, Drawing, str]]:
     mark = _(" (dữ liệu minh họa)") if page.illustrative else ""
     when = period_words(page.period)
     if bars:
-        title = _("Tỷ lệ vượt giới hạn, %(period)s%(mark)s") % {"period": when, "mark": mark}
+        title = f"{_rate_words(len(bars), len(over), len(rated))}, {when}{mark}"
         found.append(("vuot", figures.rates(bars, title=title), title))
     if page.classes:
         title = _("Số ngày, số mẫu theo mức kém nhất (cách gộp của phần mềm), %(period)s%(mark)s") % {
@@ -351,6 +355,17 @@ def drawings(page: Statistics) -> list[tuple[str, Drawing, str]]:
         names = [(key, class_words(key)) for key in limits.class_names() if key in used]
         found.append(("muc", figures.classes(rows, names, title=title, empty=_("chưa xếp mức")), title))
     return found
+
+
+def _rate_words(shown: int, enough: int, all_rated: int) -> str:
+    """What the figure shows; what it leaves out stands in the table."""
+    if shown == all_rated:
+        return _("Tỷ lệ vượt giới hạn")
+    if enough == all_rated:
+        return _("Tỷ lệ vượt giới hạn của %(n)s chuỗi vượt nhiều nhất") % {"n": shown}
+    if shown == enough:
+        return _("Tỷ lệ vượt giới hạn của các chuỗi có từ 10 giá trị")
+    return _("Tỷ lệ vượt giới hạn của %(n)s chuỗi vượt nhiều nhất trong các chuỗi có từ 10 giá trị") % {"n": shown}
 
 
 def _symbol(row: SeriesRow) -> str:
