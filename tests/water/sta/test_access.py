@@ -28,11 +28,36 @@ WAYS = ["", "Things", "Observations", "Latest", "$batch", "CreateObservations", 
 
 
 @pytest.mark.parametrize("path", WAYS)
-@pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "HEAD", "TRACE"])
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "TRACE"])
 def test_nobody_gets_in(node: World, path: str, method: str) -> None:
     answer = Sta().ask(method, f"/{path}", {})
     assert answer.status_code == 401
     assert answer["WWW-Authenticate"] == 'Bearer realm="giapranh"'
+
+
+OFFERED = [
+    ("", "GET, HEAD, OPTIONS"), ("Latest", "GET, HEAD, OPTIONS"), ("$batch", "POST, OPTIONS"),
+    ("CreateObservations", "POST, OPTIONS"), ("Things", "GET, HEAD, POST, OPTIONS"), ("Nothing", "GET, HEAD, OPTIONS"),
+    ("Things(1)", "GET, HEAD, PATCH, PUT, DELETE, OPTIONS"), ("Things(1)/name", "GET, HEAD, OPTIONS"),
+    ("Things/$count", "GET, HEAD, OPTIONS"), ("Things(1)/Datastreams", "GET, HEAD, POST, OPTIONS"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "methods"), OFFERED)
+def test_what_is_offered_is_told_to_anybody(node: World, path: str, methods: str) -> None:
+    """A browser asks before it sends, and sends no key with that question."""
+    answer = Sta().ask("OPTIONS", f"/{path}")
+    assert (answer.status_code, answer["Allow"]) == (204, methods)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "TRACE"])
+def test_what_is_not_offered_names_what_is(network: Network, method: str) -> None:
+    for path, methods in OFFERED:
+        answer = network.sta.ask(method, f"/{path}", {})
+        if method == "TRACE" or (method not in methods and path != "Nothing"):
+            assert (answer.status_code, answer["Allow"]) == (405, methods), path
+        else:
+            assert answer.status_code != 405, path
 
 
 @pytest.mark.parametrize(

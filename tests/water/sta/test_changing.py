@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.water.sta.conftest import Network, Sta, datastream, location
+from tests.water.sta.conftest import Network, Sta, datastream, location, thing
 
 from giapranh.people.models import AuditEvent
 from giapranh.water.models import MovedObservation, Series, Station
 from giapranh.water.rules.observation_ids import observation_id
+from giapranh.water.sta import observations
 
 pytestmark = pytest.mark.django_db
 T0 = 1767225600000
@@ -133,3 +134,29 @@ def test_on_a_working_node_raw_values_stand(network: Network, monkeypatch: pytes
         sta.refused("DELETE", path, status=403)
     assert sta.results(f"/Datastreams({network.stream})/Observations") == [6, 6.5, 7, 7.5]
     assert sta.ask("PATCH", row, {"resultQuality": "tốt"}).status_code == 200  # what stands beside may be added
+
+
+def test_put_of_an_observation_takes_away_what_it_does_not_name(network: Network) -> None:
+    row = network.sta.values(f"/Datastreams({network.stream})/Observations?$top=1")[0]
+    at = f"/Observations({row['@iot.id']})"
+    beside = {"resultTime": "2026-01-01T01:00:00Z", "resultQuality": "tốt", "parameters": {"máy": 7}}
+    assert network.sta.ask("PATCH", at, beside).status_code == 200
+    assert network.sta.get(at)["parameters"]["máy"] == 7
+    answer = network.sta.ask("PUT", at, {"result": 9.5, "resultQuality": "kém"})
+    assert answer.status_code == 200
+    found = network.sta.get(at)
+    assert (found["result"], found["resultQuality"], found["resultTime"]) == (9.5, "kém", None)
+    assert "máy" not in found["parameters"]
+    assert found["phenomenonTime"] == row["phenomenonTime"]
+    network.sta.refused("PUT", at, {"resultQuality": "tốt"})
+    network.sta.refused("PUT", at, [{"op": "remove", "path": "/resultQuality"}], status=415,
+                        content_type="application/json-patch+json")  # fmt: skip
+
+
+def test_a_device_that_serves_the_neighbour_is_not_deleted_with_his_series(network: Network) -> None:
+    device = network.sta.values("/Sensors")[0]["@iot.id"]
+    other = network.sta.post("/Things", thing("Trạm bạn", Datastreams=[datastream("x", Sensor={"@iot.id": device})]))
+    Station.objects.filter(pk=other).update(node="bac-ninh")
+    observations.forget_streams()
+    network.sta.refused("DELETE", f"/Sensors({device})", status=403)
+    assert len(network.sta.values(f"/Sensors({device})/Datastreams")) == 2

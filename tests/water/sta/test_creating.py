@@ -10,6 +10,7 @@ from tests.water.sta.conftest import ROOT, Network, Sta, datastream, location, o
 
 from giapranh.water.models import Feature, LocationFeature, ObservationDetail, ObservedProperty, Series, Station
 from giapranh.water.rules.observation_ids import observation_id
+from giapranh.water.sta import latest
 from giapranh.water.sta.create import INVERSE
 from giapranh.water.sta.mapping import TYPES
 
@@ -282,3 +283,26 @@ def test_batches_that_are_none(sta: Sta) -> None:
     nested = {"requests": [{"id": "1", "method": "post", "url": "$batch", "body": {"requests": []}}]}
     assert sta.ask("POST", "/$batch", nested).json()["responses"][0]["status"] == 400
     assert sta.ask("POST", "/$batch", {"requests": [{"id": 1}]}).json()["responses"][0]["status"] == 400
+
+
+@pytest.mark.parametrize("row", [None, 5, "x", {"result": 1}])
+def test_a_row_that_is_no_list_fails_beside_the_good_ones(network: Network, row: Any) -> None:
+    body = [{"Datastream": {"@iot.id": network.stream}, "components": ["phenomenonTime", "result"],
+             "dataArray": [["2026-05-06T00:00:00Z", 1], row, ["2026-05-06T00:05:00Z", 2]]}]  # fmt: skip
+    told = network.sta.ask("POST", "/CreateObservations", body)
+    assert told.status_code == 201
+    assert [each.startswith("error: ") for each in told.json()] == [False, True, False]
+    assert network.sta.get(f"/Datastreams({network.stream})/Observations?$count=true&$top=0")["@iot.count"] == 6
+
+
+def test_latest_of_more_than_fit_goes_on(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(latest, "MOST", 2)
+    network.sta.post("/Things", thing("B", Datastreams=[datastream(str(n)) for n in range(4)]))
+    found, following = [], "/Latest"
+    while following:
+        page = network.sta.get(following)
+        assert len(page["value"]) <= 2
+        found += [each["Datastream"]["@iot.id"] for each in page["value"]]
+        following = page.get("@iot.nextLink")
+    assert len(found) == len(set(found)) == 5
+    network.sta.refused("GET", "/Latest?after=x")

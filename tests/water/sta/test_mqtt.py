@@ -16,6 +16,7 @@ import paho.mqtt.client as paho
 import pytest
 from django.db import connections
 from paho.mqtt.enums import CallbackAPIVersion
+from tests.conftest import World
 from tests.water.sta.conftest import Network, Sta, datastream, thing
 
 from giapranh.water.models import Series
@@ -184,3 +185,13 @@ def test_without_a_broker_nothing_is_told(sta: Sta, monkeypatch: pytest.MonkeyPa
     sta.post("/Things", thing(Datastreams=[datastream()]))
     with pytest.raises(NoBroker):
         Bridge.from_settings()
+
+
+def test_two_nodes_on_one_broker_have_two_names(node: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two clients of one name a broker throws one out, for ever in turn."""
+    from giapranh.people.models import Node
+
+    monkeypatch.setenv("GIAPRANH_MQTT_BROKER", "127.0.0.1:1883")
+    first = Bridge.from_settings().name
+    Node.objects.update(node_id="bac-ninh")
+    assert first != Bridge.from_settings().name == "giapranh-bac-ninh"

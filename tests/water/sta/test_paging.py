@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from tests.water.sta.conftest import Network, Sta, datastream, thing
 
+from giapranh.water.sta import database
+
 pytestmark = pytest.mark.django_db
 
 
@@ -126,3 +128,16 @@ def test_a_datastream_that_is_not_there_is_not_an_empty_one(network: Network) ->
     stream = network.stream
     assert network.sta.values(f"/Datastreams({stream})/Observations?$filter=result gt 1e9") == []
     assert network.sta.get(f"/Datastreams({stream})/Observations?$top=0&$count=true")["@iot.count"] >= 1
+
+
+def test_the_next_page_of_a_series_goes_on_at_the_key(rows: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked by the pair of series and time, PostgreSQL would sort all that is left of a long series for each page."""
+    asked: list[str] = []
+    monkeypatch.setattr(
+        database, "fetch", lambda sql, *values, real=database.fetch: (asked.append(sql), real(sql, *values))[1]
+    )
+    following = rows.sta.get(f"/Datastreams({rows.stream})/Observations?$top=7")["@iot.nextLink"]
+    asked.clear()
+    rows.sta.get(following)
+    assert "t.time > " in asked[0]
+    assert "(t.series_id, t.time)" not in asked[0]

@@ -121,8 +121,12 @@ class Question:
     def key_values(self) -> list[Any]:
         return [] if self.by_time is not None else self.order_values()
 
-    def go_on_after(self, token: list[Any]) -> None:
-        """Only what lies behind the row the token speaks of, whatever was added or taken away before it."""
+    def go_on_after(self, token: list[Any], *, of_series: bool = False) -> None:
+        """Only what lies behind the row the token speaks of, whatever was added or taken away before it.
+
+        ``of_series``: all rows are of one series. Asked by time alone, PostgreSQL knows how many there may be and goes
+        on at the key; asked by the pair it expects next to none and sorts all that is left of the series.
+        """
         identity, *values = reversed(token)
         values.reverse()
         if not isinstance(identity, int) or not 0 <= identity < 2**63 or len(values) != len(self.keys):
@@ -138,7 +142,7 @@ class Question:
             tie, tie_values = _tie(key, value)
             ties.append(tie)
             tied += tie_values
-        last, last_values = self._beyond_identity(identity)
+        last, last_values = self._beyond_identity(identity, of_series)
         cases.append("(" + " AND ".join([*ties, last]) + ")")
         bound += [*tied, *last_values]
         if self.keys and self.keys[0].certain:  # lets an index start at the right place
@@ -147,13 +151,15 @@ class Question:
             self.add(f"{key.sql} {sign} %s::{key.cast}", [*key.piece.values, _text(values[0])])
         self.add("(" + " OR ".join(cases) + ")", bound)
 
-    def _beyond_identity(self, identity: int) -> tuple[str, list[Any]]:
+    def _beyond_identity(self, identity: int, of_series: bool) -> tuple[str, list[Any]]:
         if self.entity.name != "Observation":
             return "t.id > %s::bigint", [identity]
         from giapranh.water.rules.observation_ids import parts
         from giapranh.water.sta.times import from_milliseconds
 
         series, at = parts(identity)
+        if of_series:
+            return "t.time > %s::timestamptz", [from_milliseconds(at)]
         return "(t.series_id, t.time) > (%s::bigint, %s::timestamptz)", [series, from_milliseconds(at)]
 
 

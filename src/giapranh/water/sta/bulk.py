@@ -39,7 +39,7 @@ class Group(msgspec.Struct):
 _groups = msgspec.json.Decoder(list[Group])
 _pairs = msgspec.json.Decoder(list[tuple[str, float]])
 _turned = msgspec.json.Decoder(list[tuple[float, str]])
-_any = msgspec.json.Decoder(list[list[Any]])
+_any = msgspec.json.Decoder(list[Any])
 
 
 @dataclass(slots=True)
@@ -122,7 +122,7 @@ def _fast(group: Group, series_id: int) -> Columns | None:
     return Columns(series_id, time_ms, value, {})
 
 
-def _decoded(group: Group) -> list[list[Any]]:
+def _decoded(group: Group) -> list[Any]:
     try:
         return _any.decode(group.dataArray)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -137,6 +137,8 @@ def _row_by_row(group: Group, place: Any, feature_id: int | None, who: Principal
     names = ["FeatureOfInterest" if name.startswith("FeatureOfInterest") else name for name in group.components]
     for n, row in enumerate(rows):
         try:
+            if not isinstance(row, list):
+                raise Malformed(N_("dòng phải là danh sách giá trị […], nhưng có %(found)s"), found=str(row)[:40])
             if len(row) != len(names):
                 raise Malformed(
                     N_("dòng có %(found)d giá trị, components có %(wanted)d"), found=len(row), wanted=len(names)

@@ -22,7 +22,7 @@ from giapranh.water.models import (
     Series,
     Station,
 )
-from giapranh.water.sta import access, bodies, notify, observations, rewriting
+from giapranh.water.sta import access, bodies, notify, observations, rewriting, shared
 from giapranh.water.sta.access import Principal
 from giapranh.water.sta.create import check_ours, parameter_of, place, set_locations, units
 from giapranh.water.sta.errors import AlreadyThere, Malformed, NoSuchEntity
@@ -48,7 +48,7 @@ def change(
     """Set what the body names; with ``whole`` (PUT) what it does not name goes back to nothing. ``merge``: so it is
     within the unit, too, a property made of three."""
     if entity.name == "Observation":
-        rewriting.change(row_id, body, who)
+        rewriting.change(row_id, body, who, whole=whole)
         return
     body = bodies.clean(body)
     record = _record(entity, row_id, who)
@@ -79,6 +79,7 @@ def _record(entity: EntityType, row_id: int, who: Principal) -> Any:
     if record is None:
         raise NoSuchEntity(N_("Không có %(entity)s%(id)s."), entity=entity.name, id=f"({row_id})")
     who.check_may_manage()
+    shared.check_may_change(entity, row_id, who)
     for station in _stations_of(entity, record):
         _check(station, who)
     return record
@@ -136,7 +137,7 @@ def _references(entity: EntityType, name: str, given: Any) -> list[int]:
 def _link(entity: EntityType, record: Any, name: str, ids: list[int], who: Principal) -> None:
     if not entity.links[name].many:
         column, model = _TO_ONE[name]
-        _must_exist(name, model, ids)
+        _must_exist(name, model, ids, who)
         if name == "Thing":
             _check(Station.objects.get(pk=ids[0]), who)
         setattr(record, column, ids[0])
@@ -145,7 +146,7 @@ def _link(entity: EntityType, record: Any, name: str, ids: list[int], who: Princ
         record.save()
         return
     _must_exist(name, {"Locations": Location, "Things": Station, "HistoricalLocations": HistoricalLocation,
-                       "Datastreams": Series}.get(name), ids)  # fmt: skip
+                       "Datastreams": Series}.get(name), ids, who)  # fmt: skip
     if (entity.name, name) == ("Thing", "Locations"):
         place(record, ids, clock.now())
     elif (entity.name, name) == ("Location", "Things"):
@@ -155,6 +156,8 @@ def _link(entity: EntityType, record: Any, name: str, ids: list[int], who: Princ
     elif (entity.name, name) == ("HistoricalLocation", "Locations"):
         record.locations.add(*ids)
     elif (entity.name, name) == ("Location", "HistoricalLocations"):
+        for history in HistoricalLocation.objects.filter(pk__in=ids).select_related("station"):
+            _check(history.station, who)
         record.historical_locations.add(*ids)
     elif name == "Datastreams":
         column = _TO_ONE[entity.name][0]
@@ -168,13 +171,14 @@ def _link(entity: EntityType, record: Any, name: str, ids: list[int], who: Princ
         raise Malformed(N_("Không nối lại được %(name)s bằng PATCH."), name=f"{entity.name}/{name}")
 
 
-def _must_exist(name: str, model: Any, ids: list[int]) -> None:
+def _must_exist(name: str, model: Any, ids: list[int], who: Principal) -> None:
     if model is None:
         raise Malformed(N_("Không nối lại được %(name)s bằng PATCH."), name=name)
     there = set(model.objects.filter(pk__in=ids).values_list("pk", flat=True))
     for each in ids:
         if each not in there:
             raise NoSuchEntity(N_("Không có %(entity)s%(id)s."), entity=name, id=f"({each})")
+        shared.check_may_use({"Locations": "Location"}.get(name, name), each, who)
 
 
 # --- JSON Patch ------------------------------------------------------------------------------------------------------
@@ -255,6 +259,7 @@ def delete(entity: EntityType, row_id: int, who: Principal) -> None:
         if entity.name == "FeatureOfInterest":
             rewriting.delete_of_feature(record.pk, who)
         for series in _series_below(entity, record):
+            _check(series.station, who)  # a device or a property may serve one of the neighbour's, too
             rewriting.delete_series(series, who)
         if entity.name == "Location":
             for history in HistoricalLocation.objects.filter(locations=record):

@@ -21,7 +21,7 @@ from giapranh.water.models import (
     Station,
 )
 from giapranh.water.rules import parameters
-from giapranh.water.sta import access, bodies, notify, observations
+from giapranh.water.sta import access, bodies, notify, observations, shared
 from giapranh.water.sta.access import Principal
 from giapranh.water.sta.errors import Forbidden, Malformed, NoSuchEntity
 from giapranh.water.sta.mapping import TYPES, EntityType
@@ -145,7 +145,9 @@ class Maker:
             station = self._station(station_id)
             place(station, [location.pk], self.at)
         for record_id in self._all(body.get("HistoricalLocations"), "HistoricalLocation"):
-            HistoricalLocation.objects.get(pk=record_id).locations.add(location)
+            history = HistoricalLocation.objects.get(pk=record_id)
+            self._station(history.station_id)
+            history.locations.add(location)
         return location.pk
 
     def _historical_location(self, body: dict[str, Any]) -> int:
@@ -228,6 +230,7 @@ class Maker:
         }  # fmt: skip
         if not models[name].objects.filter(pk=found).exists():
             raise NoSuchEntity(N_("Không có %(entity)s%(id)s."), entity=name, id=f"({found})")
+        shared.check_may_use(name, found, self.who)
         return found
 
     def _station(self, station_id: int) -> Station:

@@ -60,6 +60,10 @@ def answer(asked: Asked) -> Answer:
     """Never raises: a refusal becomes a status with a line, a crash becomes 500 and a log entry."""
     try:
         return _answered(asked)
+    except MethodNotOffered as refusal:
+        made = refused(refusal, asked.language)
+        made.headers.append(("Allow", _offered(asked.path)))
+        return made
     except Refused as refusal:
         return refused(refusal, asked.language)
     except (psycopg.OperationalError, psycopg.InterfaceError, DjangoDatabaseError) as error:
@@ -112,9 +116,31 @@ def _error(status: int, text: str | None, language: str, refusal: Refused | None
     return Answer(status, json.dumps(told, ensure_ascii=False).encode("utf-8"))
 
 
+_READ, _SET, _ENTITY = "GET, HEAD, OPTIONS", "GET, HEAD, POST, OPTIONS", "GET, HEAD, PATCH, PUT, DELETE, OPTIONS"
+_FIXED = {"": _READ, "Latest": _READ, "CreateObservations": "POST, OPTIONS", "$batch": "POST, OPTIONS"}
+
+
+def _offered(path: str) -> str:
+    """What may be done at an address."""
+    path = path.strip("/")
+    if path in _FIXED:
+        return _FIXED[path]
+    try:
+        way = paths.read(path)
+    except Refused:
+        return _READ
+    if way.ref or way.count or way.below:
+        return _READ
+    return _SET if way.is_set else _ENTITY
+
+
 def _answered(asked: Asked) -> Answer:
+    if asked.method == "OPTIONS":  # tells nothing of what is here, so it asks for no key: a browser sends none with it
+        return Answer(204, headers=[("Allow", _offered(asked.path))])
     who = asked.who()
     path = asked.path.strip("/")
+    if path in _FIXED and asked.method not in _FIXED[path].split(", "):
+        raise MethodNotOffered(N_("Không dùng được phương thức %(method)s ở đây."), method=asked.method[:20])
     match asked.method:
         case "GET" | "HEAD":
             return _read(asked, path, who)
@@ -126,8 +152,6 @@ def _answered(asked: Asked) -> Answer:
             way = paths.read(path)
             change.delete(*_target(way, Reader(who, asked.root)), who)
             return Answer(200)
-        case "OPTIONS":
-            return Answer(204, headers=[("Allow", "GET, HEAD, POST, PATCH, PUT, DELETE, OPTIONS")])
     raise MethodNotOffered(N_("Không dùng được phương thức %(method)s ở đây."), method=asked.method[:20])
 
 
@@ -139,8 +163,6 @@ def _read(asked: Asked, path: str, who: Principal) -> Answer:
         return Answer(200, landing.page(asked.root))
     if path == "Latest":
         return Answer(200, latest.answer(asked.query, who, asked.root))
-    if path in ("CreateObservations", "$batch"):
-        raise MethodNotOffered(N_("Không dùng được phương thức %(method)s ở đây."), method=asked.method)
     way = paths.read(path)
     reader = Reader(who, asked.root)
     parent, link = reader.follow(way, sure=False)
@@ -280,7 +302,8 @@ def _created(asked: Asked, row_id: int, new: bool, plural: str) -> Answer:
 
 
 def _change(asked: Asked, path: str, who: Principal) -> Answer:
-    _check_body(asked, kinds=("application/json", "application/json-patch+json"))
+    patch = ("application/json-patch+json",) if asked.method == "PATCH" else ()
+    _check_body(asked, kinds=("application/json", *patch))
     reader = Reader(who, asked.root)
     entity, row_id = _target(paths.read(path), reader)
     by_operations = asked.content_type.startswith("application/json-patch")

@@ -24,6 +24,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from giapranh.kernel.errors import N_, BadInput, NotFound, Refused
 from giapranh.node import home
+from giapranh.people import queries as people
 from giapranh.water.sta import access, database, door, notify
 from giapranh.water.sta.mapping import SETS, TYPES
 from giapranh.water.sta.options import Options
@@ -51,6 +52,7 @@ class Bridge:
     root: str
     user: str = ""
     password: str = ""
+    name: str = "giapranh"  # at the broker: of two clients of one name it throws one out
     selections: list[str] = field(default_factory=list)  # topics with ?$select= that somebody listens to
     ready: threading.Event = field(default_factory=threading.Event)
     _stopping: threading.Event = field(default_factory=threading.Event)
@@ -62,16 +64,18 @@ class Bridge:
         if not broker:
             raise NoBroker(N_("Chưa đặt mqtt_broker (máy:cổng), ví dụ mqtt_broker = “127.0.0.1:1883”."))
         host, _colon, port = broker.partition(":")
+        node = people.node()
         return cls(
             host=host, port=int(port or 1883), token=home.setting("mqtt_key"),
             root=home.setting("address", "http://127.0.0.1:8020").rstrip("/") + "/sta/v1.1",
             user=home.setting("mqtt_user"), password=home.setting("mqtt_password"),
+            name=f"giapranh-{node.node_id}" if node else "giapranh",
             selections=[topic.strip() for topic in home.setting("mqtt_topics").split(";") if topic.strip()],
         )  # fmt: skip
 
     def run(self) -> None:
         """Until ``stop``. The broker or the database may go away and come back."""
-        self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id="giapranh", protocol=paho.MQTTv5)
+        self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id=self.name, protocol=paho.MQTTv5)
         if self.user:
             self._client.username_pw_set(self.user, self.password)
         self._client.on_connect = self._connected

@@ -14,7 +14,7 @@ from giapranh.kernel.errors import N_
 from giapranh.water.models import Feature, Location, LocationFeature, ObservationDetail, Series
 from giapranh.water.rules.observation_ids import check_time, observation_id
 from giapranh.water.services.store import Outcome, Refusal
-from giapranh.water.sta import bodies, database, times
+from giapranh.water.sta import bodies, database, shared, times
 from giapranh.water.sta.access import Principal
 from giapranh.water.sta.errors import AlreadyThere, Forbidden, Malformed, NoSuchEntity
 from giapranh.water.sta.gather import Item, gatherer, write
@@ -195,8 +195,10 @@ def feature_of(given: Any, place: Stream, who: Principal) -> int | None:
             from giapranh.water.sta.create import create_feature
 
             wanted = create_feature(given)
-        elif wanted != place.feature_id and not Feature.objects.filter(pk=wanted).exists():
-            raise NoSuchEntity(N_("Không có %(entity)s%(id)s."), entity="FeatureOfInterest", id=f"({wanted})")
+        elif wanted != place.feature_id:
+            if not Feature.objects.filter(pk=wanted).exists():
+                raise NoSuchEntity(N_("Không có %(entity)s%(id)s."), entity="FeatureOfInterest", id=f"({wanted})")
+            shared.check_may_use("FeatureOfInterest", wanted, who)
     if place.feature_id is None:
         Series.objects.filter(pk=place.id, feature=None).update(feature=wanted)
         forget_streams()

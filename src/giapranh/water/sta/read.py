@@ -123,13 +123,13 @@ class Reader:
 
     def _page(self, question: Question, options: Options, parent: int | None, link: Link | None) -> Page:
         count = self.count(question, options, parent, link) if options.count else None
+        of_series = link is not None and link.by_id == _OF_SERIES
         if options.after is not None:
-            question.go_on_after(options.after)
+            question.go_on_after(options.after, of_series=of_series)
         top = options.page()
         if link is None and top:
             self._narrow(question, options, top + 1 + options.skip)
         columns = self._columns(question.entity, options)
-        of_series = link is not None and link.by_id == _OF_SERIES
         if of_series:
             columns += f", {shapes.HAS_DETAILS}"
         sql = (

@@ -21,10 +21,15 @@ from giapranh.water.sta.errors import AlreadyThere, Malformed, NoSuchEntity
 from giapranh.water.sta.mapping import OBSERVATION
 
 
-def change(row_id: int, body: dict[str, Any], who: Principal) -> None:
+def change(row_id: int, body: dict[str, Any], who: Principal, *, whole: bool = False) -> None:
+    """``whole`` (PUT): what stands beside the row and is not named goes; its time and its feature stay."""
     bodies.check_names(OBSERVATION, body)
     series_id, at = _key(row_id)
     place = observations.stream(series_id, who)
+    if whole and "result" not in body:
+        raise Malformed(N_("Observation thiếu result."))
+    if whole and ObservationDetail.objects.filter(series_id=series_id, time=at).exists():
+        body = {**dict.fromkeys(observations.EXTRA), **body}
     if "Datastream" in body and bodies.reference(body["Datastream"]) != series_id:
         raise Malformed(N_("Không nối lại được %(name)s bằng PATCH."), name="Observation/Datastream")
     _set_details(series_id, at, body, place, who)
