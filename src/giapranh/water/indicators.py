@@ -109,11 +109,13 @@ def stations_reporting(period: ReportingPeriod, scope: Scope) -> Measurement:
 
 @indicator("water.samples_against_plan", title=N_("Mẫu nước lấy theo kế hoạch"), unit=N_("mẫu"))
 def samples_against_plan(period: ReportingPeriod, scope: Scope) -> Measurement:
-    """Of the samples whose last day falls into the period: how many were taken."""
+    """Of the samples whose last day falls into the period: how many were taken. One of today is not missed yet."""
     rows = list(
         PlannedSample.objects.filter(to_day__gte=period.start, to_day__lte=min(period.end, _today()))
         .select_related("campaign", "station").prefetch_related("samples").order_by("to_day", "station__sort_key", "pk")
     )  # fmt: skip
+    today = _today()
+    rows = [row for row in rows if row.to_day < today or row.samples.all()]
     if not rows:
         return Measurement(None, N_("mẫu"))
     taken = [row for row in rows if row.samples.all()]

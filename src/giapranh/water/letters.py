@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -127,6 +127,13 @@ def _body(
         body.append(_downstream(content["downstream"]))
     body += _asked(kind, hours)
     return body
+
+
+def with_evidence(paper: OfficialPaper, name: str, sha256: str) -> OfficialPaper:
+    """The letter names the bundle that goes with it, so that both sides can tell whether it is still the same."""
+    *body, asked, thanks = paper.body
+    told = Paragraph(f"Kèm theo gói bằng chứng {name}, mã kiểm SHA-256: {sha256}.")
+    return replace(paper, body=[*body, told, asked, thanks])
 
 
 def _downstream(rows: Sequence[Mapping[str, Any]]) -> Table:

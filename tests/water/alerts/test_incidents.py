@@ -170,6 +170,7 @@ def test_the_letter_reopens_with_its_form_content_windows_and_no_suspect(confirm
     assert "Đề nghị gọi số trực." in text
     assert "Nhà máy nước Xuân Hương" in cells
     assert "GIÁM ĐỐC" in cells
+    assert f"bang-chung-SC-2026-001-24-1.zip, mã kiểm SHA-256: {notice.bundle_id}." in text
     assert "Bí Mật" not in text + cells
     assert "bí mật" not in text + cells
     assert paper.versions.get().file_name == "thong-bao-SC-2026-001-24-1.docx"
@@ -546,12 +547,16 @@ def test_who_was_warned_can_be_told_of_the_end_after_the_close(confirmed, focal)
     deeds.tell_ministry(incident_id=confirmed.pk, reported_at=later(hours=5), document="12/BC-SNNMT", by=focal,
                         at=later(hours=6))  # fmt: skip
     deeds.close(incident_id=confirmed.pk, words="Xong", by=focal, at=later(days=1))
+    confirmed.refresh_from_db()
+    clock = incidents.clocks_of(confirmed, later(days=1))
+    assert [each.words for each in clock] == [f"Chưa thông báo kết thúc cho {warned.neighbour_name}"]
     over = prepared(confirmed, focal, kind="end", at=later(days=1, minutes=5))
     notices.send(notice_id=over.pk, words="Công văn", sent_at=later(days=1, minutes=6), by=focal,
                  at=later(days=1, minutes=6))  # fmt: skip
     confirmed.refresh_from_db()
     over.refresh_from_db()
     assert (confirmed.state, over.state) == ("closed", "sent")
+    assert incidents.clocks_of(confirmed, later(days=1)) == []
 
 
 def test_a_first_notice_that_does_not_leave_in_time_is_told_of_once(confirmed, focal, leader):

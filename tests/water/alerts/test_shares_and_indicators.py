@@ -160,6 +160,20 @@ def test_samples_are_counted_against_the_plan(thuong, station, an):
     assert measured("water.samples_against_plan")[:2] == (Decimal(1), Decimal(2))
 
 
+def test_a_sample_of_today_is_not_missed_before_the_day_is_over(thuong, station, an, monkeypatch):
+    from giapranh.water import indicators as ours
+
+    campaign = Campaign.objects.create(name="Mùa khô", starts_on=AT.date(), ends_on=AT.date())
+    plan = PlannedSample.objects.create(campaign=campaign, station=station, from_day=AT.date(), to_day=AT.date())
+    monkeypatch.setattr(ours, "_today", lambda: plan.to_day)
+    assert measured("water.samples_against_plan")[0] is None
+    Sample.objects.create(station=station, planned=plan, taken_at=AT, at=AT)
+    assert measured("water.samples_against_plan")[:2] == (Decimal(1), Decimal(1))
+    Sample.objects.all().delete()
+    monkeypatch.setattr(ours, "_today", lambda: plan.to_day + timedelta(days=1))
+    assert measured("water.samples_against_plan")[:2] == (Decimal(0), Decimal(1))
+
+
 def test_notices_and_incidents_are_counted_without_drills(confirmed, thuong, focal):
     notice = notices.prepare(incident_id=confirmed.pk, kind="end", provinces=["24"], by=focal, at=later(minutes=20))[0]
     drills.start_drill(

@@ -256,9 +256,12 @@ def _can(user: Any, incident: Incident) -> frozenset[str]:
 
 
 def clocks_of(incident: Incident, at: datetime) -> list[Clock]:
-    """The clocks that run on the incident itself."""
+    """The clocks that run on the incident itself; of one that is over, who has not heard of it yet."""
     if incident.state not in OPEN_INCIDENTS:
-        return []
+        return [
+            Clock(_("Chưa thông báo kết thúc cho %(neighbour)s") % {"neighbour": name}, "bad", "send")
+            for name in _still_warned(incident)
+        ]
     found = []
     if incident.state == IncidentState.CONFIRMED and incident.confirmed_at is not None:
         due = incident.confirmed_at + incident_settings.first_notice_within()
@@ -266,6 +269,13 @@ def clocks_of(incident: Incident, at: datetime) -> list[Clock]:
     if incident.next_report_at is not None:
         found.append(countdown(incident.next_report_at, at, _("tới lần báo tiếp theo"), _("Chưa báo tiếp, quá")))
     return found
+
+
+def _still_warned(incident: Incident) -> list[str]:
+    """Neighbours whose last word from us is not that it is over."""
+    sent = Notice.objects.filter(incident=incident, incoming=False, sent_at__isnull=False)
+    last = {row.province: row for row in sent.order_by("sent_at", "pk")}
+    return [row.neighbour_name for row in last.values() if row.kind != NoticeKind.END]
 
 
 def photo(user: Any, photo_id: int) -> tuple[IncidentPhoto, bytes]:

@@ -154,13 +154,15 @@ def _prepare(
         around = incident_place.around(incident, at)
         marks = shown.paper.mark
         blob = keep_blob(evidence.bundle(incident, shown.content, around, at=at, marks=marks), ZIP)
+    zip_name = f"bang-chung-{incident.number}-{province}-{shown.n}.zip"
+    paper = letters.with_evidence(shown.paper, zip_name, blob.sha256)
     letter = documents.create_outgoing(
-        kind=shown.paper.kind, subject=shown.paper.subject, data=write_docx(shown.paper),
-        name=f"thong-bao-{incident.number}-{province}-{shown.n}.docx", by=by, at=at, symbol=shown.paper.symbol,
-        issuer=people.own_agency(), recipients=shown.paper.addressees, signer_name=shown.paper.signer.name,
-        signer_title=" ".join(list(shown.paper.signer.authority)[-1:]), text=letters.plain_words(shown.paper),
-        urgency=letters.URGENCIES.get(shown.paper.urgency, ""), place=shown.paper.place,
-        attached=[(blob, f"bang-chung-{incident.number}-{province}-{shown.n}.zip")],
+        kind=paper.kind, subject=paper.subject, data=write_docx(paper),
+        name=f"thong-bao-{incident.number}-{province}-{shown.n}.docx", by=by, at=at, symbol=paper.symbol,
+        issuer=people.own_agency(), recipients=paper.addressees, signer_name=paper.signer.name,
+        signer_title=" ".join(list(paper.signer.authority)[-1:]), text=letters.plain_words(paper),
+        urgency=letters.URGENCIES.get(paper.urgency, ""), place=paper.place,
+        attached=[(blob, zip_name)],
         illustrative=incident.illustrative or incident.is_drill,
     )  # fmt: skip
     notice = Notice.objects.create(
