@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from giapranh.kernel.dates import UnclearDate, format_date, in_words, parse_date
+from giapranh.kernel.errors import BadInput
 from giapranh.kernel.numbers import UnclearNumber, format_number, parse_number
 
 
@@ -70,3 +71,10 @@ def test_a_date_that_was_written_is_read_back(day):
 def test_blank_parts_of_a_date_line_stay_blank():
     assert in_words(None, 11, 2024) == "ngày      tháng 11 năm 2024"
     assert in_words(5, 1, 2020) == "ngày 05 tháng 01 năm 2020"
+
+
+def test_a_refusal_writes_its_numbers_the_same_way():
+    assert str(BadInput("Km %(km)s nằm ngoài (đến %(top)s km), %(n)s", km=500.0, top=159.5, n=3)) == (
+        "Km 500 nằm ngoài (đến 159,5 km), 3"
+    )
+    assert str(BadInput("còn %(free).1f GB", free=2.25)) == "còn 2.2 GB"  # a form of its own stays

@@ -39,13 +39,24 @@ class Refused(Exception):
     def render(self, translate: Any = None) -> str:
         """The line in the language of ``translate`` (message id in, text out); Vietnamese without it."""
         template = translate(self.template) if translate else self.template
-        return template % self.params if self.params else template
+        if not self.params:
+            return template
+        return template % {name: _Number(one) if isinstance(one, float) else one for name, one in self.params.items()}
 
     def __str__(self) -> str:
         return self.render()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.template, self.instance_code, self.params)
+
+
+class _Number(float):
+    """A number that a sentence shows as people here write it: 159,5."""
+
+    def __str__(self) -> str:
+        from giapranh.kernel.numbers import format_number
+
+        return format_number(float(self))
 
 
 def _rebuild(kind: type[Refused], template: str, code: str | None, params: dict[str, Any]) -> Refused:

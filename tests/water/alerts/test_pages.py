@@ -57,6 +57,15 @@ def test_ending_without_words_comes_back_with_the_form(burning, an, client_of):
     page = words(client.get(f"/song-ngoi/canh-bao/{burning.pk}/"))
     assert "Cống đã đóng" in page
     assert "im lặng cho đến khi" in page
+    desk = words(client.get("/song-ngoi/canh-bao/"))
+    assert "đang im lặng" in desk
+    assert "Mọi nơi được theo dõi đều bình thường" not in desk  # one is not
+
+
+def test_a_place_beyond_the_river_is_refused_in_numbers_people_write(thuong, an, client_of):
+    form = {"name": "Cá chết", "river": thuong.key, "km": "500,5", "seen_at": "07:00 20/11/2026", "finder": "An"}
+    page = words(client_of(an).post("/song-ngoi/su-co/moi/", form))
+    assert f"dài {str(float(thuong.length_km)).removesuffix('.0').replace('.', ',')} km; km 500,5 nằm ngoài" in page
 
 
 def test_the_neighbour_and_strangers_see_none_of_it(burning, chi, dung, client_of):

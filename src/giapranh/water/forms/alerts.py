@@ -23,7 +23,9 @@ class Acknowledge(StepForm):
 
 class End(StepForm):
     label, icon = _("Kết thúc cảnh báo"), "cross"
-    hint = _("Nếu nước vẫn xấu, cảnh báo im lặng cho đến khi nước trở lại bình thường, và chỉ báo lại khi xấu hơn.")
+    hint = _(
+        "Nếu nơi này vẫn chưa bình thường, cảnh báo im lặng cho đến khi trở lại bình thường, và chỉ báo lại khi xấu hơn."
+    )
     words = words_field(_("Kết quả xử lý hoặc lý do"))
 
 

@@ -119,7 +119,7 @@ def _check(facts: Facts, at: datetime) -> None:
     if not 0 <= facts.km <= facts.watercourse.length_km:
         raise BadIncident(
             N_("%(river)s dài %(length)s km; km %(km)s nằm ngoài."),
-            river=facts.watercourse.name, length=f"{facts.watercourse.length_km:g}", km=f"{facts.km:g}",
+            river=facts.watercourse.name, length=float(facts.watercourse.length_km), km=float(facts.km),
         )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from giapranh.kernel.clock import local_date, now
+from giapranh.kernel.numbers import format_number
 from giapranh.kernel.tables import XLSX_TYPE, Column, Status, Table
 from giapranh.water import layers, permissions
 from giapranh.water.queries import network
@@ -154,11 +155,9 @@ def _owner(row: StationRow) -> str:
 def _about(row: Any) -> str:
     parts = [str(row.details[key]) for key in ("serves", "releases", "note") if row.details.get(key)]
     if row.details.get("m3_per_day"):
-        from giapranh.kernel.numbers import format_number
-
         parts.append(_("%(volume)s m³/ngày") % {"volume": format_number(row.details["m3_per_day"])})
     if row.km_uncertainty:
-        parts.append(f"±{row.km_uncertainty:g} km")
+        parts.append(f"±{format_number(row.km_uncertainty)} km")
     if row.restricted:
         parts.append(_("hạn chế xem"))
     return " · ".join(parts)
