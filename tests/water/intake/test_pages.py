@@ -18,12 +18,14 @@ from tests.factories.water import series as make_series
 from tests.factories.water import station as make_station
 
 from giapranh.kernel import clock
+from giapranh.kernel.errors import Refused
 from giapranh.people.models import AuditEvent, Officer
 from giapranh.water.intake import folder
 from giapranh.water.models import Correction, FileColumn, Observation, Sample, Series, SourceFile, Station
 from giapranh.water.rules.quality import Flag
 from giapranh.water.rules.station_names import file_name
 from giapranh.water.services import store
+from giapranh.water.services.corrections import Verdict, judge
 from giapranh.water.services.store import Rows, milliseconds
 
 ClientOf = Callable[[Officer | None], Client]
@@ -353,6 +355,15 @@ def test_a_rejected_value_has_none_and_a_corrected_one_another(spike: Series, an
     client.post(url, {"verdict": "reject", "why": "bọt khí"})
     client.post(url, {"value": "7,25", "why": "đọc lại sổ"})
     assert list(Correction.objects.order_by("pk").values_list("value", "flag")) == [(None, 4), (7.25, 1)]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -1e13])
+def test_a_value_that_cannot_be_is_no_correction(spike: Series, an: Officer, value: float) -> None:
+    row = Observation.objects.get(series=spike, value=9.9)
+    with pytest.raises(Refused):
+        judge(series_id=spike.pk, start=row.time, end=row.time, verdict=Verdict.CORRECT, why="x", by=an, at=row.time,
+              value=value)  # fmt: skip
+    assert Correction.objects.count() == 0
 
 
 def test_a_word_without_a_reason_is_refused(spike: Series, an: Officer, client_of: ClientOf) -> None:

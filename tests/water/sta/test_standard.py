@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from tests.conftest import World
 from tests.water.sta.conftest import POINT, UNIT, Network, Sta, datastream, location, observed, thing
 
-from giapranh.water.models import KeyScope, Location, Series, Station
+from giapranh.people.models import Officer
+from giapranh.water.models import Correction, KeyScope, Location, Series, Station
 from giapranh.water.rules.observation_ids import observation_id
 from giapranh.water.sta import access
 
@@ -154,6 +156,22 @@ def test_means_are_ordered_by_time_alone(network: Network) -> None:
     network.sta.refused("GET", f"{own}&$count=true")
     network.sta.refused("GET", f"{own}&$resultFormat=CSV")
     assert network.sta.get(f"{own}&$top=0") == {"value": []}
+
+
+def test_means_count_what_people_said_of_a_value(network: Network, an: Officer) -> None:
+    own = f"/Datastreams({network.stream})/Observations"
+    for n, value in enumerate((4.0, 6.0, 900.0, 800.0)):
+        network.sta.post(own, {"phenomenonTime": f"2026-02-01T00:0{n}:00Z", "result": value})
+    for n, value in ((2, 8.0), (3, None)):  # put right, thrown out
+        at = datetime(2026, 2, 1, 0, n, tzinfo=UTC)
+        Correction.objects.create(
+            series_id=network.stream, time=at, value=value, flag=4 if value is None else 1, why="x", by=an, at=at
+        )
+    day = "$filter=phenomenonTime ge 2026-02-01T00:00:00Z and phenomenonTime lt 2026-02-02T00:00:00Z"
+    [told] = network.sta.values(f"{own}?aggregate=day&{day}")
+    assert (told["result"], told["parameters"]["max"], told["parameters"]["count"]) == (6.0, 8, 3)
+    [raw] = network.sta.values(f"{own}?aggregate=day&flags=all&{day}")
+    assert (raw["parameters"]["max"], raw["parameters"]["count"]) == (900, 4)
 
 
 def test_the_conformance_page_uses_the_names_of_the_standard(sta: Sta) -> None:

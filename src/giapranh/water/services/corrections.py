@@ -18,6 +18,7 @@ from giapranh.water.rules.quality import Flag
 from giapranh.water.services import neighbour_news
 
 MOST_AT_ONCE = 20_000
+MOST = 1e12  # as of results typed or in a sheet
 
 
 class NoReason(BadInput):
@@ -70,6 +71,8 @@ def judge(
         raise NoReason(N_("Hãy ghi lý do: người khác phải hiểu vì sao số liệu được kết luận như vậy."))
     if verdict == Verdict.CORRECT and value is None:
         raise BadInput(N_("Hãy ghi giá trị đúng."))
+    if value is not None and not abs(value) <= MOST:  # not a number, endless, a slip of the hand
+        raise BadInput(N_("Giá trị quá lớn, không phải số đo: kiểm tra lại số và đơn vị."))
     rows = Observation.objects.filter(series=series, time__gte=start, time__lte=end)
     if flags:
         rows = rows.filter(flag__in=list(flags))

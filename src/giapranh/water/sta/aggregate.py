@@ -1,6 +1,7 @@
 """Means over hours, days and months, made by the database: an extension, ``aggregate=day`` on Observations of a stream.
 
-Days and months are those of Vietnam. What failed the checks (QARTOD 4) is left out unless ``flags=all`` is asked for.
+Days and months are those of Vietnam. What failed the checks (QARTOD 4) is left out, and what a person put right or threw
+out counts as they said, unless ``flags=all`` is asked for: then all rows as they came.
 """
 
 from __future__ import annotations
@@ -19,7 +20,11 @@ ZONE = "Asia/Ho_Chi_Minh"
 _ALLOWED = {"$filter", "$top", "$skip", "$orderby", "$skiptoken", "aggregate", "flags"}
 _BY_TIME = ("phenomenonTime",)
 # Made smaller by a power of two, which loses nothing: one value of 1e308 must not keep all other days from being told.
-_MEAN = "sum(t.value * 2::float8 ^ -60) / nullif(count(t.value), 0) * 2::float8 ^ 60"
+_MEAN = "sum({v} * 2::float8 ^ -60) / nullif(count({v}), 0) * 2::float8 ^ 60"
+_SAID = (
+    " LEFT JOIN (SELECT DISTINCT ON (time) id, time, value, flag FROM water_correction WHERE series_id = {n}"
+    " ORDER BY time, at DESC, id DESC) said ON said.time = t.time"
+)
 
 
 def answer(reader: Reader, options: Options, parent: int | None, link: Link | None, path: str) -> str:
@@ -46,7 +51,13 @@ def answer(reader: Reader, options: Options, parent: int | None, link: Link | No
 def _rows(reader: Reader, options: Options, series_id: int, limit: int, newest_first: bool) -> list[tuple[Any, ...]]:
     question = reader.question(OBSERVATION, Options(filter=options.filter))
     question.add("t.series_id = %s::bigint", [series_id])
-    if options.written.get("flags") != "all":
+    value, said = "t.value", ""
+    if options.written.get("flags") == "all":
+        pass
+    elif database.fetch("SELECT 1 FROM water_correction WHERE series_id = %s::bigint LIMIT 1", [series_id]):
+        value, said = "(CASE WHEN said.id IS NULL THEN t.value ELSE said.value END)", _SAID.format(n=int(series_id))
+        question.add("coalesce(said.flag, t.flag) <> 4", [])
+    else:
         question.add("t.flag <> 4", [])
     period = options.aggregate
     begin = (
@@ -58,8 +69,8 @@ def _rows(reader: Reader, options: Options, series_id: int, limit: int, newest_f
         values = [times.instant(options.after[0])]
     end = f"(date_trunc('{period}', min(t.time) AT TIME ZONE '{ZONE}') + interval '1 {period}') AT TIME ZONE '{ZONE}'"
     sql = (
-        f"SELECT {begin} AS begins, {end}, {_MEAN}, min(t.value), max(t.value), count(t.value), count(*)"
-        f" FROM {question.source()} WHERE {question.condition()} GROUP BY 1{after}"
+        f"SELECT {begin} AS begins, {end}, {_MEAN.format(v=value)}, min({value}), max({value}), count({value}), count(*)"
+        f" FROM {question.source()}{said} WHERE {question.condition()} GROUP BY 1{after}"
         f" ORDER BY 1 {'DESC' if newest_first else 'ASC'} LIMIT %s OFFSET %s"
     )
     with database.bounded():
