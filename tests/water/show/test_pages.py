@@ -437,3 +437,17 @@ def test_a_result_below_detection_that_was_judged(
     assert (found.rate.k, found.summary.below) == counted
     assert results.latest_rows([row.pk])[row.pk].censored == -counted[1]
     assert settled_rows(row.pk, START, START + timedelta(days=1)).censored.tolist() == [-counted[1]]
+
+
+def test_the_newest_value_as_put_right_stands_beside_the_raw_one(
+    client: Client, specialist: Any, station: Any, ammonium: Any
+) -> None:
+    from giapranh.water.models import Correction
+
+    ammonium.next_due_at = now() + timedelta(days=1)
+    ammonium.save()
+    Correction.objects.create(
+        series=ammonium, time=ammonium.last_time, value=0.3, flag=1, why="đọc lại sổ", by=specialist, at=now()
+    )
+    text = page_of(client, specialist, f"/song-ngoi/tram/{station.pk}/").content.decode()
+    assert "giá trị gốc 0,9" in text

@@ -170,7 +170,10 @@ def _state(row: LatestRow) -> Status:
         filter(None, [reason_words(latest.reason), status_word(latest.status) if latest.status > 0 else ""])
     )
     if latest.corrected:
-        return Status(_("Đã có người kết luận"), "accent", "user", flag_word(latest.flag))
+        said = flag_word(latest.flag)
+        if latest.raw is not None and latest.raw != latest.value:
+            said += f", {_('giá trị gốc')} {format_number(round(latest.raw, places_of(row.series)))}"
+        return Status(_("Đã có người kết luận"), "accent", "user", said)
     flag = Flag(latest.flag) if latest.flag in set(Flag) else Flag.NOT_EVALUATED
     return Status(_sentence(flag_word(flag)), FLAG_TONES[flag], FLAG_ICONS[flag], note)
 
