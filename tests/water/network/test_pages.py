@@ -121,6 +121,26 @@ def test_people_of_the_neighbour_see_the_river_and_none_of_our_stations(
             assert "Trạm Hữu Lũng" not in answer.content.decode()
 
 
+def test_people_of_elsewhere_are_not_led_to_pages_they_may_not_open(
+    rivers: dict[str, Watercourse], an: Officer, chi: Officer, client_of: Visit
+) -> None:
+    measured(rivers["thuong"], 93.4, "Giáp ranh", cod=5)
+    page = client_of(chi).get("/song-ngoi/").content.decode()
+    assert "Bạn không có trạm nào để xem" in page
+    assert 'href="/song-ngoi/canh-bao/"' not in page
+    assert 'href="/song-ngoi/su-co/"' not in page
+    assert 'href="/song-ngoi/canh-bao/"' in client_of(an).get("/song-ngoi/").content.decode()
+    for path in ("so-sanh/", "thong-ke/", "so-lieu/", "so-lieu/nhap-tay/", "chat-luong/"):
+        assert 'href="/song-ngoi/tram/moi/"' not in client_of(chi).get(f"/song-ngoi/{path}").content.decode()
+
+
+def test_before_the_first_station_each_page_says_what_to_do_next(
+    rivers: dict[str, Watercourse], leader: Officer, client_of: Visit
+) -> None:
+    for path in ("", "so-sanh/", "thong-ke/", "so-lieu/", "so-lieu/nhap-tay/"):
+        assert 'href="/song-ngoi/tram/moi/"' in client_of(leader).get(f"/song-ngoi/{path}").content.decode(), path
+
+
 def test_an_unknown_river_is_not_found(node: Any, an: Officer, client_of: Visit) -> None:
     assert client_of(an).get("/song-ngoi/khong-co/").status_code == 404
 
