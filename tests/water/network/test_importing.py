@@ -162,7 +162,7 @@ REFUSED = {
     "thuong;intake;A;1e308;;": "km “1e308” ngoài khoảng cho phép.",
     "thuong;cầu;A;10;;": "kind “cầu” không có trong danh sách.",
     "thuong;intake;;10;;": "thiếu name.",
-    "thuong;intake;A;;21,4;106,4": "kinh độ và vĩ độ bị đảo (21.4; 106.4). GeoJSON ghi kinh độ trước.",
+    "thuong;intake;A;;21,4;106,4": "kinh độ và vĩ độ bị đảo (21,4; 106,4). GeoJSON ghi kinh độ trước.",
     "thuong;intake;A;;107,9;21,4": "điểm cách Sông Thương 139 km; có đúng sông và đúng thứ tự tọa độ không?",
 }
 

@@ -28,7 +28,7 @@ WAYS = ["", "Things", "Observations", "Latest", "$batch", "CreateObservations", 
 
 
 @pytest.mark.parametrize("path", WAYS)
-@pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "TRACE"])
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS", "TRACE"])
 def test_nobody_gets_in(node: World, path: str, method: str) -> None:
     answer = Sta().ask(method, f"/{path}", {})
     assert answer.status_code == 401
@@ -44,9 +44,8 @@ OFFERED = [
 
 
 @pytest.mark.parametrize(("path", "methods"), OFFERED)
-def test_what_is_offered_is_told_to_anybody(node: World, path: str, methods: str) -> None:
-    """A browser asks before it sends, and sends no key with that question."""
-    answer = Sta().ask("OPTIONS", f"/{path}")
+def test_what_is_offered_is_told(network: Network, path: str, methods: str) -> None:
+    answer = network.sta.ask("OPTIONS", f"/{path}")
     assert (answer.status_code, answer["Allow"]) == (204, methods)
 
 

@@ -99,7 +99,7 @@ def _batch() -> dict[str, Any]:
 
 
 def described(ids: list[int]) -> dict[str, Any]:
-    """``ids``: of what is there."""
+    """``ids``: of what is there, of a Thing first."""
     ID["anyOf"][0] = {"enum": ids}
     options = [_option(name, known) for name, known in WORDS.items()]
     row_id = {"name": "id", "in": "path", "required": True, "schema": ID}
@@ -108,9 +108,11 @@ def described(ids: list[int]) -> dict[str, Any]:
         {"enum": [*SETS, "Thing", "Sensor", "$ref", "name", "result", "properties", "$count", "resultTime"]}, {"type": "string", "minLength": 1, "maxLength": 9}]}}  # fmt: skip
     write = {"requestBody": _body(_entity_body())}
     get = {"responses": _answers(200, 204), "parameters": options}
-    one = {"responses": _answers(200, 204), "parameters": [{"name": name, "in": "query", "schema": {"enum": WORDS[name]}}
-                                                           for name in ("$select",)]}  # fmt: skip
+    one = {"responses": _answers(200, 204), "parameters": [
+        {"name": "$select", "in": "query", "schema": {"enum": WORDS["$select"]}}]}  # fmt: skip
+    there = {"name": "id", "in": "path", "required": True, "schema": {"enum": ids[:1]}}
     paths = {
+        "/Things({id})": {"parameters": [there], "get": one},
         "/Latest": {"get": {"responses": _answers(200), "parameters": [_option("datastreams", ["1", "1,2", ","]), _option("after", ["1", "x"])]}},
         "/CreateObservations": {"post": {"responses": _answers(201), "requestBody": _body(_rows())}},
         "/$batch": {"post": {"responses": _answers(200), "requestBody": _body(_batch())}},
@@ -135,9 +137,9 @@ def test_whatever_the_description_allows(network: Network) -> None:
     for found in schema.get_all_operations():
         operation: Any = found.ok()  # type: ignore[union-attr]
         met[f"{operation.method} {operation.path}"] = _walk(operation, network.sta.token)
-    assert len(met) == 11
+    assert len(met) == 12
     answered = {name for name, statuses in met.items() if statuses & {200, 201}}
-    assert {"get /{set}", "get /{set}({id})", "get /Latest", "post /CreateObservations", "post /$batch"} <= answered, (
+    assert {"get /{set}", "get /Things({id})", "get /Latest", "post /CreateObservations", "post /$batch"} <= answered, (
         met
     )
 

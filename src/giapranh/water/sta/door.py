@@ -135,9 +135,9 @@ def _offered(path: str) -> str:
 
 
 def _answered(asked: Asked) -> Answer:
-    if asked.method == "OPTIONS":  # tells nothing of what is here, so it asks for no key: a browser sends none with it
-        return Answer(204, headers=[("Allow", _offered(asked.path))])
     who = asked.who()
+    if asked.method == "OPTIONS":
+        return Answer(204, headers=[("Allow", _offered(asked.path))])
     path = asked.path.strip("/")
     if path in _FIXED and asked.method not in _FIXED[path].split(", "):
         raise MethodNotOffered(N_("Không dùng được phương thức %(method)s ở đây."), method=asked.method[:20])
