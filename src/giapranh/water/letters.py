@@ -156,7 +156,7 @@ def _asked(kind: str, hours: float) -> list[Block]:
     }[kind]
     return [
         Paragraph(
-            f"Đề nghị quý cơ quan xác nhận đã nhận thông báo này trong vòng {within} giờ kể từ khi nhận, {asked}."
+            f"Đề nghị quý cơ quan xác nhận đã nhận thông báo này trong vòng {within} giờ kể từ khi thông báo được gửi, {asked}."
         ),
         Paragraph("Trân trọng cảm ơn sự phối hợp của quý cơ quan."),
     ]

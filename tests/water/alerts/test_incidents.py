@@ -166,7 +166,7 @@ def test_the_letter_reopens_with_its_form_content_windows_and_no_suspect(confirm
     assert "Kính gửi: Sở Nông nghiệp và Môi trường tỉnh Bắc Ninh" in text.replace("\n", " ").replace("  ", " ")
     assert "V/v cảnh báo sự cố nguồn nước SC-2026-001 (thông báo số 1)" in " ".join(cells.split())
     assert "cá chết, mùi lạ; Nước đen" in text
-    assert "xác nhận đã nhận thông báo này trong vòng 3 giờ" in text
+    assert "xác nhận đã nhận thông báo này trong vòng 3 giờ kể từ khi thông báo được gửi" in text
     assert "Đề nghị gọi số trực." in text
     assert "Nhà máy nước Xuân Hương" in cells
     assert "GIÁM ĐỐC" in cells

@@ -231,7 +231,8 @@ def test_series_gives_what_the_single_sample_gives_in_any_order(
         assert many.value.tolist() == [-1] * len(many.value)
         return
     assert 0 < one.exact <= 100 + 1e-9
-    assert many.exact[0] == pytest.approx(one.exact, rel=1e-12)
+    # A sub-index close to 0 is a difference of large numbers: its last digits depend on the order of the sums.
+    assert many.exact[0] == pytest.approx(one.exact, rel=1e-10)
     assert many.value.tolist() == [one.value, -1, one.value]
     assert wqi.levels(DAY)[many.level[0]] == one.level
     assert many.methods[many.method[0]] == one.method_id
