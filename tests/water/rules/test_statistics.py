@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from giapranh.water.rules import monitoring
 from giapranh.water.rules.limits import bound
@@ -167,6 +168,20 @@ def test_a_steady_rise_downstream_is_told() -> None:
     assert compare(pair(days[:5], up[:5], days[:5], up[:5] * 2, 0, 0)).notes == (FEW,)
     hourly = compare(pair(days // 24, up, days // 24, up * 2, 0, 0))
     assert hourly.notes == (DEPENDENT,)
+
+
+def test_the_noise_of_means_is_no_difference() -> None:
+    """Equal water above and below has no p value, and differences of one step of the device are ties to the test."""
+    days = np.arange(2000) * 24 * HOUR
+    chance = np.random.default_rng(1)
+    tenths = np.round(70 + 3 * chance.normal(size=2000))
+    same = compare(pair(days, tenths / 10, days, tenths / 10, 0, 0))
+    assert (same.n, same.p, same.notes) == (2000, None, (FEW,))
+    other = tenths + np.where(days < 300 * 24 * HOUR, chance.choice([-1, 1], 2000), 0)
+    found = compare(pair(days, tenths / 10, days, other / 10, 0, 0))
+    assert found.p == pytest.approx(float(stats.wilcoxon(other - tenths).pvalue))
+    after_giant = pair(days[:4], np.array([1e15, 1, 0.1, 0.2]), days[:4], np.ones(4), 0, 0)
+    assert after_giant.up.tolist() == [1e15, 1, 0.1, 0.2]
 
 
 def test_missing_values_pair_with_nothing() -> None:
