@@ -54,6 +54,8 @@ def _files(paths: list[Path]) -> Iterator[Given]:
 
 
 def _tell(report: Report, dry_run: bool) -> None:
+    from giapranh.water.intake.station_files import sound
+
     shown = 0
     for one in report.files:
         for line in one.lines:
@@ -61,7 +63,7 @@ def _tell(report: Report, dry_run: bool) -> None:
             if shown > LINES_SHOWN:
                 break
             where = _("dòng %(line)s") % {"line": line.line} if line.line else _("cả tệp")
-            print(f"{one.path} {where}: {_(line.what) % line.params}")
+            print(f"{sound(str(one.path))} {where}: {_(line.what) % line.as_dict()['params']}")
     if report.total("refused") > LINES_SHOWN:
         print(_("… và những dòng khác; xem ở trang Đưa số liệu vào."))
     print(
@@ -81,13 +83,15 @@ def _lab_sheet(path: Path, dry_run: bool, by: str) -> int:
     from giapranh.cli.acting import officer_for
     from giapranh.people import queries as people
     from giapranh.water.intake import lab_sheets
+    from giapranh.water.intake.station_files import sound
 
+    name = sound(path.name)
     data, officer = path.read_bytes(), officer_for(people.own_agency(), by)
-    worksheets = lab_sheets.look(data, name=path.name).worksheets
+    worksheets = lab_sheets.look(data, name=name).worksheets
     done = lab_sheets.Done()
     for worksheet in worksheets:
-        one = lab_sheets.take_in(data, name=path.name, by=officer, at=now(), worksheet=worksheet, dry_run=dry_run)
-        place = f"{path} · {worksheet}" if len(worksheets) > 1 else str(path)
+        one = lab_sheets.take_in(data, name=name, by=officer, at=now(), worksheet=worksheet, dry_run=dry_run)
+        place = sound(f"{path} · {worksheet}" if len(worksheets) > 1 else str(path))
         for line in one.lines:
             where = _("dòng %(line)s") % {"line": line.line} if line.line else _("cả tệp")
             print(f"{place} {where}: {_(line.what) % line.params}")

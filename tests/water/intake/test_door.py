@@ -98,6 +98,22 @@ def test_a_file_that_was_sent_is_stored_and_moved_on(
     assert not (folder.inbox() / "huulung" / "2026" / NAME).exists()
 
 
+def test_an_account_called_like_the_code_of_another_station_sends_for_its_own(at_river: Station, password: str) -> None:
+    other = make_station(code="HUULUNG", name="Trạm khác")
+    make_series(other, "ph", unit="")
+    (folder.inbox() / "huulung").mkdir()
+    (folder.inbox() / "huulung" / "today.txt").write_bytes(GOOD)
+    folder.round_now(at=AT, watch=_of_whole("huulung/today.txt"))
+
+    assert Observation.objects.get().series.station == at_river
+
+
+def _of_whole(name: str) -> folder.Watch:
+    watch = folder.Watch()
+    watch.whole.add(str(folder.inbox() / name))
+    return watch
+
+
 def test_what_the_door_says_is_whole_waits_for_no_last_line(at_river: Station) -> None:
     path = folder.inbox() / NAME
     path.write_bytes(GOOD + b"pH\t7.")

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import codecs
 import itertools
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.factories.water import series as make_series
@@ -357,6 +361,117 @@ def test_a_long_file_is_read_in_blocks_with_little_memory(
     assert report.lines[-1].line == 200_001
     assert peak < 60_000_000
     assert (take_in([Given(path)], at=AT).files[0].state, SourceFile.objects.count()) == ("taken", 1)
+
+
+@pytest.fixture
+def short_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long files are those of 20 kB, read 10 kB by 10 kB."""
+    monkeypatch.setattr(station_files, "BYTES_AT_ONCE", 20_000)
+    monkeypatch.setattr("giapranh.water.rules.station_text.blocks.__defaults__", (10_000,))
+
+
+def long_text() -> str:
+    start = datetime(2024, 1, 1)  # noqa: DTZ001 - local, as a logger writes it
+    times = (f"{start + timedelta(minutes=5 * n):%Y%m%d%H%M%S}" for n in range(2000))
+    return "".join(f"pH\t7.{n % 10}\t-\t{at}\t00\n" for n, at in enumerate(times))
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-16"])
+@pytest.mark.usefixtures("short_blocks")
+def test_a_long_file_that_ends_in_mid_line_waits_too(at_river: Station, tmp_path: Path, encoding: str) -> None:
+    path = write(tmp_path, (long_text() + "pH\t7.3\t-\t20250101000000\t0").encode(encoding)).path
+    (report,) = take_in([Given(path, finish=False)], at=AT).files
+    assert (report.state, Observation.objects.count(), SourceFile.objects.count()) == ("waiting", 0, 0)
+
+    path.write_bytes((long_text() + "pH\t7.3\t-\t20250101000000\t01\n").encode(encoding))
+    (report,) = take_in([Given(path, finish=False)], at=AT).files
+    assert (report.state, report.stored) == ("taken", 2001)
+    assert Observation.objects.latest("time").status == 1
+
+
+@pytest.mark.usefixtures("short_blocks")
+def test_a_long_file_that_was_interrupted_goes_on_with_its_source(
+    at_river: Station, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_, store_, calls = write(tmp_path, long_text()), station_files._store, itertools.count()
+
+    def third_fails(*block: object) -> None:
+        if next(calls) == 2:
+            raise KeyboardInterrupt
+        store_(*block)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(station_files, "_store", third_fails)
+        with pytest.raises(KeyboardInterrupt):
+            take_in([given_], at=AT)
+    half = SourceFile.objects.get()
+    assert half.sha256
+    assert (half.rows_stored, half.refusals[0]["what"]) == (Observation.objects.count(), station_files.NOT_DONE)
+
+    (report,) = take_in([given_], at=AT).files
+    done = SourceFile.objects.get()
+    assert (report.stored, report.known) == (2000 - half.rows_stored, half.rows_stored)
+    assert (done.pk, done.rows_stored, done.rows_refused, done.refusals) == (half.pk, 2000, 0, [])
+    assert take_in([given_], at=AT).files[0].state == "known"
+
+
+@pytest.mark.usefixtures("short_blocks")
+def test_a_long_file_read_again_keeps_the_count_of_its_rows(at_river: Station, tmp_path: Path) -> None:
+    given_ = write(tmp_path, long_text() + "rubbish\n")
+    for known in (0, 2000):
+        take_in([given_], at=AT)
+        source = SourceFile.objects.get()
+        assert (source.rows_stored, source.rows_known, source.rows_refused) == (2000, known, 1)
+
+
+@pytest.mark.usefixtures("short_blocks")
+def test_a_long_file_of_nobody_is_on_record_once(at_river: Station, tmp_path: Path) -> None:
+    given_ = write(tmp_path, long_text(), "LS_QT01_NOBODY_20260101070000.txt")
+    for _ in range(2):
+        (report,) = take_in([given_], at=AT).files
+        assert (report.state, whats(report)) == ("taken", [(0, station_files.UNKNOWN_STATION)])
+    assert SourceFile.objects.get().rows_refused == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("at_once", [20_000, 16_000_000])
+def test_the_same_file_from_two_sides_at_once_has_one_source(
+    at_river: Station, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(station_files, "BYTES_AT_ONCE", at_once)
+    given_, together = write(tmp_path, long_text()), threading.Barrier(2)
+
+    def side(_number: int) -> int:
+        try:
+            together.wait(timeout=60)
+            return take_in([given_], at=AT).total("stored")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as sides:
+        assert sum(sides.map(side, range(2))) == 2000
+    source = SourceFile.objects.get()
+    assert (source.rows_stored, source.rows_refused, Observation.objects.count()) == (2000, 0, 2000)
+
+
+def test_a_name_that_is_no_text_stops_no_other_file(at_river: Station, tmp_path: Path) -> None:
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/LS_QT01_\xd0\xff_20260101070000.txt"))
+    odd.write_bytes(b"pH\t7.3\t-\t20260101080000\t00\n")
+    report = take_in([Given(odd), write(tmp_path, GOOD)], at=AT)
+
+    assert [(one.stored, one.refused) for one in report.files] == [(0, 1), (3, 0)]
+    assert SourceFile.objects.get(rows_refused=1).refusals[0]["params"]["name"] == "LS_QT01_??_20260101070000.txt"
+
+
+def test_a_file_in_the_folder_of_a_code_belongs_to_who_bore_it_then(at_river: Station, tmp_path: Path) -> None:
+    at_river.valid_to = date(2025, 12, 31)
+    at_river.save()
+    now = make_station(code=at_river.code, name="Hữu Lũng mới", valid_from=date(2026, 1, 1))
+    make_series(now, "ph", unit="")
+    late = write(tmp_path, "pH\t7.3\t-\t20251230070000\t00\n", "LS_QT01_NUO001_20251230070000.txt").path
+    report = take_in([Given(late, now.pk), Given(write(tmp_path, GOOD).path, now.pk)], at=AT)
+
+    assert [one.station_id for one in report.files] == [at_river.pk, now.pk]
 
 
 def test_many_files_at_once_are_one_transaction(at_river: Station, tmp_path: Path) -> None:

@@ -122,12 +122,10 @@ def _accounts() -> dict[str, int]:
     """Folder name → station: its account at the door, else its code."""
     found: dict[str, int] = {}
     rows = Station.objects.filter(~Q(code="") | ~Q(door_account=""), node="").order_by("valid_from")
-    for pk, code, account in rows.values_list("pk", "code", "door_account"):
-        if code:
-            found[code.casefold()] = pk
-        if account:
-            found[account.casefold()] = pk
-    return found
+    known = list(rows.values_list("pk", "code", "door_account"))
+    found |= {code.casefold(): pk for pk, code, _account in known if code}
+    # Last: who signed in sends for their station, even where the account is called like another one's code.
+    return found | {account.casefold(): pk for pk, _code, account in known if account}
 
 
 def _walk(base: Path) -> Iterator[tuple[os.DirEntry[str], str]]:

@@ -11,14 +11,15 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
+from django.db.models import F
 from django.db.models.functions import Upper
 
 from giapranh.kernel.errors import N_, Refused
@@ -34,9 +35,14 @@ from giapranh.water.services.store import REFUSALS_KEPT, Outcome, Rows
 
 FILES_AT_ONCE = 5000
 BYTES_AT_ONCE = 16 * 1024 * 1024
+_LOCK = 0x6769_6172  # of pg_advisory_xact_lock: one process at a time asks whether a file is known and keeps its source
+_ENDS = 64 * 1024  # bytes of the beginning and the end of a long file that tell whether it is whole
 UNKNOWN_STATION = N_("Không có trạm nào mang mã %(named)s: khai báo mã trạm, hoặc đặt tệp vào thư mục của trạm.")
 OTHER_STATION = N_("Tên tệp ghi trạm %(named)s nhưng tệp nằm trong thư mục của trạm %(station)s.")
 UNREADABLE = N_("Không đọc được tệp: %(why)s.")
+NOT_DONE = N_(
+    "Tệp đang được đọc, hoặc lần đọc trước dừng giữa chừng: lần sau tệp được đọc lại, dòng đã có không bị lặp."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,13 @@ class Line:
     params: dict[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        return {"line": self.line, "text": self.text, "what": self.what, "params": self.params}
+        params = {name: sound(said) if isinstance(said, str) else said for name, said in self.params.items()}
+        return {"line": self.line, "text": sound(self.text), "what": self.what, "params": params}
+
+
+def sound(text: str) -> str:
+    """Text the database can hold: the name of a file may be bytes that are no text, and one such would stop them all."""
+    return text.encode("utf-8", errors="replace").decode("utf-8").replace("\0", "")
 
 
 @dataclass(slots=True)
@@ -188,11 +200,18 @@ class _Stations:
         if owner is not None:
             if owner.code and owner.code.casefold() != name.code.casefold():
                 raise Refused(OTHER_STATION, named=name.code, station=owner.code)
-            return owner.pk
+            return owner.pk if owner.holds_on(name.local.date()) else self._then(name) or owner.pk
+        found = self._then(name)
+        if found is None:
+            raise Refused(UNKNOWN_STATION, named=name.code)
+        return found
+
+    def _then(self, name: StationFileName) -> int | None:
+        """Who bore the code on the day of the file: a code goes on to the next station of the place."""
         for station in reversed(self.by_code.get(name.code.casefold(), [])):
             if (station.valid_from is None and station.valid_to is None) or station.holds_on(name.local.date()):
                 return station.pk
-        raise Refused(UNKNOWN_STATION, named=name.code)
+        return None
 
 
 def _named(name: str) -> StationFileName | BadFileName:
@@ -213,6 +232,7 @@ def _take(batch: list[Given], at: datetime) -> list[FileReport]:
         report, content = _opened(given, stations)
         reports.append(report)
         contents.append(content)
+    _alone()
     _mark_known(reports)
     open_ones = [
         n for n, report in enumerate(reports) if report.state == "taken" and report.station_id and not report.lines
@@ -261,6 +281,12 @@ def _opened(given: Given, stations: _Stations) -> tuple[FileReport, bytes]:
     except Refused as refusal:
         report.refuse(Line(0, "", refusal.template, refusal.params))
     return report, content
+
+
+def _alone() -> None:
+    """Until the transaction ends: the same file from two sides at once (the folder, a person) has one source."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def _mark_known(reports: list[FileReport]) -> None:
@@ -488,7 +514,7 @@ def _clean(name: str) -> str:
     """A name the database can hold: a file system may give bytes that are no text, or a NUL."""
     if name.isascii() and name.isprintable() and "\\" not in name and len(name) <= 500:
         return name
-    return _escaped(name.encode("utf-8", errors="replace").decode("utf-8").replace("\0", "")[:500])
+    return _escaped(sound(name)[:500])
 
 
 # --- one long file ---------------------------------------------------------------------------------------------------
@@ -497,48 +523,81 @@ def _clean(name: str) -> str:
 def _take_long(given: Given, at: datetime, dry_run: bool) -> FileReport:
     """A file too long for memory: hashed first, then stored block by block, each block in its own transaction.
 
-    Its source gets its hash at the end: a file that was interrupted is read once more, and finds its rows known.
+    Its source says from the start that it is not read to its end: a file that was interrupted is read once more, goes
+    on with the same source and finds its rows known.
     """
     report = FileReport(given.path)
     with transaction.atomic() if dry_run else nullcontext():
-        _read_long(given, report, at)
+        _read_long(given, report, at, dry_run)
         if dry_run:
             transaction.set_rollback(True)
     return report
 
 
-def _read_long(given: Given, report: FileReport, at: datetime) -> None:
+def _read_long(given: Given, report: FileReport, at: datetime, dry_run: bool) -> None:
     stations = _Stations([given])
-    sha256 = ""
     try:
         report.station_id = stations.of(given)
-        report.sha256, report.size = _hash(given.path)
-        sha256 = report.sha256
-        _mark_known([report])
-        if report.state == "known":
-            return
         layout = rules.layout(stations.by_id[_id(report)].file_columns)
-        if not report.again:
-            report.sha256 = ""
-            _write_sources([report], at)
+        if not given.finish and _ends_in_mid_line(given.path, layout, at):
+            report.state = "waiting"
+            return
+        report.sha256, report.size = _hash(given.path)
+        if not _begun(report, at, dry_run):
+            return
         with given.path.open("rb") as stream:
             for parsed in rules.parse_stream(stream, layout=layout, now=at):
                 _take_refusals(parsed, [report])
                 with transaction.atomic():
+                    before = report.stored
                     _store(parsed, [report], at)
-                    SourceFile.objects.filter(pk=_source(report)).update(rows_stored=report.stored)
+                    new = F("rows_stored") + report.stored - before
+                    SourceFile.objects.filter(pk=_source(report)).update(rows_stored=new)
     except Refused as refusal:
         report.refuse(Line(0, "", refusal.template, refusal.params))
     except OSError as error:
         report.refuse(Line(0, "", UNREADABLE, {"why": error.strerror or type(error).__name__}))
-    report.sha256 = sha256
     if report.source_id is None:
-        _write_sources([report], at)
-        return
+        _keep_source(given.path, report, at)
     SourceFile.objects.filter(pk=_source(report)).update(
-        sha256=sha256, size=report.size, rows_stored=report.stored, rows_known=report.known,
-        rows_refused=report.refused, refusals=[line.as_dict() for line in report.lines],
+        size=report.size, rows_known=report.known, rows_refused=report.refused,
+        refusals=[line.as_dict() for line in report.lines],
     )  # fmt: skip
+
+
+def _ends_in_mid_line(path: Path, layout: rules.Layout, at: datetime) -> bool:
+    """Told by the beginning and the end alone; where they are joined, a line that is none does no harm."""
+    with path.open("rb") as file:
+        head = file.read(_ENDS)
+        end = max(_ENDS, (path.stat().st_size - _ENDS) // 4 * 4)  # signs of UTF-16 are not cut in two
+        file.seek(end)
+        return bool(rules.parse(head + file.read(2 * _ENDS), layout=layout, now=at).unfinished)
+
+
+@transaction.atomic
+def _begun(report: FileReport, at: datetime, dry_run: bool) -> bool:
+    """Keep the source as one that is not done; not when the same bytes were read to their end."""
+    if not dry_run:  # whose transaction lasts to the end of the file: nobody shall wait so long
+        _alone()
+    _mark_known([report])
+    if report.state != "known" and not report.again:
+        begun = replace(report, lines=[])
+        begun.refuse(Line(0, "", NOT_DONE))
+        _write_sources([begun], at)
+        report.source_id = begun.source_id
+    return report.state != "known"
+
+
+@transaction.atomic
+def _keep_source(path: Path, report: FileReport, at: datetime) -> None:
+    """Of a file nothing could be read of."""
+    with suppress(OSError):
+        report.sha256, report.size = _hash(path)
+    _alone()
+    _mark_known([report])
+    report.state = "taken"
+    if not report.again:
+        _write_sources([report], at)
 
 
 def _hash(path: Path) -> tuple[str, int]:
