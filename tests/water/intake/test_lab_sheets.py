@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
 
 import openpyxl
 import pytest
+from django.db import connection
 from tests.conftest import World
 from tests.factories.water import station as make_station
 
@@ -465,3 +468,37 @@ def test_a_place_merged_over_several_rows_holds_for_each(station: Station, an: O
         datetime(2026, 2, 6, 2, 30, tzinfo=UTC),
     ]  # fmt: skip
     assert Sample.objects.filter(station=other).count() == 1
+
+
+def test_two_columns_of_one_name_are_remembered_each_for_itself(station: Station, an: Officer) -> None:
+    heads = ["Trạm", "Ngày lấy mẫu", "pH", "pH", "COD (mg/L)"]
+    take(book(heads, ["HL", "05/02/2026", "7", "7,1", "3"]), an, choices={3: ("-", "", "")})
+    later = book(heads, ["HL", "06/02/2026", "7,2", "7,1", "4"])
+
+    assert [column.means for column in look(later, name="x.xlsx").columns[2:]] == ["ph", "-", "cod"]
+    assert take(later, an).stored == 2
+    assert Observation.objects.filter(series__parameter="ph").latest("time").value == 7.2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("days", [("05/02/2026", "05/02/2026"), ("05/02/2026", "06/02/2026")])
+def test_two_people_at_once_make_one_source_and_one_series(
+    station: Station, an: Officer, days: tuple[str, str]
+) -> None:
+    first = sheet([*ROW[:2], days[0], *ROW[3:]])
+    sheets = [first, first if days[0] == days[1] else sheet([*ROW[:2], days[1], *ROW[3:]])]
+    together = threading.Barrier(2)
+
+    def person(data: bytes) -> lab_sheets.Done:
+        try:
+            together.wait(timeout=60)
+            return take(data, an)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as people:
+        done = list(people.map(person, sheets))
+    assert sum(one.stored + one.known for one in done) == 8
+    assert sum(one.refused for one in done) == 0
+    assert (Series.objects.count(), Sample.objects.count()) == (4, len(set(days)))
+    assert SourceFile.objects.count() == len(set(days))

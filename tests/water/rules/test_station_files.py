@@ -325,7 +325,7 @@ def test_a_station_code_cannot_leave_the_folder() -> None:
 @pytest.mark.parametrize(("cell", "expected"), [
     ("7,25", Reading(7.25)), (7.25, Reading(7.25)), ("<0,01", Reading(0.01, Censored.BELOW)), ("KPH", Reading(0.02, -1)),
     ("KPH (<0,005)", Reading(0.005, -1)), ("<LOD", Reading(0.02, -1)), ("ND", Reading(0.02, -1)), ("không phát hiện", Reading(0.02, -1)),
-    ("> 11.000.000", Reading(11_000_000, Censored.ABOVE)), ("2,4x10³", Reading(2400)), ("", None), ("-", None), (None, None),
+    ("> 11.000.000", Reading(11_000_000, Censored.ABOVE)), ("2,4x10³", Reading(2400)), ("4.3x10^3", Reading(4300)), ("2.25.10⁴", Reading(22500)), ("", None), ("-", None), (None, None),
     ("0", Reading(0.0)), ("KPH (LOD = 0,003)", Reading(0.003, -1)),
 ])  # fmt: skip
 def test_cells_of_a_laboratory(cell: object, expected: Reading | None) -> None:

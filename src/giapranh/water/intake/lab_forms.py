@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -361,7 +362,18 @@ def _recall(form: Form) -> None:
     if not kept:
         return
     form.known = True
-    form.columns = [_decided(column, kept.get(column.head[:200])) for column in form.columns]
+    form.columns = [_decided(column, kept.get(name)) for column, name in _named(form.columns)]
+
+
+def _named(columns: list[Column]) -> list[tuple[Column, str]]:
+    """What each column is kept under: its head, numbered from the second that says the same."""
+    before: Counter[str] = Counter()
+    named = []
+    for column in columns:
+        head = column.head[:180]
+        before[head] += 1
+        named.append((column, f"{head} #{before[head]}" if before[head] > 1 else column.head[:200]))
+    return named
 
 
 def _decided(column: Column, kept: FileColumn | None) -> Column:
@@ -397,9 +409,9 @@ def decide(form: Form, choices: dict[int, tuple[str, str, str]]) -> Form:
 
 def remember(form: Form) -> None:
     """Keep what was decided, for the next sheet of this form."""
-    for column in form.columns:
+    for column, name in _named(form.columns):
         FileColumn.objects.update_or_create(
-            station=None, sheet=form.key, symbol=column.head[:200],
+            station=None, sheet=form.key, symbol=name,
             defaults={
                 "parameter": "" if column.means == "-" else column.means, "ignored": column.means == "-",
                 "basis": column.basis, "unit_symbol": column.unit[:40],

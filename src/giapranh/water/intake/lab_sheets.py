@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
-from django.db import transaction
+from django.db import connection, transaction
 
 from giapranh.kernel.clock import VIETNAM
 from giapranh.kernel.dates import parse_date
@@ -33,6 +33,7 @@ from giapranh.water.services.store import Rows, milliseconds
 
 METHOD = "Phòng thí nghiệm"
 AHEAD = timedelta(minutes=15)
+_LOCK = 0x6769_6173  # of pg_advisory_xact_lock
 
 NO_STATION = N_("Không nhận ra trạm “%(text)s”: ghi đúng tên hoặc mã trạm, hoặc chọn trạm cho cả phiếu.")
 MANY_PLACES = N_(
@@ -184,12 +185,20 @@ def take_in(
     elif unsure := [column for column in form.parameters if not column.sure]:
         raise NotReady(UNSURE, n=len(unsure), heads=_heads(unsure))
     with transaction.atomic():
+        _alone()
         done = _take(form, data, name, by, at, whole or Whole())
         if choices is not None:
             remember(form)
         if dry_run:
             transaction.set_rollback(True)
     return done
+
+
+def _alone() -> None:
+    """One sheet at a time: two people with the same one, or two that bring the first results of a place, would each
+    make the source and the series."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def _heads(columns: list[Column]) -> str:

@@ -37,6 +37,7 @@ _IN_WORDS = re.compile(r"(?:kph|khong phat hien|nd|n\.d\.?|not detected|<?\s*(?:
 _NOTHING = {"", "-", "--", "—", "/", "x", "n/a", "na", "khong do", "khong quan trac", "khong phan tich", "kqt", "kpt"}
 # A point multiplies only where the power is raised or has its “^”: “2.100” and “0.105” are numbers.
 _POWER = re.compile(r"([\d.,]+)\s*(?:[x×*]\s*10\s*\^?|\.\s*10\s*\^)\s*(\d{1,2})", re.IGNORECASE)
+_FEW_BEHIND_POINT = re.compile(r"\d{1,2}\.\d{1,2}")
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _RAISED_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _WITH_POINT = re.compile(r"[+-]?(?:\d+(?:\.\d+)?|[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?)(?:[eE][+-]?\d{1,3})?")
@@ -68,7 +69,9 @@ def read_result(cell: Any, *, mdl: float | None = None, decimal: str = ",") -> R
 
 def _number(text: str, decimal: str) -> float:
     if power := _POWER.fullmatch(text.strip()):
-        return _finite(_number(power[1], decimal) * 10.0 ** int(power[2]), text)
+        # Before a power nobody groups thousands: a point there is one of decimals, in any sheet.
+        sign = "." if _FEW_BEHIND_POINT.fullmatch(power[1]) else decimal
+        return _finite(_number(power[1], sign) * 10.0 ** int(power[2]), text)
     clean = text.strip()
     if decimal == ".":
         if _ONE_GROUP.fullmatch(clean):  # 1250, or 1,25 with three figures from another hand
