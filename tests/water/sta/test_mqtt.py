@@ -17,7 +17,7 @@ import pytest
 from django.db import connections
 from paho.mqtt.enums import CallbackAPIVersion
 from tests.conftest import World
-from tests.water.sta.conftest import Network, Sta, datastream, thing
+from tests.water.sta.conftest import Network, Sta, datastream, location, thing
 
 from giapranh.water.models import Series
 from giapranh.water.sta.mqtt import REFUSED, Bridge, NoBroker
@@ -151,6 +151,22 @@ def test_the_sets_an_entity_is_in_hear_of_it(bridged: tuple[int, Network]) -> No
     for topic in (f"v1.1/Datastreams({network.stream})/Observations", f"v1.1/Observations({row})"):
         wait_for(lambda topic=topic: listener.on(topic))
         assert listener.on(topic)[0]["resultQuality"] == "tốt"
+    listener.close()
+
+
+def test_a_station_that_moves_is_told_where_it_is_and_was(bridged: tuple[int, Network]) -> None:
+    port, network = bridged
+    own = f"v1.1/Things({network.thing})"
+    listener = Listener(port, "v1.1/#")
+    network.sta.post(f"/Things({network.thing})/Locations", location("Hữu Lũng"))
+    wait_for(lambda: listener.on(f"{own}/Locations") and listener.on(f"{own}/HistoricalLocations"))
+    assert [each["name"] for each in listener.on(f"{own}/Locations")] == ["Hữu Lũng"]
+    stood = network.sta.values(f"/Things({network.thing})/HistoricalLocations")[-1]
+    assert listener.on(f"{own}/HistoricalLocations") == listener.on("v1.1/HistoricalLocations") == [stood]
+    place = network.sta.values(f"/Things({network.thing})/Locations")[0]["@iot.id"]
+    assert listener.on(f"v1.1/Locations({place})/HistoricalLocations") == [stood]
+    network.sta.ask("PATCH", f"/Things({network.thing})", {"description": "mới"})
+    wait_for(lambda: listener.on(f"v1.1/Locations({place})/Things"))
     listener.close()
 
 

@@ -253,6 +253,7 @@ def place(station: Station, locations: list[int], at: datetime) -> None:
     set_locations(station, locations)
     record = HistoricalLocation.objects.create(station=station, time=at)
     record.locations.set(locations)
+    notify.of_entity("HistoricalLocations", record.pk)
 
 
 def set_locations(station: Station, locations: list[int]) -> None:

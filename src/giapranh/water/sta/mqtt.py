@@ -26,7 +26,7 @@ from giapranh.kernel.errors import N_, BadInput, NotFound, Refused
 from giapranh.node import home
 from giapranh.people import queries as people
 from giapranh.water.sta import access, database, door, notify
-from giapranh.water.sta.mapping import SETS, TYPES
+from giapranh.water.sta.mapping import SETS, TYPES, EntityType
 from giapranh.water.sta.options import Options
 from giapranh.water.sta.read import Reader
 
@@ -205,13 +205,17 @@ class Bridge:
 
     @staticmethod
     def _sets_of(reader: Reader, plural: str, row_id: int) -> list[str]:
-        """``v1.1/Things(1)/Datastreams`` and the like: the sets it is in by what it belongs to."""
-        belongs = [link for link in SETS[plural].links.values() if not link.many]
+        """``v1.1/Things(1)/Datastreams``, ``v1.1/Things(1)/Locations`` and the like: the sets of others it is in."""
+        entity = SETS[plural]
+        belongs = [link for link in entity.links.values() if plural in _sets_under(TYPES[link.target])]
         identity = Options(select=["@iot.id"])
         options = Options(select=["@iot.id"], expand={link.name: identity for link in belongs})
-        found = json.loads(reader.entity(SETS[plural], row_id, options).texts[0])
-        return [f"{VERSION}/{TYPES[link.target].plural}({found[link.name]['@iot.id']})/{plural}"
-                for link in belongs if found[link.name]]  # fmt: skip
+        found = json.loads(reader.entity(entity, row_id, options).texts[0])
+        topics = []
+        for link in belongs:
+            others = found[link.name] if link.many else [found[link.name]]
+            topics += [f"{VERSION}/{TYPES[link.target].plural}({each['@iot.id']})/{plural}" for each in others if each]
+        return topics
 
     def _publish_selections(self, topics: tuple[str, ...], entity: dict[str, Any]) -> None:
         for wanted in self.selections:
@@ -224,3 +228,7 @@ class Bridge:
         properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
         properties.ContentType = "application/json"
         self._client.publish(topic, text.encode("utf-8"), qos=0, properties=properties)
+
+
+def _sets_under(entity: EntityType) -> set[str]:
+    return {name for name, link in entity.links.items() if link.many}
