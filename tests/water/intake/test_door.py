@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ftplib
+import os
 import shutil
 import socket
 import threading
@@ -172,6 +173,42 @@ def test_a_broken_transfer_goes_on_where_it_stopped(
     ftp.storbinary(f"STOR {NAME}", BytesIO(GOOD[10:]), rest=10)
 
     until(lambda: Observation.objects.count() == 1)
+
+
+def test_what_broke_off_a_day_ago_is_taken_in_as_far_as_it_came(at_river: Station) -> None:
+    part = folder.inbox() / "LS_QT01_NUO001" / f".{NAME}{doors.PART}"
+    part.parent.mkdir()
+    part.write_bytes(GOOD + b"pH\t7.3")
+    assert doors.take_up_broken(part.stat().st_mtime + 3600) == 0
+    os.utime(part, (AT.timestamp(), AT.timestamp()))
+    assert doors.take_up_broken(time.time()) == 1
+    report = folder.round_now(at=AT, watch=folder.Watch())
+
+    assert report is not None
+    assert (report.total("stored"), report.total("refused")) == (1, 1)
+    assert (folder.root() / "refused" / "LS_QT01_NUO001" / NAME).is_file()
+
+
+def test_a_file_called_like_a_folder_stops_nothing(at_river: Station) -> None:
+    own = folder.inbox() / "LS_QT01_NUO001"
+    own.mkdir()
+    (own / "2026").write_bytes(GOOD)
+    folder.round_now(at=AT, watch=_of_whole("LS_QT01_NUO001/2026"))
+    (own / "2026").mkdir()
+    (own / "2026" / "later.txt").write_bytes(GOOD.replace(b"0700", b"0800"))
+    folder.round_now(at=AT, watch=_of_whole("LS_QT01_NUO001/2026/later.txt"))
+
+    assert Observation.objects.count() == 2
+    assert (folder.root() / "done" / "LS_QT01_NUO001" / "2026.2" / "later.txt").is_file()
+
+
+def test_a_file_that_is_gone_meanwhile_stops_nothing(at_river: Station) -> None:
+    there = folder.root() / "done" / NAME
+    there.parent.mkdir(parents=True)
+    there.write_bytes(b"another")
+
+    assert folder.move(folder.inbox() / NAME, there) is None
+    assert there.read_bytes() == b"another"
 
 
 def test_a_logger_may_send_under_another_name_and_rename(

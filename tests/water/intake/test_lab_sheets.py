@@ -502,3 +502,24 @@ def test_two_people_at_once_make_one_source_and_one_series(
     assert sum(one.refused for one in done) == 0
     assert (Series.objects.count(), Sample.objects.count()) == (4, len(set(days)))
     assert SourceFile.objects.count() == len(set(days))
+
+
+def test_below_detection_stays_known_when_the_limit_changes(station: Station, an: Officer) -> None:
+    data = sheet([*ROW[:8], "KPH", "0,41"])
+    take(data, an)
+    for limit in (3.0, 2.0):
+        Series.objects.filter(parameter="cod").update(mdl=limit)
+        done = take(data, an)
+        assert (done.known, done.refused) == (4, 0)
+        Observation.objects.filter(series__parameter="cod").delete()
+        ObservationDetail.objects.all().delete()
+        take(data, an)
+        assert stored()["cod"] == limit
+
+
+def test_what_looks_swapped_is_not_taken_without_a_person(station: Station, an: Officer) -> None:
+    data = book(["Trạm", "Ngày lấy mẫu", "pH", "COD (mg/L)"], ["HL", "05/02/2026", "35", "7,1"])
+    with pytest.raises(lab_sheets.NotReady, match=r"đổi chỗ cho nhau.*Mở trang Đưa số liệu vào"):
+        take(data, an)
+    assert not Observation.objects.exists()
+    assert take(data, an, choices={}).stored == 2

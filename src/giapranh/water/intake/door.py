@@ -12,6 +12,7 @@ import logging
 import os
 import shutil
 import threading
+import time
 import unicodedata
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,6 +37,8 @@ PERMISSIONS = "elamwf"
 PART = ".dang-gui"  # the end of the hidden name of what is being sent
 KEEP_FREE = 1024**3  # bytes of disk that stations may not fill
 LOOK_EVERY = 16 * 1024 * 1024  # bytes of one transfer between two looks at the disk
+LOOK_AT_BROKEN_S = 3600
+BROKEN_S = 24 * 3600  # what broke off and was not gone on with for so long is taken in as far as it came
 WRITING = {"STOR", "STOU", "APPE", "MKD", "XMKD", "RNTO"}
 _DEVICES = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
 
@@ -73,6 +76,17 @@ class StationAuthorizer(DummyAuthorizer):  # type: ignore[misc]
 
 def _hidden(path: Path) -> Path:
     return path.with_name(f".{path.name}{PART}")
+
+
+def _shown(part: Path) -> Path:
+    return part.with_name(part.name[1 : -len(PART)])
+
+
+def take_up_broken(now: float) -> int:
+    """Give transfers nobody went on with their names: their whole lines are taken in, the cut one is told. How many."""
+    old = [part for part in folder.inbox().rglob(f".*{PART}") if part.is_file() and not part.is_symlink()]
+    old = [part for part in old if now - part.stat().st_mtime >= BROKEN_S]
+    return sum(folder.move(part, _shown(part)) is not None for part in old)
 
 
 class _Sending(io.FileIO):
@@ -177,8 +191,7 @@ class _Whole:
         if not part.exists() or (isinstance(sent, _Sending) and part.stat().st_ino != sent.number):
             log.warning("door: %s was begun anew by another connection, which goes on", part.name)
             return
-        final = part.with_name(part.name[1 : -len(PART)])
-        landed = folder.move(part, final)
+        landed = folder.move(part, _shown(part))
         if landed is not None and self.whole is not None:
             type(self).whole(landed)
 
@@ -200,6 +213,7 @@ class Door:
     def __init__(self, *, host: str = "", port: int | None = None, gather_s: float = 2.0) -> None:
         self.watch = folder.Watch()
         self.gather_s = gather_s
+        self._look_at_broken = 0.0
         self._arrived = threading.Event()
         self._stop = threading.Event()
         self._server = self._made(host or home.setting("door_host", "127.0.0.1"), _number("door_port", 2121, port))
@@ -259,6 +273,9 @@ class Door:
             self._stop.wait(self.gather_s)
             self._arrived.clear()
             try:
+                if time.monotonic() >= self._look_at_broken:
+                    self._look_at_broken = time.monotonic() + LOOK_AT_BROKEN_S
+                    take_up_broken(time.time())
                 with own_connection():
                     folder.round_now(at=clock.now(), watch=self.watch)
             except Refused as refusal:

@@ -155,17 +155,31 @@ def _move_on(report: FileReport) -> None:
 
 def move(path: Path, target: Path) -> Path | None:
     """Move without writing over a file that says something else; where it landed, nothing when it could not be."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     number = 1
-    wanted = target
-    while target.exists() and not _same(path, target):
-        number += 1
-        target = wanted.with_name(f"{wanted.stem}.{number}{wanted.suffix}")
     try:
+        wanted = target = _folder(target.parent) / target.name
+        while target.exists() and not _same(path, target):
+            number += 1
+            target = wanted.with_name(f"{wanted.stem}.{number}{wanted.suffix}")
         path.replace(target)
-    except OSError:  # Windows: somebody still has it open; the next round finds it known and tries again
+    except (
+        OSError
+    ):  # gone meanwhile; Windows: somebody still has it open, the next round finds it known and tries again
         return None
     return target
+
+
+def _folder(wanted: Path) -> Path:
+    """The folder, made when absent; one beside it where a file bears its name, or nothing behind it would ever move."""
+    if wanted.is_dir():
+        return wanted
+    here = beside = _folder(wanted.parent) / wanted.name
+    number = 1
+    while here.exists() and not here.is_dir():
+        number += 1
+        here = beside.with_name(f"{beside.name}.{number}")
+    here.mkdir(exist_ok=True)
+    return here
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -19,12 +19,12 @@ from giapranh.people.audit import audit
 from giapranh.people.models import Officer
 from giapranh.water.intake.columns import ratio_between, unit_of
 from giapranh.water.intake.grids import BadSheet, Cell, read_grids
-from giapranh.water.intake.lab_forms import Column, Form, decide, is_no_sample, is_value, recognise, remember
+from giapranh.water.intake.lab_forms import SWAPPED, Column, Form, decide, is_no_sample, is_value, recognise, remember
 from giapranh.water.intake.station_files import Line
-from giapranh.water.models import ObservationDetail, Sample, Series, SourceFile, SourceKind, Station
+from giapranh.water.models import Observation, ObservationDetail, Sample, Series, SourceFile, SourceKind, Station
 from giapranh.water.permissions import check_can_enter_data
 from giapranh.water.rules.parameters import parameter, to_stored
-from giapranh.water.rules.readings import Reading, read_result
+from giapranh.water.rules.readings import Censored, Reading, read_result
 from giapranh.water.services import store
 from giapranh.water.services.campaigns import bind_sample
 from giapranh.water.services.entering import check_bank
@@ -55,6 +55,9 @@ UNSURE = N_(
     " một lần."
 )
 NOT_DECIDED = N_("Còn %(n)s cột chưa ghép (%(heads)s): mở trang Đưa số liệu vào, chọn thông số hoặc bỏ qua.")
+
+
+DOUBTFUL = N_("%(why)s Mở trang Đưa số liệu vào để xem lại rồi mới ghi: giá trị gốc đã ghi không sửa được.")
 
 
 class NotReady(BadInput):
@@ -184,6 +187,8 @@ def take_in(
         raise NotReady(NOT_DECIDED, n=len(form.undecided), heads=_heads(form.undecided))
     elif unsure := [column for column in form.parameters if not column.sure]:
         raise NotReady(UNSURE, n=len(unsure), heads=_heads(unsure))
+    elif swapped := [what % params for what, params in form.notes if what == SWAPPED]:
+        raise NotReady(DOUBTFUL, why=" ".join(swapped))  # who takes it in at the page has read so
     with transaction.atomic():
         _alone()
         done = _take(form, data, name, by, at, whole or Whole())
@@ -232,7 +237,7 @@ def _take(form: Form, data: bytes, name: str, by: Officer | None, at: datetime, 
         done.samples += 1
         for result in row.results:
             try:
-                target, value = _target(row.station, result)
+                target, value = _target(row.station, result, row.taken_at)
             except Refused as refusal:
                 done.refuse(_cell_line(row.line, result.column, refusal))
                 continue
@@ -281,7 +286,7 @@ def _sample(row: SampleRow, source: SourceFile, laboratory: str, by: Officer | N
     return sample
 
 
-def _target(station: Station, result: Result) -> tuple[Series, float]:
+def _target(station: Station, result: Result, taken_at: datetime) -> tuple[Series, float]:
     """The laboratory's series of the parameter at the station, made on first use, and the value in its unit."""
     about = parameter(result.column.means)
     value = result.reading.value
@@ -294,8 +299,15 @@ def _target(station: Station, result: Result) -> tuple[Series, float]:
     if found is None:
         found, _made = make_series(station, about.key, device=METHOD)
     if value is None:
-        return found, found.mdl if result.reading.censored and found.mdl is not None else float("nan")
+        return found, _limit(found, taken_at)
     return found, value * ratio_between(about.unit, unit_of(found))
+
+
+def _limit(series: Series, taken_at: datetime) -> float:
+    """“KPH” names no limit: it has the one it was kept with when it came before, else the one of the series."""
+    before = Observation.objects.filter(series=series, time=taken_at, censored=Censored.BELOW)
+    known = list(before.values_list("value", flat=True)[:1]) or [series.mdl]
+    return float("nan") if known[0] is None else known[0]
 
 
 def _cell_line(line: int, column: Column, refusal: Refused) -> Line:
