@@ -79,6 +79,18 @@ def test_the_index_is_made_in_the_unit_and_basis_it_asks_for(thuong, node, an, a
     assert Alert.objects.count() == alerts
 
 
+def test_a_device_that_says_1e200_does_not_keep_the_index_from_being_looked_at(thuong, node, an):
+    station = make.station(thuong, 70.0, owner=node.water)
+    bad = {"temp": 22.0, "do": 3.9, "cod": 28, "nh4_n": 2.7}
+    for parameter, value in bad.items():
+        unit = known.parameter(parameter).unit_display
+        make.observations(make.series(station, parameter, unit=unit), [value, value], start=AT)
+    make.observations(make.series(station, "oil_grease"), [1e200, 1e-310], start=AT)
+    rule(None, station=station, kind=RuleKind.WQI, limit_source="", high=None, wqi_at_most=60, owner=node.water)
+    alerting.minute_round(later(minutes=6))
+    assert Alert.objects.count() == 1
+
+
 # --- somebody hears --------------------------------------------------------------------------------------------------
 
 

@@ -84,6 +84,12 @@ def test_numbers_travel_as_decimal_text_and_days_in_vietnam(station, ammonium):
     assert shares.decimal_text(float("nan")) is None
 
 
+def test_a_day_with_a_number_like_1e200_can_be_told(station):
+    strange = make.series(station, "oil_grease")
+    make.observations(strange, [1e200, 1.0, 1e-310], start=AT)
+    assert float(shares.daily_record(strange, AT.date())["mean"]) == pytest.approx(1e200 / 3)
+
+
 def test_a_border_station_speaks_for_both_provinces(thuong, station):
     make.bank(thuong, "left", 100, 90, "xã Kép", "24")
     make.bank(thuong, "right", 100, 90, "xã Tuấn Sơn", "20")

@@ -328,6 +328,19 @@ def test_what_a_person_rejected_makes_no_trend(thuong: Any, node: Any, specialis
     assert (found.trend.slope, found.trend.direction) == (0, "none")
 
 
+def test_one_number_like_1e200_does_not_keep_the_statistics_from_being_shown(
+    client: Client, thuong: Any, node: Any, specialist: Any
+) -> None:
+    station = factory.station(thuong, 50, owner=node.water)
+    row = factory.series(station, "oil_grease", cycle_seconds=86400)
+    for n in range(36):
+        start = datetime(2023 + n // 12, 1 + n % 12, 10, 3, tzinfo=UTC)
+        factory.observations(row, [1e200 if n == 5 else 1.0 + n % 12, 2.0], start=start, step=timedelta(days=1))
+    page = statistics.statistics_page(specialist, statistics.period_of("2025"), now(), station_id=station.pk)
+    assert page.trends[0].trend.slope == 0
+    page_of(client, specialist, f"/song-ngoi/thong-ke/?ky=2023&tram={station.pk}")
+
+
 def test_loads_of_sampled_discharge_count_each_day_once_whatever_is_looked_at(
     thuong: Any, node: Any, specialist: Any
 ) -> None:

@@ -182,7 +182,7 @@ def test_the_conformance_page_uses_the_names_of_the_standard(sta: Sta) -> None:
     )} <= names  # fmt: skip
 
 
-@pytest.mark.parametrize("flood", [["1e308"], ["1e308", "1e308"], ["-1.7e308", "-1.7e308", "1.7e308"]])
+@pytest.mark.parametrize("flood", [["1e308"], ["1e308", "1e308"], ["-1.7e308", "-1.7e308", "1.7e308"], ["1e-310"]])
 def test_a_value_of_1e308_keeps_no_other_day_back(network: Network, flood: list[str]) -> None:
     own = f"/Datastreams({network.stream})/Observations"
     for n, value in enumerate(flood):

@@ -18,6 +18,12 @@ from giapranh.kernel import ids
 from giapranh.places.named import DatedRow, ends_after_start
 from giapranh.water.models.network import Station
 
+# The mean of a column in SQL. avg() squares values on its way, so one of 1e200 makes the database refuse the whole
+# question; here they are made smaller by a power of two, which loses nothing, and what would vanish counts as nought.
+MEAN = (
+    "(sum(CASE WHEN abs({v}) < 1e-280 THEN 0 ELSE {v} * 2::float8 ^ -60 END) / nullif(count({v}), 0) * 2::float8 ^ 60)"
+)
+
 
 class ObservedProperty(models.Model):
     """What is measured. ``parameter`` is the key in data/parameters.toml; "" when a client brought its own."""

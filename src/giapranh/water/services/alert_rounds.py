@@ -15,6 +15,7 @@ from giapranh.kernel.clock import local_date
 from giapranh.places.named import held_on
 from giapranh.water.incident_settings import wqi_method
 from giapranh.water.models import Alert, AlertRule, RuleKind, Series, Station, StationKind
+from giapranh.water.models.observations import MEAN
 from giapranh.water.rules import parameters
 from giapranh.water.rules.alert_states import LIVE, Run, Verdict
 from giapranh.water.rules.readings import Reading
@@ -147,15 +148,15 @@ def _wqi(rule: AlertRule, station: Station, day: date, at: datetime) -> Seen | N
     return Seen("wqi", [Run(verdict, ms, ms, 1, peak, ms)], "", None, float(found.value), station.illustrative)
 
 
-LATEST = """
-select o.series_id, avg(o.value), case when count(*) = 1 then min(o.censored) else 0 end from (
+LATEST = f"""
+select o.series_id, {MEAN.format(v="o.value")}, case when count(*) = 1 then min(o.censored) else 0 end from (
     select o.series_id, case when c.id is null then o.value else c.value end as value,
         coalesce(c.flag, o.flag) as flag, case when c.id is null or c.value = o.value then o.censored else 0 end as censored
     from water_observation o left join lateral (select id, value, flag from water_correction
         where series_id = o.series_id and time = o.time order by at desc, id desc limit 1) c on true
     where o.series_id = any(%s) and o.time > %s and o.time <= %s
 ) o where o.value is not null and o.flag not in (4, 9) group by o.series_id
-"""
+"""  # noqa: S608 - nothing from outside
 
 
 def _latest_means(station: Station, day: date, oldest: datetime) -> tuple[Mapping[str, Reading], datetime | None]:

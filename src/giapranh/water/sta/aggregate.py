@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from giapranh.kernel.errors import N_
+from giapranh.water.models.observations import MEAN
 from giapranh.water.sta import database, shapes, times
 from giapranh.water.sta.errors import Malformed
 from giapranh.water.sta.mapping import OBSERVATION, Link
@@ -19,8 +20,6 @@ from giapranh.water.sta.syntax import Path
 ZONE = "Asia/Ho_Chi_Minh"
 _ALLOWED = {"$filter", "$top", "$skip", "$orderby", "$skiptoken", "aggregate", "flags"}
 _BY_TIME = ("phenomenonTime",)
-# Made smaller by a power of two, which loses nothing: one value of 1e308 must not keep all other days from being told.
-_MEAN = "sum({v} * 2::float8 ^ -60) / nullif(count({v}), 0) * 2::float8 ^ 60"
 _SAID = (
     " LEFT JOIN (SELECT DISTINCT ON (time) id, time, value, flag FROM water_correction WHERE series_id = {n}"
     " ORDER BY time, at DESC, id DESC) said ON said.time = t.time"
@@ -69,7 +68,7 @@ def _rows(reader: Reader, options: Options, series_id: int, limit: int, newest_f
         values = [times.instant(options.after[0])]
     end = f"(date_trunc('{period}', min(t.time) AT TIME ZONE '{ZONE}') + interval '1 {period}') AT TIME ZONE '{ZONE}'"
     sql = (
-        f"SELECT {begin} AS begins, {end}, {_MEAN.format(v=value)}, min({value}), max({value}), count({value}), count(*)"
+        f"SELECT {begin} AS begins, {end}, {MEAN.format(v=value)}, min({value}), max({value}), count({value}), count(*)"
         f" FROM {question.source()}{said} WHERE {question.condition()} GROUP BY 1{after}"
         f" ORDER BY 1 {'DESC' if newest_first else 'ASC'} LIMIT %s OFFSET %s"
     )
