@@ -27,7 +27,7 @@ from giapranh.people.models import Notice as Bell
 from giapranh.water.incident_permissions import NotYours
 from giapranh.water.models import Alert, Correction, CoursePoint, Incident, IncidentEvent, Notice
 from giapranh.water.permissions import NotYourDuty
-from giapranh.water.queries import incident_map, incident_place, incidents, notice_content
+from giapranh.water.queries import alerts, incident_map, incident_place, incidents, notice_content
 from giapranh.water.rules.incidents import MinistryMissing, WordsMissing, WrongIncidentState
 from giapranh.water.rules.notices import WrongNoticeState
 from giapranh.water.services import alerting, drills, evidence, notices, store
@@ -351,6 +351,14 @@ def test_a_drill_is_marked_everywhere_and_scored(border, focal, an):
     assert list(incidents.incidents_between(later(days=-1), later(days=1))) == []
 
 
+def test_a_drill_that_was_closed_on_its_incident_page_is_still_ended_and_scored(border, focal):
+    drill = drills.start_drill(facts=facts(border), province="24", answer_hours=6, by=focal, at=AT)
+    deeds.false_alarm(incident_id=drill.incident_id, words="Xong diễn tập", by=focal, at=later(hours=1))
+    done = drills.end_drill(drill_id=drill.pk, words="Tốt", by=focal, at=later(hours=2))
+    assert (done.ended_at, done.out_of) == (later(hours=2), 100)
+    assert Incident.objects.get().outcome == "Xong diễn tập"
+
+
 def test_a_drill_nobody_answers_gets_points_only_for_its_content(border, focal):
     drill = drills.start_drill(facts=facts(border), province="24", answer_hours=6, by=focal, at=AT)
     score = drills.score_of(drill)
@@ -573,6 +581,44 @@ def test_a_first_notice_that_left_in_time_rings_nobody(confirmed, focal):
     notices.send(notice_id=notice.pk, words="Điện thoại", sent_at=later(minutes=25), by=focal, at=later(minutes=25))
     alerting.minute_round(later(minutes=45))
     assert not Bell.objects.filter(text__startswith="Chưa gửi thông báo đầu tiên").exists()
+
+
+def test_a_first_notice_is_not_asked_for_where_the_neighbour_told_us_or_nobody_else_is_concerned(
+    confirmed, border, an, focal
+):
+    own = incident(border, an)
+    deeds.confirm(incident_id=own.pk, extent="commune", provinces=["20"], by=focal, at=later(minutes=10))
+    notices.record_incoming(
+        incident_id=confirmed.pk, kind="warning", province="24", words="Công văn 5", received_at=AT, by=focal,
+        at=later(minutes=11),
+    )  # fmt: skip
+    alerting.minute_round(later(minutes=45))
+    assert not Bell.objects.filter(text__startswith="Chưa gửi thông báo đầu tiên").exists()
+    own.refresh_from_db()
+    for found in (own, confirmed):
+        assert not [clock for clock in incidents.clocks_of(found, later(minutes=45)) if "đầu tiên" in clock.words]
+
+
+def test_who_may_judge_hears_of_a_suspicion_and_has_it_on_the_desk(border, an, focal, leader, head, mailoutbox):
+    made = incident(border, an)
+    bells = Bell.objects.filter(url=f"/song-ngoi/su-co/{made.pk}/")
+    assert {bell.officer for bell in bells} == {focal, leader, head}
+    assert {bell.text for bell in bells} == {f"Sự cố chờ xác nhận: {made}"}
+
+    def owed(officer):
+        return [line.note for line in alerts.bench_of(officer, later(minutes=50)).owed]
+
+    assert owed(an) == []
+    assert owed(focal) == ["Chờ xác nhận là thật hay báo động nhầm"]
+    deeds.confirm(incident_id=made.pk, extent="national", provinces=["20", "24"], by=focal, at=later(minutes=10))
+    assert owed(focal) == ["Chưa gửi thông báo đầu tiên, quá 10 phút"]
+    prepared(made, focal)
+    assert [line for line in owed(focal) if "đầu tiên" in line] == []
+
+
+def test_who_may_judge_rings_nobody_with_his_own_report(border, focal, leader):
+    incident(border, focal)
+    assert not Bell.objects.exists()
 
 
 def test_names_on_the_map_of_an_incident_never_lie_upon_each_other(confirmed):

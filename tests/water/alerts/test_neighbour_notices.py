@@ -157,6 +157,7 @@ def test_one_click_makes_it_an_incident_here(theirs, thuong, focal):
     assert (incident.state, incident.km, incident.watercourse) == ("suspected", 91.5, thuong)
     kept = Notice.objects.get(uid=UID)
     assert (kept.incoming, kept.state, kept.province, kept.n) == (True, "sent", "24", 1)
+    assert str(kept) == "SC-2026-007/1"  # as their letter calls it, whatever number our incident has
     with pytest.raises(neighbour_notices.OpenedAlready):
         neighbour_notices.open_incident(peer=THEM, uid=UID, by=focal, at=clock.now())
     neighbour_notices.answer(peer=THEM, uid=UID, words="Đã cử người", by=focal, at=clock.now())

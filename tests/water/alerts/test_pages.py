@@ -10,7 +10,7 @@ from tests.factories.alerts import rule
 from tests.water.alerts.conftest import bring
 
 from giapranh.desk import bench
-from giapranh.kernel.clock import now
+from giapranh.kernel.clock import VIETNAM, now
 from giapranh.water.models import Alert, AlertRule, Drill, Incident, Notice, OnCall
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +47,24 @@ def test_the_way_to_the_sources_begins_when_the_water_was_bad(burning, an, clien
     assert "luc=20/11/2026%2008%3A00&amp;den_luc=20/11/2026%2011%3A30" in page
     made = client_of(an).get(f"/song-ngoi/truy-nguon/?song=thuong&tram={burning.station_id}&luc=20/11/2026%2008%3A00")
     assert "08:00" in words(made)
+
+
+def test_an_alert_of_quiet_hours_says_when_somebody_will_hear(ammonium, an, client_of):
+    local = now().astimezone(VIETNAM)
+    until = (local + timedelta(hours=2)).replace(second=0, microsecond=0)
+    rule(ammonium, quiet_from=(local - timedelta(hours=1)).time(), quiet_to=until.time())
+    bring(ammonium, [0.1, 0.9], first=now() - timedelta(minutes=10), at=now())
+    found = Alert.objects.get()
+    page = words(client_of(an).get(f"/song-ngoi/canh-bao/{found.pk}/"))
+    assert f"lúc {until:%H:%M %d/%m/%Y}, khi hết giờ yên lặng; chưa ai được báo" in page
+
+
+def test_a_series_is_offered_with_its_station_said_once(station, ammonium, focal, client_of):
+    type(ammonium).objects.filter(pk=ammonium.pk).update(name=f"{station.name} – Amoni")
+    plain = make.series(station, "cod", name="COD")
+    page = words(client_of(focal).get("/song-ngoi/canh-bao/quy-tac/moi/"))
+    assert f'<option value="series:{ammonium.pk}">{station.name} – Amoni</option>' in page
+    assert f'<option value="series:{plain.pk}">{station.name}: COD</option>' in page
 
 
 def test_ending_without_words_comes_back_with_the_form(burning, an, client_of):

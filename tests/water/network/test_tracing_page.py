@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -29,6 +30,22 @@ def ask(client: Client, **asked: str) -> str:
     answer = client.get("/song-ngoi/truy-nguon/", AT | asked)
     assert answer.status_code == 200, answer.content.decode()
     return " ".join(answer.content.decode().split())
+
+
+@pytest.mark.parametrize("hours", [2, 5, 15, 30, 70, 300, 2000])
+def test_words_below_the_line_of_time_leave_each_other_room(hours: int) -> None:
+    """On a phone the line is some 200 pixels wide and a letter of it some 6."""
+    from datetime import UTC, datetime, timedelta
+
+    from giapranh.water.queries import tracing_page
+
+    first = datetime(2026, 11, 23, 11, 21, tzinfo=UTC)
+    last = first + timedelta(hours=hours)
+    ticks = tracing_page._ticks(first, last, lambda at: (at - first) / (last - first) * 100)
+    left = {"start": 0.0, "middle": 0.5, "end": 1.0}
+    spans = [(t.x * 2 - left[t.anchor] * len(t.words) * 6, len(t.words) * 6) for t in ticks]
+    assert len(ticks) >= 2
+    assert all(x + width <= following for (x, width), (following, _w) in pairwise(spans)), spans
 
 
 def test_the_empty_page_proposes_the_velocity_of_the_season(

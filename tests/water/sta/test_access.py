@@ -234,6 +234,13 @@ def test_making_and_withdrawing_on_the_page(
     assert Sta(token).ask("GET", "/Things").status_code == 401
 
 
+def test_offices_of_one_name_are_told_apart(node: World, leader: Officer, client_of: Callable[..., Client]) -> None:
+    page = " ".join(client_of(leader).get("/song-ngoi/khoa-giao-dien/").content.decode().split())
+    for office, place in ((node.agency, "tỉnh Lạng Sơn"), (node.neighbour, "tỉnh Bắc Ninh")):
+        assert f'<option value="{office.pk}">{office.name} ({place})</option>' in page
+    assert f'<option value="{node.water.pk}">{node.water.name}</option>' in page
+
+
 def test_who_may_keep_keys(
     node: World, an: Officer, auditor: Officer, leader: Officer, client_of: Callable[..., Client]
 ) -> None:

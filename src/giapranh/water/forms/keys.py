@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -11,6 +12,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from giapranh.water.forms.network import Choices, day_field
+
+
+def _named(offices: list[Any]) -> list[tuple[int, str]]:
+    """Agencies of two provinces may have one name: then the province stands beside it."""
+    count = Counter(each.name for each in offices)
+    return [
+        (each.pk, f"{each.name} ({each.unit.full_name})" if count[each.name] > 1 and each.unit else each.name)
+        for each in offices
+    ]
 
 
 class KeyForm(forms.Form):
@@ -31,7 +41,7 @@ class KeyForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        self.fields["office"].choices = [(each.pk, each.name) for each in offices]  # type: ignore[attr-defined]
+        self.fields["office"].choices = _named(list(offices))  # type: ignore[attr-defined]
         self.fields["scope"].choices = list(scopes)  # type: ignore[attr-defined]
         self.fields["stations"].choices = [(each.pk, each.name) for each in stations]  # type: ignore[attr-defined]
         self.fields["stations"].widget.attrs["size"] = 6

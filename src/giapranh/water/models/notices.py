@@ -216,7 +216,9 @@ class Notice(models.Model):
         indexes = [models.Index(name="water_notice_by_state", fields=["state", "acknowledge_by"])]
 
     def __str__(self) -> str:
-        return f"{self.incident.number}/{self.n}"
+        """What came by the exchange keeps the number that stands in their letter, not the one of our incident."""
+        theirs = str(self.content.get("number") or "")[:40] if self.incoming and isinstance(self.content, dict) else ""
+        return f"{theirs or self.incident.number}/{self.n}"
 
 
 @pghistory.track()

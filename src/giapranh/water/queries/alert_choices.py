@@ -31,8 +31,14 @@ def places(at: datetime) -> list[tuple[str, Any]]:
     return [
         (_("Trạm"), [(f"station:{each.pk}", each.name) for each in stations]),
         (_("Đoạn sông"), [(f"reach:{each.pk}", f"{each.watercourse.name}: {each.name}") for each in reaches]),
-        (_("Chuỗi số liệu"), [(f"series:{each.pk}", f"{each.station.name}: {each.name}") for each in series[:MOST_SERIES]]),
+        (_("Chuỗi số liệu"), [(f"series:{each.pk}", _series_words(each)) for each in series[:MOST_SERIES]]),
     ]  # fmt: skip
+
+
+def _series_words(series: Series) -> str:
+    """The station once: most series are named after it, and said twice the parameter is cut off on a phone."""
+    station = series.station.name
+    return series.name if series.name.startswith(station) else f"{station}: {series.name}"
 
 
 def parameters() -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,13 +18,14 @@ from giapranh.people import access
 from giapranh.people.models import Officer
 from giapranh.places.named import held_on
 from giapranh.water import incident_permissions as permissions
-from giapranh.water import words
+from giapranh.water import incident_settings, words
 from giapranh.water.incident_permissions import NoSuchAlert
 from giapranh.water.models import Alert, AlertEvent, AlertRule, Incident, LimitSource, Notice, RuleKind, Series
 from giapranh.water.queries import alert_words, incidents
 from giapranh.water.queries.clocks import Clock, countdown
 from giapranh.water.rules.alert_clocks import LADDER_WORDS, SEVERITY_WORDS, Severity
 from giapranh.water.rules.alert_states import LEVELS, LIVE, STATE_WORDS, AlertState, Verdict
+from giapranh.water.rules.incidents import IncidentState
 from giapranh.water.rules.notices import NoticeState
 
 RULE_KINDS: list[tuple[str, Any]] = list(RuleKind.choices)
@@ -229,7 +230,8 @@ def bench_of(user: Any, at: datetime) -> Bench:
     """What ``user`` owes (alerts of theirs that nobody ended, notices to acknowledge or to send) and waits for."""
     if not permissions.can_see_alerts(user) or not access.may_write(user):
         return Bench([], [])
-    return Bench([*_own_alerts(user, at), *_own_notices(user, at)], _awaited(user, at))
+    owed = [*_own_alerts(user, at), *_own_incidents(user, at), *_own_notices(user, at)]
+    return Bench(owed, _awaited(user, at))
 
 
 def _own_alerts(user: Officer, at: datetime) -> list[BenchLine]:
@@ -249,6 +251,27 @@ def _bucket(due: datetime | None, at: datetime, running: bool) -> str:
     if not running or due is None:
         return ""
     return "overdue" if due < at else "nearly_due"
+
+
+def _own_incidents(user: Officer, at: datetime) -> list[BenchLine]:
+    """What somebody saw and no handler has judged yet; what is real and no neighbour was told of."""
+    if not permissions.can_handle_incident(user):
+        return []
+    told = Notice.objects.filter(incident=OuterRef("pk"), incoming=False)
+    rows = Incident.objects.filter(
+        Q(state=IncidentState.SUSPECTED) | Q(~Exists(told), state=IncidentState.CONFIRMED), is_drill=False
+    )
+    return [line for row in rows.order_by("-created_at", "-pk")[:12] if (line := _incident_line(row, at))]
+
+
+def _incident_line(row: Incident, at: datetime) -> BenchLine | None:
+    url = f"/song-ngoi/su-co/{row.pk}/"
+    if row.state == IncidentState.SUSPECTED:
+        return BenchLine(url, str(row), _("Chờ xác nhận là thật hay báo động nhầm"), "nearly_due", row.illustrative)
+    if row.confirmed_at is None or not incidents.first_notice_due(row):
+        return None
+    due = row.confirmed_at + incident_settings.first_notice_within()
+    return BenchLine(url, str(row), incidents.clocks_of(row, at)[0].words, _bucket(due, at, True), row.illustrative)
 
 
 def _own_notices(user: Officer, at: datetime) -> list[BenchLine]:

@@ -20,7 +20,7 @@ from giapranh.water import incident_settings, words
 from giapranh.water import permissions as water_permissions
 from giapranh.water.incident_permissions import NoSuchIncident
 from giapranh.water.models import Bank, Drill, Incident, IncidentEvent, IncidentPhoto, Notice, Sign
-from giapranh.water.queries import incident_choices, incident_map, incident_place
+from giapranh.water.queries import incident_choices, incident_map, incident_place, neighbours
 from giapranh.water.queries.clocks import Clock, countdown, span
 from giapranh.water.queries.incident_place import Surroundings
 from giapranh.water.rules.incidents import (
@@ -263,12 +263,20 @@ def clocks_of(incident: Incident, at: datetime) -> list[Clock]:
             for name in _still_warned(incident)
         ]
     found = []
-    if incident.state == IncidentState.CONFIRMED and incident.confirmed_at is not None:
+    if incident.confirmed_at is not None and first_notice_due(incident):
         due = incident.confirmed_at + incident_settings.first_notice_within()
         found.append(countdown(due, at, _("để gửi thông báo đầu tiên"), _("Chưa gửi thông báo đầu tiên, quá")))
     if incident.next_report_at is not None:
         found.append(countdown(incident.next_report_at, at, _("tới lần báo tiếp theo"), _("Chưa báo tiếp, quá")))
     return found
+
+
+def first_notice_due(incident: Incident) -> bool:
+    """Whether a neighbour still has to hear of it from us: not where it stays in one province, nor who told us of it."""
+    if incident.state != IncidentState.CONFIRMED or len(set(incident.provinces)) < 2:
+        return False
+    from_them = incident.notices.filter(incoming=True).values_list("province", flat=True)
+    return bool(set(incident.provinces) - {neighbours.own_province()} - set(from_them))
 
 
 def _still_warned(incident: Incident) -> list[str]:

@@ -37,7 +37,7 @@ def keys(user: Any) -> QuerySet[ApiKey]:
 
 def offices(user: Any) -> QuerySet[Office]:
     """The offices a key may be made for."""
-    found = Office.objects.filter(valid_to=None).order_by("sort_key")
+    found = Office.objects.filter(valid_to=None).select_related("unit").order_by("sort_key")
     if keeps_all(user):
         below = access.office_ids_below(user)
         return found.filter(Q(pk__in=below) | Q(kind=OfficeKind.AGENCY))

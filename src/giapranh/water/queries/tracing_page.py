@@ -413,7 +413,7 @@ def _timeline(lines: Sequence[Line], asked: Asked) -> Timeline | None:
 
 def _ticks(first: datetime, last: datetime, x: Any) -> list[Tick]:
     hours = (last - first).total_seconds() / 3600
-    step = next(s for s in (1, 3, 6, 12, 24, 48, 96, 192, 384, 768) if hours / s <= 5 or s == 768)
+    step = next(s for s in (1, 2, 3, 6, 12, 24, 48, 96, 192, 384, 768) if hours / s <= 4 or s == 768)
     at = first.astimezone(VIETNAM).replace(minute=0, second=0, microsecond=0)
     at = at.replace(hour=at.hour - at.hour % min(step, 24))
     ticks = []
@@ -421,7 +421,8 @@ def _ticks(first: datetime, last: datetime, x: Any) -> list[Tick]:
         if at >= first:
             place = x(at)
             anchor = "start" if place < 8 else "end" if place > 92 else "middle"
-            ticks.append(Tick(place, f"{at:%H:%M %d/%m}" if step < 24 else f"{at:%d/%m}", anchor))
+            # Short words, or they lie upon each other on a phone: the day where it begins, else the hour.
+            ticks.append(Tick(place, f"{at:%d/%m}" if at.hour == 0 or step >= 24 else f"{at:%H:%M}", anchor))
         at += timedelta(hours=step)
     return ticks
 

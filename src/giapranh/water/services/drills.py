@@ -14,7 +14,7 @@ from giapranh.water import incident_permissions as permissions
 from giapranh.water.incident_settings import acknowledge_within
 from giapranh.water.models import Drill, Notice
 from giapranh.water.queries import neighbours
-from giapranh.water.rules.incidents import Extent
+from giapranh.water.rules.incidents import OPEN_INCIDENTS, Extent
 from giapranh.water.rules.notices import NOTICE_WORDS, DrillTimes, NoticeKind, Score, score_drill
 from giapranh.water.services import incidents, notices
 from giapranh.water.services.incidents import Facts
@@ -90,7 +90,8 @@ def end_drill(*, drill_id: int, words: str, by: Officer, at: datetime) -> Drill:
             for line in score.lines
         ]
         drill.save()
-        said = nfc(words).strip() or str(NOTICE_WORDS[NoticeKind.END])
-        incidents.false_alarm(incident_id=drill.incident_id, words=f"DIỄN TẬP: {said}", by=by, at=at)
+        if drill.incident.state in OPEN_INCIDENTS:  # else somebody closed it on its own page already
+            said = nfc(words).strip() or str(NOTICE_WORDS[NoticeKind.END])
+            incidents.false_alarm(incident_id=drill.incident_id, words=f"DIỄN TẬP: {said}", by=by, at=at)
         audit("drill.ended", "drill", drill.pk, by, at, points=drill.points)
     return drill

@@ -10,20 +10,25 @@ from io import BytesIO
 
 from django.db import connection, transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 from PIL import Image, UnidentifiedImageError
 
 from giapranh.documents import queries as papers
 from giapranh.documents.rules.numbers import number_key
 from giapranh.documents.services.records import clean_name, keep_blob
-from giapranh.kernel.clock import VIETNAM
+from giapranh.kernel.clock import VIETNAM, local_date
 from giapranh.kernel.errors import N_, BadInput, Conflict
 from giapranh.kernel.text import nfc, one_line
 from giapranh.people import access
 from giapranh.people.audit import audit
 from giapranh.people.models import Officer
+from giapranh.people.roles import Role
+from giapranh.people.services import notify, send_mail_once
 from giapranh.water import incident_permissions as permissions
 from giapranh.water.incident_permissions import NoSuchIncident
 from giapranh.water.models import Alert, Incident, IncidentEvent, IncidentPhoto, RiverFeature, Sample, Watercourse
+from giapranh.water.queries import on_call
 from giapranh.water.rules.incidents import (
     OPEN_INCIDENTS,
     Extent,
@@ -95,7 +100,22 @@ def report_incident(
         incident.alerts.set(alerts)
         happened(incident, "reported", at, by=by, to_state=incident.state)
         audit("incident.reported", "incident", incident.pk, by, at, number=incident.number, drill=drill)
+        if not drill and not permissions.can_handle_incident(by):
+            _tell_handlers(incident, by, at)
     return incident
+
+
+def _tell_handlers(incident: Incident, by: Officer, at: datetime) -> None:
+    """Who reported it may not judge it: who may must hear at once, or it stays a suspicion nobody looks at."""
+    day = local_date(at)
+    hear = on_call.with_role(Role.FOCAL_OFFICER, day) + on_call.with_role(Role.LEADER, day)
+    if incident.owner is not None:
+        hear += on_call.with_role(Role.OFFICE_HEAD, day, incident.owner)
+    for officer in {each.pk: each for each in hear if each.pk != by.pk}.values():
+        with override(officer.language or "vi"):
+            line = _("Sự cố chờ xác nhận: %(incident)s") % {"incident": str(incident)}
+            notify(officer, line, f"/song-ngoi/su-co/{incident.pk}/", "water-incident")
+            send_mail_once(f"water-incident:{incident.pk}:reported:{officer.pk}", officer, line, line)
 
 
 def _next_number(year: int) -> int:

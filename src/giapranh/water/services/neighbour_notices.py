@@ -200,12 +200,19 @@ def _keep(side: Received, uid: UUID, incident: Incident, by: Officer, at: dateti
     return Notice.objects.create(
         uid=uid, incident=incident, incoming=True, kind=_kind(data.get("kind")), n=n, province=province,
         neighbour=whom.office, neighbour_name=(whom.name if whom.office else side.peer_name)[:250], state=state,
-        words=str(data.get("words") or ""), content=data.get("content") or {}, sent_at=sent, sent_words=way,
+        words=str(data.get("words") or ""), content=_content(data), sent_at=sent, sent_words=way,
         acknowledge_by=received_notices.moment(data.get("acknowledgeBy")) or sent + acknowledge_within(),
         acknowledged_at=seen[0].at if seen else None, acknowledged_words=seen[0].reader if seen else "",
         answered_at=said[-1].at if said else None, answer_words=said[-1].answer if said else "",
         created_by=by, created_at=at, illustrative=bool(data.get("illustrative")),
     )  # fmt: skip
+
+
+def _content(data: dict[str, Any]) -> dict[str, Any]:
+    """What they wrote, with the number they gave the incident: the notice is called by it here too."""
+    given = data.get("content")
+    number = str(data.get("incidentNumber") or "")
+    return ({"number": number} if number else {}) | (given if isinstance(given, dict) else {})
 
 
 def _kind(value: Any) -> str:

@@ -17,6 +17,7 @@ from giapranh.people.services import notify, send_mail_once
 from giapranh.water.incident_settings import first_notice_within
 from giapranh.water.models import Incident, IncidentEvent, Notice
 from giapranh.water.queries import on_call, received_notices
+from giapranh.water.queries.incidents import first_notice_due
 from giapranh.water.queries.received_notices import ReceivedLine
 from giapranh.water.rules.incidents import OPEN_INCIDENTS, IncidentState
 from giapranh.water.rules.notices import NoticeState
@@ -89,7 +90,7 @@ def _first_due(pk: int, at: datetime) -> bool:
     with transaction.atomic():
         rows = Incident.objects.select_for_update(of=("self",), skip_locked=True).select_related("owner")
         incident = rows.filter(pk=pk, state=IncidentState.CONFIRMED).first()
-        if incident is None or incident.events.filter(what="first_due").exists():
+        if incident is None or incident.events.filter(what="first_due").exists() or not first_notice_due(incident):
             return False
         IncidentEvent.objects.create(incident=incident, what="first_due", at=at)
         day = local_date(at)
