@@ -21,6 +21,8 @@ from giapranh.water.intake import lab_forms, lab_sheets
 from giapranh.water.intake.grids import BadSheet
 from giapranh.water.intake.lab_sheets import Whole, look, take_in
 from giapranh.water.models import FileColumn, Observation, ObservationDetail, Sample, Series, SourceFile, Station
+from giapranh.water.rules.readings import Reading
+from giapranh.water.services.entering import WITH_RUBBISH, About, OtherRubbish, enter
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 HEADS = [
@@ -523,3 +525,32 @@ def test_what_looks_swapped_is_not_taken_without_a_person(station: Station, an: 
         take(data, an)
     assert not Observation.objects.exists()
     assert take(data, an, choices={}).stored == 2
+
+
+def test_a_formula_nobody_reckoned_is_refused_not_passed_over(station: Station, an: Officer) -> None:
+    with pytest.raises(BadSheet, match="Ô G5 là công thức"):
+        look(sheet([*ROW[:6], "=7+0.2", *ROW[7:]]), name="phieu.xlsx")
+
+
+def test_who_comes_second_fills_in_the_sample(station: Station, an: Officer) -> None:
+    bare = [*ROW[:4], None, None, *ROW[6:]]
+    take(sheet(bare), an, whole=Whole(laboratory="PTN A"))
+    series, taken_at = Series.objects.get(parameter="cod"), Sample.objects.get().taken_at
+    about = About(bank="left", floating_rubbish=True, depth_m=0.5)
+    readings = {series.pk: (Reading(12.0), "12")}
+    enter(station_id=station.pk, taken_at=taken_at, readings=readings, about=about, by=an, at=AT)
+
+    sample = Sample.objects.get()
+    assert (sample.bank, sample.floating_rubbish, sample.depth_m, sample.laboratory) == ("left", True, 0.5, "PTN A")
+    assert take(sheet(bare), an).refused == 0
+    (line,) = take(sheet([*ROW[:5], "không", *ROW[6:]]), an).lines
+    assert (line.what, Sample.objects.get().floating_rubbish) == (WITH_RUBBISH, True)
+    with pytest.raises(OtherRubbish):
+        enter(
+            station_id=station.pk,
+            taken_at=taken_at,
+            readings=readings,
+            about=About(floating_rubbish=False),
+            by=an,
+            at=AT,
+        )

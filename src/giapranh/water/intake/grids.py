@@ -23,6 +23,12 @@ MOST_COLUMNS = 200
 
 
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+# A formula whose result nobody kept: a program wrote the file, and no spreadsheet has reckoned it yet.
+_NOT_RECKONED = re.compile(
+    rb'<(?:\w+:)?c\b(?![^>]{0,300}\bt="str")[^>]{0,300}?\br="([A-Z]{1,3}\d{1,7})"[^>]{0,300}>\s*'
+    rb"<(?:\w+:)?f\b[^>]{0,300}?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
 _CHUNK = 1024 * 1024
 
 
@@ -82,17 +88,22 @@ def _workbook(data: bytes) -> dict[str, Grid]:
 
 
 def _merged(sheet: Any) -> tuple[tuple[int, int, int], ...]:
-    """Cells merged over rows of one column. Read past openpyxl, which knows them only with the whole sheet in memory."""
+    """Cells merged over rows of one column; formulas without result are refused. Read past openpyxl, which knows them only with the whole sheet in memory."""
     from openpyxl.utils import column_index_from_string
 
     found: dict[tuple[int, int, int], None] = {}
     with sheet.parent._archive.open(sheet._worksheet_path) as stream:
         rest = b""
         while chunk := stream.read(_CHUNK):
+            if formula := _NOT_RECKONED.search(rest + chunk):
+                raise BadSheet(
+                    N_("Ô %(cell)s là công thức chưa có kết quả. Hãy mở tệp bằng Excel, lưu lại rồi thử lại."),
+                    cell=formula[1].decode(),
+                )
             for left, first, right, last in _MERGED.findall(rest + chunk):
                 if left == right and int(first) < int(last) <= MOST_ROWS:
                     found[column_index_from_string(left.decode()) - 1, int(first) - 1, int(last) - 1] = None
-            rest = chunk[-200:]
+            rest = chunk[-2000:]
     return tuple(found)
 
 

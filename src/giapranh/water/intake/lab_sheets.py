@@ -26,8 +26,7 @@ from giapranh.water.permissions import check_can_enter_data
 from giapranh.water.rules.parameters import parameter, to_stored
 from giapranh.water.rules.readings import Censored, Reading, read_result
 from giapranh.water.services import store
-from giapranh.water.services.campaigns import bind_sample
-from giapranh.water.services.entering import check_bank
+from giapranh.water.services.entering import check_bank, check_rubbish, sample_of
 from giapranh.water.services.series import make_series
 from giapranh.water.services.store import Rows, milliseconds
 
@@ -233,8 +232,12 @@ def _take(form: Form, data: bytes, name: str, by: Officer | None, at: datetime, 
         except Refused as refusal:
             done.refuse(Line(row.line, "", refusal.template, refusal.params))
             continue
-        _sample(row, source, whole.laboratory, by, at)
+        sample = _sample(row, source, whole.laboratory, by, at)
         done.samples += 1
+        try:
+            check_rubbish(sample, row.details.get("floating_rubbish"))
+        except Refused as refusal:
+            done.refuse(Line(row.line, "", refusal.template, refusal.params))
         for result in row.results:
             try:
                 target, value = _target(row.station, result, row.taken_at)
@@ -275,15 +278,11 @@ def _source(data: bytes, name: str, by: Officer | None, at: datetime) -> SourceF
 
 def _sample(row: SampleRow, source: SourceFile, laboratory: str, by: Officer | None, at: datetime) -> Sample:
     assert row.taken_at is not None
-    details = dict(row.details)
-    bank = details.pop("bank", "")
-    sample, _made = Sample.objects.get_or_create(
-        station=row.station, taken_at=row.taken_at, bank=bank,
-        defaults={**details, "laboratory": laboratory, "source": source, "by": by, "at": at,
-                  "illustrative": row.station.illustrative if row.station else False},
+    assert row.station is not None
+    return sample_of(
+        row.station, row.taken_at, {"bank": "", **row.details, "laboratory": laboratory},
+        {"source": source, "by": by, "at": at, "illustrative": row.station.illustrative},
     )  # fmt: skip
-    bind_sample(sample)
-    return sample
 
 
 def _target(station: Station, result: Result, taken_at: datetime) -> tuple[Series, float]:

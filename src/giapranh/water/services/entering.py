@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 from django.db import transaction
@@ -23,6 +24,9 @@ from giapranh.water.services.store import Rows, Stored, milliseconds
 
 AHEAD = timedelta(minutes=15)
 
+WITH_RUBBISH = N_("Mẫu này đã ghi là có rác nổi, không ghi đè: hãy bỏ trống ô rác nổi, hoặc hỏi người đã ghi.")
+WITHOUT_RUBBISH = N_("Mẫu này đã ghi là không có rác nổi, không ghi đè: hãy bỏ trống ô rác nổi, hoặc hỏi người đã ghi.")
+
 
 class InTheFuture(BadInput):
     code = "time_in_future"
@@ -34,6 +38,10 @@ class NothingTyped(BadInput):
 
 class OtherBank(Conflict):
     code = "sample_of_other_bank"
+
+
+class OtherRubbish(Conflict):
+    code = "sample_with_other_rubbish"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,30 @@ def check_bank(station: Station, taken_at: datetime, bank: str) -> None:
         )
 
 
+def sample_of(station: Station, taken_at: datetime, about: Mapping[str, Any], made: Mapping[str, Any]) -> Sample:
+    """The sample of a place and an instant. Who comes second (the laboratory, the person who was there) fills in what
+    the first left open; ``made``: what stands in a new one only."""
+    sample = Sample.objects.filter(station=station, taken_at=taken_at).order_by("-bank").first()
+    if sample is None:
+        rest = {name: said for name, said in about.items() if name != "bank"}
+        sample, _made = Sample.objects.get_or_create(
+            station=station, taken_at=taken_at, bank=about.get("bank", ""), defaults={**rest, **made}
+        )
+    new = [name for name, said in about.items() if said not in (None, "") and getattr(sample, name) in (None, "")]
+    for name in new:
+        setattr(sample, name, about[name])
+    if new:
+        sample.save(update_fields=new)
+    bind_sample(sample)
+    return sample
+
+
+def check_rubbish(sample: Sample, said: bool | None) -> None:
+    """It decides a class: another word on it is not passed over."""
+    if said is not None and said != sample.floating_rubbish:
+        raise OtherRubbish(WITH_RUBBISH if sample.floating_rubbish else WITHOUT_RUBBISH)
+
+
 @transaction.atomic
 def enter(
     *,
@@ -90,13 +122,10 @@ def enter(
     if len(series) != len(readings):
         raise BadInput(N_("Có thông số không thuộc trạm này. Hãy tải lại trang."))
     check_bank(station, taken_at, about.bank)
-    sample, _made = Sample.objects.get_or_create(
-        station=station, taken_at=taken_at, bank=about.bank,
-        defaults={"depth_m": about.depth_m, "floating_rubbish": about.floating_rubbish,
-                  "sample_code": about.sample_code, "note": about.note, "taken_by": by.full_name, "by": by, "at": at,
-                  "illustrative": station.illustrative},
-    )  # fmt: skip
-    bind_sample(sample)
+    told = {"bank": about.bank, "depth_m": about.depth_m, "floating_rubbish": about.floating_rubbish,
+            "sample_code": about.sample_code, "note": about.note, "taken_by": by.full_name}  # fmt: skip
+    sample = sample_of(station, taken_at, told, {"by": by, "at": at, "illustrative": station.illustrative})
+    check_rubbish(sample, about.floating_rubbish)
     source = SourceFile.objects.create(kind=SourceKind.HAND, station=station, received_at=at, by=by)
     if sample.source is None:
         sample.source = source
