@@ -62,13 +62,15 @@ def received(start: datetime, end: datetime) -> list[Received]:
     """Records received of those expected, for each automatic station of ours that had a clocked series in the span.
 
     A record is a turn of the cycle with a value: rows that come twice fill no gap, a second early or late makes none.
+    Where nobody said when a series or its station began, it began with its first value.
     """
     sql = (
         "select s.station_id, coalesce(sum(least(o.n, e.n)), 0)::bigint, sum(e.n)::bigint from water_series s"
         " join water_station t on t.id = s.station_id"
         " cross join lateral (select floor(extract(epoch from"
         "   least(%(end)s, (least(s.valid_to, t.valid_to) + 1)::timestamp at time zone 'Asia/Ho_Chi_Minh')"
-        "   - greatest(%(start)s, greatest(s.valid_from, t.valid_from)::timestamp at time zone 'Asia/Ho_Chi_Minh'))"
+        "   - greatest(%(start)s, coalesce("
+        "     greatest(s.valid_from, t.valid_from)::timestamp at time zone 'Asia/Ho_Chi_Minh', s.first_time)))"
         "   / s.cycle_seconds)::bigint as n) e"
         " left join lateral (select count(distinct ceil(extract(epoch from o.time - %(start)s) / s.cycle_seconds - 0.5))"
         "   as n"

@@ -432,6 +432,23 @@ def test_clocks_a_second_early_or_late_lose_nothing_of_what_was_received(
     assert (told.count, told.expected) == (48, 48)
 
 
+def test_a_station_nobody_dated_is_expected_from_its_first_value_on(thuong: Any, node: Any, specialist: Any) -> None:
+    from giapranh.water import indicators
+
+    first = datetime(2026, 8, 31, 17, tzinfo=UTC)
+    row = factory.series(factory.station(thuong, 50, owner=node.water), "cod", cycle_seconds=3600)
+    factory.observations(row, [9.0] * 24 * 30, start=first, step=timedelta(hours=1))
+    [found] = statistics.statistics_page(specialist, statistics.period_of("2026-Q3"), now()).received
+    assert (found.received.received, found.received.expected) == (720, 720)
+    assert [month and month.expected for month in found.months] == [None, None, 720]
+    [told] = indicators.received(datetime(2026, 6, 30, 17, tzinfo=UTC), first + timedelta(days=30))
+    assert (told.count, told.expected) == (720, 720)
+    row.valid_from = date(2026, 7, 1)  # somebody says it should have worked since then
+    row.save()
+    [found] = statistics.statistics_page(specialist, statistics.period_of("2026-Q3"), now()).received
+    assert (found.received.received, found.received.expected) == (720, 92 * 24)
+
+
 @pytest.mark.parametrize(("value", "counted"), [(8.0, (0, 1)), (40.0, (1, 0))])
 def test_a_result_below_detection_that_was_judged(
     thuong: Any, node: Any, specialist: Any, value: float, counted: tuple[int, int]

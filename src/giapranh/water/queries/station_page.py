@@ -165,7 +165,10 @@ def received_since(found: Sequence[Series], start: datetime, end: datetime) -> d
 
 
 def _held(row: Series, start: datetime, end: datetime) -> tuple[datetime, datetime]:
-    """A series that began or ended in the middle, or whose station did, is expected for its own time only."""
+    """A series that began or ended in the middle, or whose station did, is expected for its own time only. Where
+    nobody said when it began, it began with its first value: a year is not lost to months before the station stood."""
+    if row.valid_from is None and row.station.valid_from is None and row.first_time is not None:
+        start = max(start, row.first_time)
     for dated in (row, row.station):
         if dated.valid_from is not None:
             start = max(start, datetime.combine(dated.valid_from, time(), VIETNAM))
