@@ -40,6 +40,8 @@ def compare(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     if a is None or b is None:
         return render(request, "water/compare.html", context)
+    if request.GET.get("a") == request.GET.get("b") == str(a.pk):
+        context["other_taken"] = b.name  # a station has nothing to be compared with in itself
     shared = comparison.shared_parameters(a, b)
     parameter = request.GET.get("thong_so", "")
     parameter = parameter if parameter in shared else next((key for key in ("nh4_n", *shared) if key in shared), "")
