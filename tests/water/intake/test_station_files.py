@@ -390,6 +390,13 @@ def test_a_long_file_that_ends_in_mid_line_waits_too(at_river: Station, tmp_path
 
 
 @pytest.mark.usefixtures("short_blocks")
+def test_what_stands_before_an_end_of_zeros_comes_in(at_river: Station, tmp_path: Path) -> None:
+    path = write(tmp_path, long_text() + "\0" * 200_000).path
+    (report,) = take_in([Given(path, finish=False)], at=AT).files
+    assert (report.state, report.stored > 1000, report.refused) == ("taken", True, 1)
+
+
+@pytest.mark.usefixtures("short_blocks")
 def test_a_long_file_that_was_interrupted_goes_on_with_its_source(
     at_river: Station, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -571,7 +571,11 @@ def _ends_in_mid_line(path: Path, layout: rules.Layout, at: datetime) -> bool:
         head = file.read(_ENDS)
         end = max(_ENDS, (path.stat().st_size - _ENDS) // 4 * 4)  # signs of UTF-16 are not cut in two
         file.seek(end)
-        return bool(rules.parse(head + file.read(2 * _ENDS), layout=layout, now=at).unfinished)
+        tail = file.read(2 * _ENDS)
+    try:
+        return bool(rules.parse(head + tail, layout=layout, now=at).unfinished)
+    except rules.NotText:  # an end of zeros after a power cut: told where it stands, what is before it comes in
+        return False
 
 
 @transaction.atomic
