@@ -232,6 +232,14 @@ def test_bulk_that_cannot_be_read(network: Network, body: str) -> None:
     network.sta.refused("POST", "/CreateObservations", body)
 
 
+@pytest.mark.parametrize(("components", "named"), [
+    (["result", "phenomenonTime", "result"], "result"), (["result", "oops", "x"], "oops, x"),
+])  # fmt: skip
+def test_bulk_says_which_names_are_wrong(network: Network, components: list[str], named: str) -> None:
+    body = [{"Datastream": {"@iot.id": network.stream}, "components": components, "dataArray": []}]
+    assert network.sta.refused("POST", "/CreateObservations", body)["message"].endswith(f": {named}.")
+
+
 def test_bulk_for_a_stream_that_is_not_there(network: Network) -> None:
     body = [{"Datastream": {"@iot.id": 99999}, "components": ["result"], "dataArray": [[1]]}]
     network.sta.refused("POST", "/CreateObservations", body, status=404)

@@ -86,9 +86,9 @@ def _columns(group: Group, who: Principal, tell: Any) -> Columns:
     series_id = bodies.reference(group.Datastream)
     if series_id is None or series_id >= 2**31:
         raise Malformed(N_("Datastream của Observation phải có @iot.id."))
-    unknown = [name for name in group.components if name not in _KNOWN]
-    if unknown or len(set(group.components)) != len(group.components):
-        raise Malformed(N_("components có tên không biết hoặc lặp: %(names)s."), names=", ".join(unknown)[:100])
+    named = group.components
+    if wrong := [name for n, name in enumerate(named[:100]) if name not in _KNOWN or name in named[:n]]:
+        raise Malformed(N_("components có tên không biết hoặc lặp: %(names)s."), names=", ".join(wrong)[:100])
     if "result" not in group.components:
         raise Malformed(N_("components thiếu result."))
     place = observations.stream(series_id, who)
