@@ -163,7 +163,7 @@ def _write_files(folder: Path, days: int, stations: int, per_file: int) -> list[
     from tests.factories.water import series, station
 
     from giapranh.people.models import Office
-    from giapranh.water.intake.station_files import Given
+    from giapranh.water.intake.file_reports import Given
 
     owner = Office.objects.first() or make_agency()
     global _made

@@ -18,7 +18,7 @@ from giapranh.kernel.errors import N_, NotFound
 from giapranh.node import home
 
 if TYPE_CHECKING:
-    from giapranh.water.intake.station_files import Given, Report
+    from giapranh.water.intake.file_reports import Given, Report
 
 KINDS = ("station-files", "lab-sheet")
 LINES_SHOWN = 200
@@ -40,7 +40,7 @@ def import_data(kind: str, paths: list[Path], dry_run: bool, by: str) -> int:
 
 
 def _files(paths: list[Path]) -> Iterator[Given]:
-    from giapranh.water.intake.station_files import Given
+    from giapranh.water.intake.file_reports import Given
 
     for path in paths:
         if path.is_dir():
@@ -54,7 +54,8 @@ def _files(paths: list[Path]) -> Iterator[Given]:
 
 
 def _tell(report: Report, dry_run: bool) -> None:
-    from giapranh.water.intake.station_files import sound
+    from giapranh.kernel.text import storable
+    from giapranh.water.words import refusal
 
     shown = 0
     for one in report.files:
@@ -63,7 +64,7 @@ def _tell(report: Report, dry_run: bool) -> None:
             if shown > LINES_SHOWN:
                 break
             where = _("dòng %(line)s") % {"line": line.line} if line.line else _("cả tệp")
-            print(f"{sound(str(one.path))} {where}: {_(line.what) % line.as_dict()['params']}")
+            print(f"{storable(str(one.path))} {where}: {refusal(line.what, line.as_dict()['params'])}")
     if report.total("refused") > LINES_SHOWN:
         print(_("… và những dòng khác; xem ở trang Đưa số liệu vào."))
     print(
@@ -81,20 +82,21 @@ def _lab_sheet(path: Path, dry_run: bool, by: str) -> int:
     if not path.is_file():
         raise NoSuchFile(N_("Không có %(file)s."), file=path)
     from giapranh.cli.acting import officer_for
+    from giapranh.kernel.text import storable
     from giapranh.people import queries as people
     from giapranh.water.intake import lab_sheets
-    from giapranh.water.intake.station_files import sound
+    from giapranh.water.words import refusal
 
-    name = sound(path.name)
+    name = storable(path.name)
     data, officer = path.read_bytes(), officer_for(people.own_agency(), by)
     worksheets = lab_sheets.look(data, name=name).worksheets
     done = lab_sheets.Done()
     for worksheet in worksheets:
         one = lab_sheets.take_in(data, name=name, by=officer, at=now(), worksheet=worksheet, dry_run=dry_run)
-        place = sound(f"{path} · {worksheet}" if len(worksheets) > 1 else str(path))
+        place = storable(f"{path} · {worksheet}" if len(worksheets) > 1 else str(path))
         for line in one.lines:
             where = _("dòng %(line)s") % {"line": line.line} if line.line else _("cả tệp")
-            print(f"{place} {where}: {_(line.what) % line.params}")
+            print(f"{place} {where}: {refusal(line.what, line.params)}")
         for name in ("samples", "stored", "known", "refused"):
             setattr(done, name, getattr(done, name) + getattr(one, name))
     print(

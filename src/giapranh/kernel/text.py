@@ -27,6 +27,11 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text).translate(_ETH)
 
 
+def storable(text: str) -> str:
+    """Text the database can hold: the name of a file may be bytes that are no text, or hold a NUL."""
+    return text.encode("utf-8", errors="replace").decode("utf-8").replace("\0", "")
+
+
 def one_line(text: str) -> str:
     """NFC text on one line: every run of white space is one space."""
     return _SPACES.sub(" ", nfc(text)).strip()

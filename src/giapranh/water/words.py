@@ -10,6 +10,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from giapranh.kernel.clock import VIETNAM
+from giapranh.kernel.errors import Refused
 from giapranh.kernel.numbers import format_number
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -32,8 +33,7 @@ def said(named: Named) -> str:
 
 def refusal(what: str, params: Mapping[str, Any]) -> str:
     """Why a row was not taken, its numbers as people write them."""
-    shown = {name: format_number(value) if isinstance(value, float) else value for name, value in params.items()}
-    return _(what) % shown
+    return Refused(what, **params).render(_)
 
 
 def age(at: datetime, now: datetime) -> str:

@@ -13,8 +13,9 @@ from tests.factories.water import series as make_series
 from tests.factories.water import station as make_station
 
 from giapranh.water.intake import folder
+from giapranh.water.intake.file_reports import Given
 from giapranh.water.intake.folder import Watch
-from giapranh.water.intake.station_files import Given, take_in
+from giapranh.water.intake.station_files import take_in
 from giapranh.water.models import FileColumn, Observation, Series, SourceFile, Station
 from giapranh.water.rules.station_names import file_name
 

@@ -18,7 +18,8 @@ from tests.factories.water import series as make_series
 from tests.factories.water import station as make_station
 
 from giapranh.water.intake import columns, station_files
-from giapranh.water.intake.station_files import Given, take_in
+from giapranh.water.intake.file_reports import FileReport, Given
+from giapranh.water.intake.station_files import take_in
 from giapranh.water.models import FileColumn, Observation, ObservationDetail, Series, SourceFile, Station
 from giapranh.water.rules import station_files as rules
 from giapranh.water.rules.quality import Flag, Reason
@@ -45,7 +46,7 @@ def write(folder: Path, content: str | bytes, name: str = NAME) -> Given:
     return Given(path)
 
 
-def one(folder: Path, content: str | bytes, name: str = NAME) -> station_files.FileReport:
+def one(folder: Path, content: str | bytes, name: str = NAME) -> FileReport:
     (report,) = take_in([write(folder, content, name)], at=AT).files
     return report
 
@@ -55,7 +56,7 @@ def rows() -> list[tuple[str, float | None, int, int]]:
     return [(row.series.parameter, row.value, row.flag, row.status) for row in found]
 
 
-def whats(report: station_files.FileReport) -> list[tuple[int, str]]:
+def whats(report: FileReport) -> list[tuple[int, str]]:
     return [(line.line, line.what) for line in report.lines]
 
 

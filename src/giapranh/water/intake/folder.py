@@ -19,7 +19,8 @@ from django.db import connection
 from django.db.models import Q
 
 from giapranh.node import home
-from giapranh.water.intake.station_files import FileReport, Given, Report, batches, take_in
+from giapranh.water.intake.file_reports import FileReport, Given, Report
+from giapranh.water.intake.station_files import batches, take_in
 from giapranh.water.models import Station
 
 _LOCK = 0x6769_6171  # of pg_try_advisory_lock: one process empties the folder at a time

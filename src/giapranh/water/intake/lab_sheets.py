@@ -18,9 +18,9 @@ from giapranh.kernel.text import one_line, search_key
 from giapranh.people.audit import audit
 from giapranh.people.models import Officer
 from giapranh.water.intake.columns import ratio_between, unit_of
+from giapranh.water.intake.file_reports import Line
 from giapranh.water.intake.grids import BadSheet, Cell, read_grids
 from giapranh.water.intake.lab_forms import SWAPPED, Column, Form, decide, is_no_sample, is_value, recognise, remember
-from giapranh.water.intake.station_files import Line
 from giapranh.water.models import Observation, ObservationDetail, Sample, Series, SourceFile, SourceKind, Station
 from giapranh.water.permissions import check_can_enter_data
 from giapranh.water.rules.parameters import parameter, to_stored

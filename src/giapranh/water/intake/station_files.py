@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import gc
 import hashlib
-import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Upper
 
@@ -26,16 +25,17 @@ from giapranh.kernel.errors import N_, Refused
 from giapranh.people.access import check_may_write
 from giapranh.people.models import Officer
 from giapranh.water.intake.columns import NOT_THEN, Columns, Meaning
-from giapranh.water.models import ObservationDetail, SourceFile, SourceKind, Station
+from giapranh.water.intake.file_reports import FileReport, Given, Line, Report
+from giapranh.water.intake.station_sources import alone, give_ids, mark_known, source_of, write_sources
+from giapranh.water.models import ObservationDetail, SourceFile, Station
 from giapranh.water.permissions import check_can_enter_data
 from giapranh.water.rules import station_files as rules
 from giapranh.water.rules.station_names import BadFileName, StationFileName, parse_name
 from giapranh.water.services import store
-from giapranh.water.services.store import REFUSALS_KEPT, Outcome, Rows
+from giapranh.water.services.store import Outcome, Rows
 
 FILES_AT_ONCE = 5000
 BYTES_AT_ONCE = 16 * 1024 * 1024
-_LOCK = 0x6769_6172  # of pg_advisory_xact_lock: one process at a time asks whether a file is known and keeps its source
 _ENDS = 64 * 1024  # bytes of the beginning and the end of a long file that tell whether it is whole
 UNKNOWN_STATION = N_("Không có trạm nào mang mã %(named)s: khai báo mã trạm, hoặc đặt tệp vào thư mục của trạm.")
 OTHER_STATION = N_("Tên tệp ghi trạm %(named)s nhưng tệp nằm trong thư mục của trạm %(station)s.")
@@ -43,67 +43,6 @@ UNREADABLE = N_("Không đọc được tệp: %(why)s.")
 NOT_DONE = N_(
     "Tệp đang được đọc, hoặc lần đọc trước dừng giữa chừng: lần sau tệp được đọc lại, dòng đã có không bị lặp."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A file to take in. ``station_id``: whose folder it lay in; nothing when only its name can tell."""
-
-    path: Path
-    station_id: int | None = None
-    finish: bool = True  # a file that is empty or ends in mid-line is taken all the same
-
-
-@dataclass(slots=True)
-class Line:
-    """One refused line: number (0: the file), what it said, why."""
-
-    line: int
-    text: str
-    what: str
-    params: dict[str, Any] = field(default_factory=dict)
-
-    def as_dict(self) -> dict[str, Any]:
-        params = {name: sound(said) if isinstance(said, str) else said for name, said in self.params.items()}
-        return {"line": self.line, "text": sound(self.text), "what": self.what, "params": params}
-
-
-def sound(text: str) -> str:
-    """Text the database can hold: the name of a file may be bytes that are no text, and one such would stop them all."""
-    return text.encode("utf-8", errors="replace").decode("utf-8").replace("\0", "")
-
-
-@dataclass(slots=True)
-class FileReport:
-    """What became of one file: ``taken``, ``known`` (same bytes came before) or ``waiting`` (not finished)."""
-
-    path: Path
-    station_id: int | None = None
-    state: str = "taken"
-    sha256: str = ""
-    size: int = 0
-    stored: int = 0
-    known: int = 0
-    refused: int = 0
-    lines: list[Line] = field(default_factory=list)
-    source_id: int | None = None
-    again: bool = False  # the source is there already: the file is read once more
-
-    def refuse(self, line: Line, count: int = 1) -> None:
-        self.refused += count
-        if len(self.lines) < REFUSALS_KEPT:
-            self.lines.append(line)
-
-
-@dataclass(slots=True)
-class Report:
-    files: list[FileReport] = field(default_factory=list)
-
-    def total(self, name: str) -> int:
-        return sum(getattr(report, name) for report in self.files)
-
-    def count(self, state: str) -> int:
-        return sum(report.state == state for report in self.files)
 
 
 def take_in(files: Sequence[Given], *, at: datetime, dry_run: bool = False) -> Report:
@@ -232,8 +171,8 @@ def _take(batch: list[Given], at: datetime) -> list[FileReport]:
         report, content = _opened(given, stations)
         reports.append(report)
         contents.append(content)
-    _alone()
-    _mark_known(reports)
+    alone()
+    mark_known(reports)
     open_ones = [
         n for n, report in enumerate(reports) if report.state == "taken" and report.station_id and not report.lines
     ]
@@ -249,18 +188,13 @@ def _take(batch: list[Given], at: datetime) -> list[FileReport]:
             if not batch[numbers[n]].finish:
                 chosen[n].state = "waiting"
         _store(parsed, chosen, at)
-    _write_sources([report for report in reports if report.state == "taken"], at)
+    write_sources([report for report in reports if report.state == "taken"], at)
     return reports
 
 
 def _id(report: FileReport) -> int:
     assert report.station_id is not None
     return report.station_id
-
-
-def _source(report: FileReport) -> int:
-    assert report.source_id is not None
-    return report.source_id
 
 
 def _opened(given: Given, stations: _Stations) -> tuple[FileReport, bytes]:
@@ -281,33 +215,6 @@ def _opened(given: Given, stations: _Stations) -> tuple[FileReport, bytes]:
     except Refused as refusal:
         report.refuse(Line(0, "", refusal.template, refusal.params))
     return report, content
-
-
-def _alone() -> None:
-    """Until the transaction ends: the same file from two sides at once (the folder, a person) has one source."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-
-
-def _mark_known(reports: list[FileReport]) -> None:
-    """The same bytes for the same station, before or in this batch."""
-    hashes = list({report.sha256 for report in reports if report.sha256})
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT sha256, station_id, id, rows_refused FROM water_sourcefile WHERE sha256 = ANY(%s)",
-            ["{" + ",".join(hashes) + "}"],
-        )
-        before = {(sha, station): (pk, refused) for sha, station, pk, refused in cursor.fetchall()}
-    seen: set[tuple[str, int | None]] = set()
-    for report in reports:
-        if not report.sha256:
-            continue
-        key = (report.sha256, report.station_id)
-        pk, refused = before.get(key, (None, 0))
-        if (pk is not None and not refused) or key in seen:
-            report.state = "known"
-        report.source_id, report.again = pk, pk is not None
-        seen.add(key)
 
 
 def _parse(key: str, contents: list[bytes], reports: list[FileReport], at: datetime) -> rules.Parsed | None:
@@ -337,7 +244,7 @@ def _store(parsed: rules.Parsed, reports: list[FileReport], at: datetime) -> Non
     if waiting.any():
         usable &= ~waiting[parsed.file]
     _refuse_unplaced(parsed, placed, reports, waiting)
-    _give_ids([report for report in reports if report.state == "taken"])
+    give_ids([report for report in reports if report.state == "taken"])
     rows = np.flatnonzero(usable)
     sources = np.array([report.source_id or 0 for report in reports], np.int32)
     details = {n: ObservationDetail(raw_text=parsed.raw[row]) for n, row in _with_raw(parsed, rows)}
@@ -453,70 +360,6 @@ def _refuse_unplaced(parsed: rules.Parsed, placed: _Placed, reports: list[FileRe
         report.refuse(_line(parsed, row, meaning.what or NOT_THEN, meaning.params or {"symbol": symbol}), count)
 
 
-# --- where rows came from --------------------------------------------------------------------------------------------
-
-
-def _give_ids(reports: list[FileReport]) -> None:
-    """Rows carry the number of their source, and the source carries their counts: the number comes first."""
-    fresh = [report for report in reports if report.source_id is None]
-    if not fresh:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('water_sourcefile', 'id')) FROM generate_series(1, %s)",
-            [len(fresh)],
-        )
-        for report, (number,) in zip(fresh, cursor.fetchall(), strict=True):
-            report.source_id = number
-
-
-_SOURCE = (
-    "COPY water_sourcefile (id, kind, name, sha256, size, station_id, received_at, rows_stored, rows_known,"
-    " rows_refused, refusals) FROM STDIN"
-)
-
-
-def _write_sources(reports: list[FileReport], at: datetime) -> None:
-    _give_ids(reports)
-    received = at.isoformat()
-    lines = "".join(_source_line(report, received) for report in reports if not report.again)
-    with connection.cursor() as cursor, cursor.copy(_SOURCE) as copy:
-        copy.write(lines)
-    for report in reports:
-        if report.again:  # what it could not give before it may give now
-            source = SourceFile.objects.get(pk=_source(report))
-            source.rows_stored += report.stored
-            source.rows_known, source.rows_refused = report.known, report.refused
-            source.refusals = [line.as_dict() for line in report.lines]
-            source.save()
-
-
-def _source_line(report: FileReport, at: str) -> str:
-    """A row as COPY reads it: ten thousand at once, so without psycopg's look at every column."""
-    refusals = _escaped(json.dumps([line.as_dict() for line in report.lines])) if report.lines else "[]"
-    return (
-        f"{report.source_id}\t{_KIND}\t{_clean(report.path.name)}\t{report.sha256}"
-        f"\t{report.size}\t{report.station_id or _NULL}\t{at}\t{report.stored}\t{report.known}\t{report.refused}"
-        f"\t{refusals}\n"
-    )
-
-
-_NULL = r"\N"
-_KIND = SourceKind.STATION_FILE.value
-_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
-
-
-def _escaped(text: str) -> str:
-    return text.translate(_ESCAPES)
-
-
-def _clean(name: str) -> str:
-    """A name the database can hold: a file system may give bytes that are no text, or a NUL."""
-    if name.isascii() and name.isprintable() and "\\" not in name and len(name) <= 500:
-        return name
-    return _escaped(sound(name)[:500])
-
-
 # --- one long file ---------------------------------------------------------------------------------------------------
 
 
@@ -552,14 +395,14 @@ def _read_long(given: Given, report: FileReport, at: datetime, dry_run: bool) ->
                     before = report.stored
                     _store(parsed, [report], at)
                     new = F("rows_stored") + report.stored - before
-                    SourceFile.objects.filter(pk=_source(report)).update(rows_stored=new)
+                    SourceFile.objects.filter(pk=source_of(report)).update(rows_stored=new)
     except Refused as refusal:
         report.refuse(Line(0, "", refusal.template, refusal.params))
     except OSError as error:
         report.refuse(Line(0, "", UNREADABLE, {"why": error.strerror or type(error).__name__}))
     if report.source_id is None:
         _keep_source(given.path, report, at)
-    SourceFile.objects.filter(pk=_source(report)).update(
+    SourceFile.objects.filter(pk=source_of(report)).update(
         size=report.size, rows_known=report.known, rows_refused=report.refused,
         refusals=[line.as_dict() for line in report.lines],
     )  # fmt: skip
@@ -582,12 +425,12 @@ def _ends_in_mid_line(path: Path, layout: rules.Layout, at: datetime) -> bool:
 def _begun(report: FileReport, at: datetime, dry_run: bool) -> bool:
     """Keep the source as one that is not done; not when the same bytes were read to their end."""
     if not dry_run:  # whose transaction lasts to the end of the file: nobody shall wait so long
-        _alone()
-    _mark_known([report])
+        alone()
+    mark_known([report])
     if report.state != "known" and not report.again:
         begun = replace(report, lines=[])
         begun.refuse(Line(0, "", NOT_DONE))
-        _write_sources([begun], at)
+        write_sources([begun], at)
         report.source_id = begun.source_id
     return report.state != "known"
 
@@ -597,11 +440,11 @@ def _keep_source(path: Path, report: FileReport, at: datetime) -> None:
     """Of a file nothing could be read of."""
     with suppress(OSError):
         report.sha256, report.size = _hash(path)
-    _alone()
-    _mark_known([report])
+    alone()
+    mark_known([report])
     report.state = "taken"
     if not report.again:
-        _write_sources([report], at)
+        write_sources([report], at)
 
 
 def _hash(path: Path) -> tuple[str, int]:

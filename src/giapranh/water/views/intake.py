@@ -22,6 +22,7 @@ from giapranh.people.views.answers import refused_line, workbook
 from giapranh.water import permissions, words
 from giapranh.water.forms.intake import DoorForm, LabSheetForm, StationFilesForm
 from giapranh.water.intake import door_accounts, folder, station_files
+from giapranh.water.intake.file_reports import Given, Report
 from giapranh.water.queries import network, observations
 from giapranh.water.rules.station_files import LAYOUTS
 from giapranh.water.services import entering
@@ -95,13 +96,13 @@ def upload(request: HttpRequest) -> HttpResponse:
             with path.open("wb") as out:
                 for chunk in file.chunks():
                     out.write(chunk)
-            given.append(station_files.Given(path))
+            given.append(Given(path))
         report = station_files.take_in_by(given, by=by, at=now())
     _tell(request, report)
     return redirect("water:intake")
 
 
-def _tell(request: HttpRequest, report: station_files.Report) -> None:
+def _tell(request: HttpRequest, report: Report) -> None:
     words = _("%(files)s tệp: %(stored)s giá trị mới, %(known)s đã có, %(refused)s dòng không nhận.") % {
         "files": len(report.files), "stored": report.total("stored"), "known": report.total("known"),
         "refused": report.total("refused"),
